@@ -1,0 +1,145 @@
+"""The whole administration, and what follows from its parts: machines, people, groups, names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import IPv4Address
+from typing import Generic, TypeVar
+
+from inventory.model.application import Application
+from inventory.model.environment import Environment
+from inventory.model.institution import AGENTS, Institution, Person
+from inventory.model.platform import Platform
+from inventory.model.site import Network, Router, Site, Switch
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Placed(Generic[T]):
+    """A device, with its name and the site where it stands."""
+
+    name: str
+    site: Site
+    entry: T
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A Debian host. `network` is None for a router, which has several."""
+
+    name: str
+    fqdn: str
+    site: Site
+    network: Network | None
+    address: IPv4Address
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of the directory."""
+
+    name: str
+    institution: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Administration:
+    """Institutions, sites and applications by identifier, in one environment."""
+
+    environment: Environment
+    platform: Platform
+    institutions: dict[str, Institution]
+    sites: dict[str, Site]
+    applications: dict[str, Application]
+
+    def __repr__(self) -> str:
+        return f"<administration: {self.environment.environment}>"
+
+    @cached_property
+    def machines(self) -> dict[str, Machine]:
+        """Every Debian host of this environment, edge routers included."""
+        here = (None, self.environment.environment)
+        hosts = [
+            Machine(
+                name=name,
+                fqdn=self.fqdn(name),
+                site=site,
+                network=site.networks[entry.network],
+                address=entry.address,
+                runs=tuple(entry.runs),
+            )
+            for site in self.sites.values()
+            for name, entry in site.machines.items()
+            if entry.only_in in here
+        ]
+        routers = [
+            Machine(
+                name=router.name,
+                fqdn=self.fqdn(router.name),
+                site=router.site,
+                network=None,
+                address=router.entry.uplinks[0].address.ip,
+                runs=("router",),
+            )
+            for router in self.routers.values()
+            if router.entry.platform == "frr"
+        ]
+        return {machine.name: machine for machine in [*hosts, *routers]}
+
+    @cached_property
+    def switches(self) -> dict[str, Placed[Switch]]:
+        return {n: Placed(n, site, s) for site in self.sites.values() for n, s in site.switches.items()}
+
+    @cached_property
+    def routers(self) -> dict[str, Placed[Router]]:
+        return {n: Placed(n, site, r) for site in self.sites.values() for n, r in site.routers.items()}
+
+    @cached_property
+    def groups(self) -> dict[str, Group]:
+        """Every group of the directory by its full name, such as mtdpce-agents."""
+        found = [
+            Group(f"{institution.institution}-{name}", institution.institution, tuple(members))
+            for institution in self.institutions.values()
+            for name, members in {
+                AGENTS: [person.login for person in institution.people],
+                **institution.groups,
+            }.items()
+        ]
+        return {group.name: group for group in found}
+
+    def machine(self, name: str) -> Machine:
+        return self.machines[name]
+
+    def running(self, capability: str) -> list[Machine]:
+        """The machines that have a capability."""
+        return [machine for machine in self.machines.values() if capability in machine.runs]
+
+    def fqdn(self, name: str) -> str:
+        return f"{name}.{self.platform.domain}"
+
+    def people(self) -> Iterator[tuple[Institution, Person]]:
+        for institution in self.institutions.values():
+            for person in institution.people:
+                yield institution, person
+
+    def reader_groups(self, application: Application) -> list[str]:
+        """The directory names of the groups that an application admits."""
+        return [reader.replace("/", "-", 1) for reader in application.readers]
+
+    def served_by(self, machine: Machine) -> list[Application]:
+        """The applications that a machine serves."""
+        return [a for a in self.applications.values() if a.host == machine.name]
+
+    def application_name(self, application: Application) -> str:
+        """The name under which an application is served."""
+        return self.fqdn(application.application)
+
+    def certificate_names(self, machine: Machine) -> list[str]:
+        """The names that a machine's certificate holds: its own first, then those of what it serves."""
+        names = [machine.fqdn, *(self.application_name(a) for a in self.served_by(machine))]
+        if "directory" in machine.runs:
+            names.append(self.platform.domain)  # clients ask for the domain itself
+        return names

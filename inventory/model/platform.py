@@ -1,0 +1,47 @@
+"""What all institutions share."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from inventory.model.base import Address, Asn, Identifier, Prefix, Strict, Text
+
+
+class MailPolicy(Strict):
+    dkim_selector: Annotated[str, Field(pattern=r"^[a-z0-9]{1,30}$")]
+    message_size_mib: Annotated[
+        int, Field(strict=True, ge=1, le=200, description="Taille maximale d'un message, en Mio")
+    ]
+
+
+class Core(Strict):
+    """A core router of RESINA: it serves the data centres that are attached to it."""
+
+    router_id: Address
+    serves: list[Identifier] = Field(default=[], description="Sites raccordés directement au cœur")
+
+
+class Resina(Strict):
+    asn: Asn
+    cores: dict[Identifier, Core]
+
+
+class Platform(Strict):
+    """inventory/platform.yaml."""
+
+    administration: Text
+    realm: Annotated[str, Field(pattern=r"^([A-Z0-9-]+\.)+[A-Z]{2,}$", description="Royaume Kerberos, en majuscules")]
+    workgroup: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,14}$", description="Nom NetBIOS du domaine")]
+    prefixes: list[Prefix] = Field(description="Les adresses de l'administration")
+    contact: Text
+    mail: MailPolicy
+    resina: Resina
+
+    @property
+    def domain(self) -> str:
+        """The DNS domain of the machines, and of Active Directory."""
+        return self.realm.lower()
+
+    @property
+    def base_dn(self) -> str:
+        return ",".join(f"DC={label}" for label in self.domain.split("."))

@@ -1,0 +1,252 @@
+"""What one file says of another: every name exists, nothing is used twice, every address fits."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+from netutils.interface import canonical_interface_name
+
+from inventory.model.application import Application
+from inventory.model.base import Strict
+from inventory.model.environment import Environment
+from inventory.model.institution import AGENTS, Institution
+from inventory.model.messages import say
+from inventory.model.platform import Platform
+from inventory.model.problems import Problem
+from inventory.model.site import MachineEntry, Network, Port, Router, Site
+from inventory.model.source import Path_, Source
+from inventory.model.validate import near
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Every file of the inventory with its model, by identifier."""
+
+    platform: tuple[Source, Platform]
+    environment: tuple[Source, Environment]
+    institutions: dict[str, tuple[Source, Institution]]
+    sites: dict[str, tuple[Source, Site]]
+    applications: dict[str, tuple[Source, Application]]
+
+
+@dataclass
+class Seen:
+    """What was met so far, each with the place where it was said."""
+
+    logins: dict[str, str] = field(default_factory=dict)
+    domains: dict[str, str] = field(default_factory=dict)
+    shares: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    addresses: dict[IPv4Address, str] = field(default_factory=dict)
+    networks: list[tuple[Network, str]] = field(default_factory=list)
+    ports: dict[tuple[str, int], str] = field(default_factory=dict)
+
+
+def check_references(parsed: Parsed) -> Iterator[Problem]:
+    """Every mistake that one file alone cannot show."""
+    seen = Seen()
+    for core in parsed.platform[1].resina.cores:
+        seen.names[core] = "platform.yaml"
+    for source, institution in parsed.institutions.values():
+        yield from _institution(source, institution, seen)
+    for source, site in parsed.sites.values():
+        yield from _site(source, site, seen, parsed)
+    for source, application in parsed.applications.values():
+        yield from _application(source, application, seen, parsed)
+    yield from _platform(*parsed.platform, parsed)
+    yield from _environment(*parsed.environment, parsed)
+
+
+def _missing(source: Source, path: Path_, kind: str, value: str, known: Iterable[str]) -> Problem:
+    message = say("no_such", kind=say(kind), value=value, hint=near(value, list(known)))
+    return source.problem(path, message)
+
+
+def _institution(source: Source, institution: Institution, seen: Seen) -> Iterator[Problem]:
+    name = institution.institution
+    if institution.mail_domain in seen.domains:
+        where = seen.domains[institution.mail_domain]
+        yield source.problem(["mail_domain"], say("already", value=institution.mail_domain, where=where))
+    seen.domains.setdefault(institution.mail_domain, str(source.path))
+    for index, person in enumerate(institution.people):
+        if person.login in seen.logins:
+            where = seen.logins[person.login]
+            yield source.problem(["people", index, "login"], say("person_twice", value=person.login, where=where))
+        seen.logins.setdefault(person.login, str(source.path))
+    logins = {person.login for person in institution.people}
+    for group, members in institution.groups.items():
+        if group == AGENTS:
+            yield source.problem(["groups", group], say("reserved_group", value=group), on_key=True)
+        for index, member in enumerate(members):
+            if member not in logins:
+                yield _missing(source, ["groups", group, index], "person", member, logins)
+    groups = {AGENTS, *institution.groups}
+    for share_name, share in institution.shares.items():
+        if share_name in seen.shares:
+            message = say("already", value=share_name, where=seen.shares[share_name])
+            yield source.problem(["shares", share_name], message, on_key=True)
+        seen.shares.setdefault(share_name, f"{name} ({source.path})")
+        for right, wanted in (("write", share.write), ("read", share.read)):
+            for index, group in enumerate(wanted):
+                if group not in groups:
+                    yield _missing(source, ["shares", share_name, right, index], "group", group, groups)
+
+
+def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
+    if site.owner not in parsed.institutions:
+        yield _missing(source, ["owner"], "institution", site.owner, parsed.institutions)
+    for name, network in site.networks.items():
+        yield from _network(source, site, name, network, seen, parsed)
+    for name, entry in site.machines.items():
+        path: list[str | int] = ["machines", name]
+        yield from _name(source, path, name, seen)
+        yield from _member(source, site, path, entry.network, entry.address, f"{site.site}/{name}", seen)
+    for name, switch in site.switches.items():
+        path = ["switches", name]
+        yield from _name(source, path, name, seen)
+        yield from _member(source, site, path, switch.network, switch.address, f"{site.site}/{name}", seen)
+    for name, router in site.routers.items():
+        yield from _name(source, ["routers", name], name, seen)
+        yield from _router(source, name, router, seen, parsed)
+    ends: dict[str, str] = {}
+    for name, switch in site.switches.items():
+        for port_name, port in switch.ports.items():
+            yield from _port(source, site, ["switches", name, "ports", port_name], port_name, port)
+            if port.to is None:
+                continue
+            if port.to in ends:
+                message = say("already", value=port.to, where=ends[port.to])
+                yield source.problem(["switches", name, "ports", port_name, "to"], message)
+            ends.setdefault(port.to, f"{name} {port_name}")
+
+
+def _network(source: Source, site: Site, name: str, network: Network, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
+    path = ["networks", name]
+    if not any(network.prefix.subnet_of(inside) for inside in parsed.platform[1].prefixes):
+        yield source.problem([*path, "prefix"], say("outside_administration", value=network.prefix))
+    for other, where in seen.networks:
+        if network.prefix.overlaps(other.prefix):
+            message = say("overlap", value=network.prefix, other=other.prefix, where=where)
+            yield source.problem([*path, "prefix"], message)
+    seen.networks.append((network, f"{source.path} {name}"))
+    if network.gateway not in network.prefix:
+        message = say("outside_prefix", value=network.gateway, prefix=network.prefix)
+        yield source.problem([*path, "gateway"], message)
+    seen.addresses[network.gateway] = f"{site.site}/{name}: gateway"
+    if site.kind == "building" and network.vlan is None:
+        yield source.problem(path, say("vlan_missing"), on_key=True)
+    for other_name, other in site.networks.items():
+        if other_name == name:
+            break
+        if network.vlan is not None and network.vlan == other.vlan:
+            yield source.problem([*path, "vlan"], say("vlan_twice", value=network.vlan, other=other_name))
+
+
+def _name(source: Source, path: list[str | int], name: str, seen: Seen) -> Iterator[Problem]:
+    if name in seen.names:
+        yield source.problem(path, say("already", value=name, where=seen.names[name]), on_key=True)
+    seen.names.setdefault(name, str(source.path))
+    if len(name) > 15:
+        yield source.problem(path, say("name_too_long", value=name), on_key=True)
+
+
+def _member(
+    source: Source, site: Site, path: list[str | int], network: str, address: IPv4Address, who: str, seen: Seen
+) -> Iterator[Problem]:
+    if network not in site.networks:
+        yield _missing(source, [*path, "network"], "network", network, site.networks)
+    elif address not in site.networks[network].prefix:
+        message = say("outside_prefix", value=address, prefix=site.networks[network].prefix)
+        yield source.problem([*path, "address"], message)
+    yield from _address(source, [*path, "address"], address, who, seen)
+
+
+def _address(source: Source, path: list[str | int], address: IPv4Address, who: str, seen: Seen) -> Iterator[Problem]:
+    if address in seen.addresses:
+        yield source.problem(path, say("already", value=address, where=seen.addresses[address]))
+    seen.addresses.setdefault(address, who)
+
+
+def _port(source: Source, site: Site, path: list[str], name: str, port: Port) -> Iterator[Problem]:
+    full = canonical_interface_name(name)
+    if full != name:
+        yield source.problem(path, say("port_name", value=name, expected=full), on_key=True)
+    if (port.access is None) == (port.trunk is None):
+        yield source.problem(path, say("access_or_trunk"), on_key=True)
+    if port.access is not None and port.access not in site.networks:
+        yield _missing(source, [*path, "access"], "network", port.access, site.networks)
+    for index, network in enumerate(port.trunk or []):
+        if network not in site.networks:
+            yield _missing(source, [*path, "trunk", index], "network", network, site.networks)
+    ends = {**site.machines, **site.switches, **site.routers}
+    if port.to is None:
+        return
+    end = ends.get(port.to)
+    if end is None:
+        yield _missing(source, [*path, "to"], "device", port.to, ends)
+    elif isinstance(end, MachineEntry) and port.access is not None and end.network != port.access:
+        message = say("wrong_network", value=port.to, expected=end.network, seen=port.access)
+        yield source.problem([*path, "access"], message)
+
+
+def _router(source: Source, name: str, router: Router, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
+    used = {router.lan: "lan"}
+    for index, uplink in enumerate(router.uplinks):
+        path: list[str | int] = ["routers", name, "uplinks", index]
+        if uplink.core not in parsed.platform[1].resina.cores:
+            yield _missing(source, [*path, "core"], "core", uplink.core, parsed.platform[1].resina.cores)
+        if uplink.interface in used:
+            message = say("already", value=uplink.interface, where=used[uplink.interface])
+            yield source.problem([*path, "interface"], message)
+        used.setdefault(uplink.interface, f"uplink {index + 1}")
+        if uplink.peer not in uplink.address.network:
+            message = say("outside_prefix", value=uplink.peer, prefix=uplink.address.network)
+            yield source.problem([*path, "peer"], message)
+        yield from _address(source, [*path, "address"], uplink.address.ip, f"{name} {uplink.interface}", seen)
+        yield from _address(source, [*path, "peer"], uplink.peer, f"{uplink.core}, {name}", seen)
+
+
+def _application(source: Source, application: Application, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
+    if application.owner not in parsed.institutions:
+        yield _missing(source, ["owner"], "institution", application.owner, parsed.institutions)
+    machines = {name: entry for _, site in parsed.sites.values() for name, entry in site.machines.items()}
+    for key, name, capability in (
+        ("host", application.host, "applications"),
+        ("database", application.database, "database"),
+    ):
+        if name not in machines:
+            yield _missing(source, [key], "machine", name, machines)
+        elif capability not in machines[name].runs:
+            yield source.problem([key], say("not_running", value=name, capability=capability))
+    taken = (application.host, application.port)
+    if taken in seen.ports:
+        yield source.problem(["port"], say("already", value=application.port, where=seen.ports[taken]))
+    seen.ports.setdefault(taken, application.application)
+    for index, reader in enumerate(application.readers):
+        institution, group = reader.split("/", 1)
+        if institution not in parsed.institutions:
+            yield _missing(source, ["readers", index], "institution", institution, parsed.institutions)
+            continue
+        groups = {AGENTS, *parsed.institutions[institution][1].groups}
+        if group not in groups:
+            yield _missing(source, ["readers", index], "group", group, groups)
+
+
+def _platform(source: Source, platform: Platform, parsed: Parsed) -> Iterator[Problem]:
+    for core_name, core in platform.resina.cores.items():
+        for index, site in enumerate(core.serves):
+            if site not in parsed.sites:
+                yield _missing(source, ["resina", "cores", core_name, "serves", index], "site", site, parsed.sites)
+
+
+def _environment(source: Source, environment: Environment, parsed: Parsed) -> Iterator[Problem]:
+    machines = [name for _, site in parsed.sites.values() for name in site.machines]
+    if environment.journeys_from is not None and environment.journeys_from not in machines:
+        yield _missing(source, ["journeys_from"], "machine", environment.journeys_from, machines)
+
+
+def check_file_name(source: Source, key: str, model: Strict) -> Iterator[Problem]:
+    """The identifier in a file equals the name of the file, so that each is found by the other."""
+    value, expected = getattr(model, key), source.path.stem
+    if value != expected:
+        yield source.problem([key], say("file_name", value=value, expected=expected))

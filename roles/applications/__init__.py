@@ -1,0 +1,106 @@
+"""The applications' host: nginx in front, one sandboxed service for each application, releases side by side."""
+
+from pyinfra import host
+from pyinfra.api import deploy
+from pyinfra.operations import apt, files
+
+from inventory.model import Administration, Machine
+from inventory.secrets import Secrets, secrets_of
+from roles.applications import operations
+from roles.applications.config import APPLICATIONS, CREDENTIALS, Served, config_of
+from roles.applications.systemd import quoted
+from roles.common import Port, config, secret_file, service
+
+# Python packages come from Debian, so that their security updates come with the system's.
+PACKAGES = [
+    "curl",
+    "nginx-light",
+    "python3-flask",
+    "python3-gunicorn",
+    "python3-installer",
+    "python3-ldap3",
+    "python3-psycopg",
+]
+
+CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
+NGINX = "/etc/nginx/nginx.conf"
+SECRETS = ("database_password", "session_key")
+
+
+def open_ports(_administration: Administration, _machine: Machine) -> list[Port]:
+    """The web, for the whole administration."""
+    return [Port("tcp", 80), Port("tcp", 443)]
+
+
+@deploy("Applications")
+def applications(administration: Administration, machine: Machine) -> None:
+    """Every application of this machine, behind nginx."""
+    served = config_of(administration, machine)
+    apt.packages(name="applications: packages", packages=PACKAGES, no_recommends=True)
+    config(
+        name="applications: switch of releases",
+        template="applications/switch-release",
+        path=operations.SWITCH,
+        mode="755",
+    )
+    operations.only(
+        name="applications: none but those of the inventory", applications=[each.name for each in served]
+    )
+    for application in host.loop(served):
+        _application(application, secrets_of(administration.environment))
+    _front(served)
+
+
+def _application(application: Served, secrets: Secrets) -> None:
+    name, release = f"applications: {application.name}", application.release
+    files.directory(name=f"{name}: credentials folder", path=application.credentials, mode="700")
+    credentials = [f"{application.credentials}/{key}" for key in SECRETS]
+    for key, path in host.loop(list(zip(SECRETS, credentials, strict=True))):
+        secret_file(
+            name=f"{name}: {key}", path=path, content=secrets.get(f"application-{application.name}", key)
+        )
+    units = {application.unit: "app.service.j2", application.migration: "migrate.service.j2"}
+    for unit, template in host.loop(list(units.items())):
+        config(
+            name=f"{name}: {unit}",
+            template=f"applications/{template}",
+            path=f"/etc/systemd/system/{unit}",
+            application=application,
+            credentials=CREDENTIALS,
+            quoted=quoted,
+        )
+    artifact = f"{release.folder}/{release.artifact.name}"
+    files.put(name=f"{name}: artefact {release.name}", src=str(release.artifact), dest=artifact)
+    operations.release(name=f"{name}: release {release.name}", folder=release.folder, artifact=artifact)
+    operations.current(
+        name=f"{name}: serves {release.name}",
+        application=application.name,
+        release=release.name,
+        port=application.port,
+    )
+    service(
+        name=f"{name}: runs with its present configuration",
+        unit=application.unit,
+        watches=[f"/etc/systemd/system/{application.unit}", application.current, *credentials],
+    )
+
+
+def _front(served: tuple[Served, ...]) -> None:
+    config(
+        name="applications: page shown when an application is down",
+        template="applications/unavailable.html",
+        path=f"{APPLICATIONS}/unavailable.html",
+    )
+    config(
+        name="applications: nginx configuration is valid and in place",
+        template="applications/nginx.conf.j2",
+        path=NGINX,
+        check="nginx -q -t -c {}",
+        applications=served,
+    )
+    service(
+        name="applications: nginx runs with its present configuration",
+        unit="nginx.service",
+        watches=[NGINX, *CERTIFICATE],
+        reload=True,
+    )

@@ -1,0 +1,13 @@
+"""What a role opens in the firewall of its host."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port, and who may reach it: the whole administration, or the machines that are named."""
+
+    protocol: Literal["tcp", "udp"]
+    number: int | str  # or a range, such as "49152-65535"
+    source: Literal["administration"] | tuple[str, ...] = "administration"

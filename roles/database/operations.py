@@ -1,0 +1,70 @@
+"""Roles and databases that converge on state, without a password on the server or on a command line."""
+
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, operation
+
+from inventory.secrets import Secret
+from roles.database.config import UNIT
+from roles.database.facts import Databases, PendingRestart, Roles
+from roles.database.scram import matches, verifier
+
+PSQL = ("runuser", "-u", "postgres", "--", "psql", "-Xq", "-v", "ON_ERROR_STOP=1")
+
+
+@operation()
+def role(role: str, password: Secret) -> Generator[StringCommand, None, None]:
+    """
+    Ensure a role that logs in with a password.
+
+    + role: its name
+    + password: its password, of which only the SCRAM verifier is sent
+    """
+    roles = host.get_fact(Roles)
+    if matches(roles.get(role, ""), password.reveal()):
+        host.noop(f"role {role} has its password")
+        return
+    verb = "ALTER" if role in roles else "CREATE"
+    statement = f"{verb} ROLE {_identifier(role)} LOGIN PASSWORD '{verifier(password.reveal())}';\n"
+    # The server logs a statement that fails with its text: not this one.
+    yield StringCommand(*PSQL, "-f", "-", _stdin=f"SET log_min_error_statement = panic;\n{statement}")
+
+
+@operation()
+def database(database: str, owner: str) -> Generator[StringCommand, None, None]:
+    """
+    Ensure a database in UTF-8, sorted as in French, that only its owner may connect to.
+
+    + database: its name
+    + owner: the role that owns it
+    """
+    databases = host.get_fact(Databases)
+    if databases.get(database) == (owner, False):
+        host.noop(f"database {database} belongs to {owner} alone")
+        return
+    if database not in databases:
+        yield _statement(
+            f"CREATE DATABASE {_identifier(database)} OWNER {_identifier(owner)} TEMPLATE template0"
+            " ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'fr'"
+        )
+    else:
+        yield _statement(f"ALTER DATABASE {_identifier(database)} OWNER TO {_identifier(owner)}")
+    yield _statement(f"REVOKE ALL ON DATABASE {_identifier(database)} FROM PUBLIC")
+
+
+@operation()
+def settings_in_force() -> Generator[StringCommand, None, None]:
+    """Ensure that no setting waits for a restart; most of them need but a reload."""
+    if host.get_fact(PendingRestart):
+        yield StringCommand("systemctl", "restart", UNIT)
+    else:
+        host.noop("every setting is in force")
+
+
+def _statement(sql: str) -> StringCommand:
+    return StringCommand(*PSQL, "-c", QuoteString(sql))
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

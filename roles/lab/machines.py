@@ -1,0 +1,84 @@
+"""Machines: system containers on an overlay of the base image, each in its own namespace and cgroup."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+from pyinfra import host
+from pyinfra.api import FactBase, StringCommand, operation
+
+from roles.common.commands import Explained
+from roles.lab import paths
+from roles.lab.topology import LabMachine, Topology
+
+HIERARCHIES = ("unified", "systemd", "memory", "pids", "cpu", "cpuacct")
+
+
+class MachineStates(FactBase[dict[str, str]]):
+    """Of each lab machine: "answers" (its sshd listens), "starts" or "stopped"."""
+
+    default = dict
+
+    def command(self) -> str:
+        return (
+            "for n in $(ip netns list | cut -d' ' -f1 | sed -n 's/^lab-//p'); do"
+            ' if ! pgrep -f "^systemd-nspawn .*=/run/netns/lab-$n " >/dev/null; then echo $n stopped;'
+            " elif ip netns exec lab-$n ss -Hltn 'sport = :22' | grep -q .; then echo $n answers;"
+            " else echo $n starts; fi; done"
+        )
+
+    def process(self, output: list[str]) -> dict[str, str]:
+        return dict(line.split() for line in output)
+
+
+def cgroup_hierarchies() -> list[str]:
+    """Where a machine needs a cgroup of its own: the one hierarchy of cgroup v2, or each of a v1 or hybrid kernel."""
+    root = Path("/sys/fs/cgroup")
+    return [str(root / name) for name in HIERARCHIES if (root / name).is_dir()] or [str(root)]
+
+
+@operation()
+def running(topology: Topology, systemd: bool) -> Generator[StringCommand, None, None]:
+    """
+    Ensure that every machine of the lab runs.
+
+    + topology: what the lab must hold
+    + systemd: whether this machine's PID 1 is systemd
+    """
+    states = host.get_fact(MachineStates)
+    stopped = [m for m in topology.machines.values() if states.get(m.name, "stopped") == "stopped"]
+    if not stopped:
+        host.noop("every machine runs")
+        return
+    starts = [_start(machine, systemd) for machine in stopped]
+    yield Explained(" ".join(starts), changes=[f"start {machine.name}" for machine in stopped])
+
+
+@operation()
+def answering(topology: Topology, seconds: int = 120) -> Generator[StringCommand, None, None]:
+    """
+    Ensure that every machine's sshd listens; fails after some time.
+
+    + topology: what the lab must hold
+    + seconds: how long to wait
+    """
+    states = host.get_fact(MachineStates)
+    if all(states.get(name) == "answers" for name in topology.machines):
+        host.noop("every machine answers")
+        return
+    names = " ".join(topology.machines)
+    yield StringCommand(
+        f"deadline=$(($(date +%s) + {seconds})); for n in {names}; do",
+        "until ip netns exec lab-$n ss -Hltn 'sport = :22' | grep -q .; do",
+        f'[ $(date +%s) -lt $deadline ] || {{ echo "$n does not answer: see {paths.MACHINES}/$n/console.log" >&2;',
+        "exit 1; }; sleep 0.2; done; done",
+    )
+
+
+def _start(machine: LabMachine, systemd: bool) -> str:
+    folder = paths.MACHINES / machine.name
+    if systemd:
+        return (
+            f"systemd-run --quiet --collect --unit=lab-{machine.name} --property=Delegate=yes"
+            f" --property=KillMode=mixed {folder}/run;"
+        )
+    return f"setsid {folder}/run </dev/null >{folder}/run.log 2>&1 &"

@@ -1,0 +1,113 @@
+"""The lab as a set of namespaces, cables and addresses: derived from the inventory, nothing else is said."""
+
+from dataclasses import dataclass, field
+
+from inventory.model import Administration
+
+FABRIC = "lab-fabric"  # holds the bridges that play unmanaged switches
+
+
+@dataclass(frozen=True)
+class Cable:
+    """A veth pair between two (namespace, interface) ends."""
+
+    left: tuple[str, str]
+    right: tuple[str, str]
+    bridge: str | None = None  # the bridge of the fabric that the left end is plugged into
+
+
+@dataclass
+class LabMachine:
+    """A system container in a network namespace of its own."""
+
+    name: str
+    fqdn: str
+    switching: bool = False  # runs Open vSwitch: needs /dev/net/tun
+    addresses: dict[str, str] = field(default_factory=dict)  # interface: address/length
+    gateway: str | None = None
+
+    @property
+    def namespace(self) -> str:
+        return f"lab-{self.name}"
+
+
+@dataclass(frozen=True)
+class Topology:
+    machines: dict[str, LabMachine]
+    cables: list[Cable]
+    bridges: list[str]  # in the fabric namespace
+
+    @property
+    def namespaces(self) -> list[str]:
+        return [FABRIC, *(machine.namespace for machine in self.machines.values())]
+
+
+def topology(administration: Administration) -> Topology:
+    """What the lab must hold for this administration."""
+    machines = {
+        name: LabMachine(name, machine.fqdn, switching="router" in machine.runs)
+        for name, machine in administration.machines.items()
+    }
+    for name in administration.switches:
+        machines[name] = LabMachine(name, administration.fqdn(name), switching=True)
+    for name in administration.platform.resina.cores:
+        machines[name] = LabMachine(name, administration.fqdn(name))
+    cables: list[Cable] = []
+    bridges: list[str] = []
+    _data_centres(administration, machines, cables, bridges)
+    _buildings(administration, machines, cables)
+    _uplinks(administration, machines, cables)
+    _addresses(administration, machines)
+    return Topology(machines, cables, bridges)
+
+
+def _addresses(administration: Administration, machines: dict[str, LabMachine]) -> None:
+    # What an installer would have set: the machine's address and its gateway.
+    for name, machine in administration.machines.items():
+        if machine.network is not None:
+            machines[name].addresses["eth0"] = str(machine.network.interface(machine.address))
+            machines[name].gateway = str(machine.network.gateway)
+
+
+def _data_centres(
+    administration: Administration, machines: dict[str, LabMachine], cables: list[Cable], bridges: list[str]
+) -> None:
+    """In a data centre every machine hangs on one unmanaged switch per network, and so do the cores that serve it."""
+    for site in administration.sites.values():
+        if site.kind != "datacentre":
+            continue
+        for number, (network_name, network) in enumerate(site.networks.items()):
+            bridge = f"{site.site}-{network_name}"[:15]
+            bridges.append(bridge)
+            members = [(n, "eth0") for n, m in administration.machines.items() if m.network is network]
+            for core_name, core in administration.platform.resina.cores.items():
+                if site.site in core.serves:
+                    members.append((core_name, f"lan{number}"))
+                    machines[core_name].addresses[f"lan{number}"] = str(network.interface(network.gateway))
+            cables += [Cable((FABRIC, f"{n}-{i}"[:15]), (f"lab-{n}", i), bridge) for n, i in members]
+
+
+def _buildings(administration: Administration, machines: dict[str, LabMachine], cables: list[Cable]) -> None:
+    for name, switch in administration.switches.items():
+        for port_name, port in switch.entry.ports.items():
+            if port.to in switch.site.routers:
+                far = (f"lab-{port.to}", switch.site.routers[port.to].lan)
+            elif port.to in machines:
+                far = (f"lab-{port.to}", "eth0")
+            else:
+                continue
+            cables.append(Cable((f"lab-{name}", nic(port_name)), far))
+
+
+def _uplinks(administration: Administration, machines: dict[str, LabMachine], cables: list[Cable]) -> None:
+    for name, router in administration.routers.items():
+        for uplink in router.entry.uplinks:
+            core_interface = f"to-{name}"
+            cables.append(Cable((f"lab-{name}", uplink.interface), (f"lab-{uplink.core}", core_interface)))
+            machines[uplink.core].addresses[core_interface] = f"{uplink.peer}/{uplink.address.network.prefixlen}"
+
+
+def nic(port: str) -> str:
+    """The network card that plays a port: GigabitEthernet1/0/24 is gi1-0-24 (an interface name holds 15 characters)."""
+    letters = port.rstrip("0123456789/")
+    return letters[:2].lower() + port[len(letters) :].replace("/", "-")

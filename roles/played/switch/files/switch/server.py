@@ -1,0 +1,106 @@
+"""The switch over SSH: interactive sessions and single commands."""
+
+import hmac
+import re
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+
+from .cli import Session
+from .machine import Switch
+
+ENTER, CTRL_U, CTRL_Z, ERASE = "\r\n", "\x15", "\x1a", "\x7f\x08"
+
+
+class Server(asyncssh.SSHServer):
+    """Who may log in: the users of the credentials file, by password or by authorized key."""
+
+    def __init__(self, credentials: Path, authorized_keys: Path) -> None:
+        lines = credentials.read_text().splitlines()
+        self._passwords = dict(line.split(":", 1) for line in lines if ":" in line)
+        self._authorized_keys = authorized_keys
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+
+    def begin_auth(self, username: str) -> bool:
+        if username in self._passwords and self._authorized_keys.exists():
+            self._connection.set_authorized_keys(str(self._authorized_keys))
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        known = self._passwords.get(username)
+        return known is not None and hmac.compare_digest(known.encode(), password.encode())
+
+
+async def serve(
+    switch: Switch, address: str, port: int, host_key: Path, credentials: Path, authorized_keys: Path
+) -> asyncssh.SSHAcceptor:
+    async def session(process: asyncssh.SSHServerProcess[str]) -> None:
+        if process.command is None:
+            await _interact(switch, process)
+        else:
+            _answer(switch, process)
+
+    return await asyncssh.create_server(
+        lambda: Server(credentials, authorized_keys),
+        address,
+        port,
+        server_host_keys=[str(host_key)],
+        process_factory=session,
+        line_editor=False,
+        errors="replace",
+    )
+
+
+def _answer(switch: Switch, process: asyncssh.SSHServerProcess[str]) -> None:
+    """One command, as in `ssh sw1 'show vlan brief'`: not zero when the switch refuses it."""
+    output = Session(switch).feed(process.command or "")
+    process.stdout.write(f"{output}\n" if output else "")
+    process.exit(1 if re.search(r"^% ", output, re.MULTILINE) else 0)
+
+
+async def _interact(switch: Switch, process: asyncssh.SSHServerProcess[str]) -> None:
+    session, typed = Session(switch), ""
+
+    def write(text: str) -> None:
+        process.stdout.write(text.replace("\n", "\r\n"))
+
+    write(f"\n{session.prompt}")
+    while not session.closed:
+        received = await _read(process)
+        if not received:
+            break
+        for character in received.replace("\r\n", "\n"):
+            if character in ENTER:
+                output = session.feed(typed)
+                typed = ""
+                if session.closed:
+                    break
+                write("\n" + (f"{output}\n" if output else "") + session.prompt)
+            elif character == CTRL_Z:
+                session.end()
+                typed = ""
+                write(f"^Z\n{session.prompt}")
+            elif character == CTRL_U:
+                write("\b \b" * len(typed))
+                typed = ""
+            elif character in ERASE:
+                write("\b \b" if typed else "")
+                typed = typed[:-1]
+            else:
+                typed += character
+                write(character)
+    process.exit(0)
+
+
+async def _read(process: asyncssh.SSHServerProcess[str]) -> Any:
+    while True:
+        try:
+            return await process.stdin.read(4096)
+        except (asyncssh.TerminalSizeChanged, asyncssh.BreakReceived):
+            continue

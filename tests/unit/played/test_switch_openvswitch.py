@@ -1,0 +1,55 @@
+"""The configuration as Open vSwitch is told it: one transaction."""
+
+import pytest
+
+from roles.played.switch.files.switch.cli import Session
+from roles.played.switch.files.switch.openvswitch import transaction, wanted
+from tests.played import typed
+
+CABLED = ["gi1-0-1", "gi1-0-24"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "port", "settings"),
+    [
+        ("", "gi1-0-1", "vlan_mode=access tag=1 trunks=[]"),
+        ("vlan 10\nint gi1/0/1\nswitchport access vlan 10", "gi1-0-1", "vlan_mode=access tag=10 trunks=[]"),
+        ("int gi1/0/1\nswitchport access vlan 10\nno vlan 10", "gi1-0-1", None),
+        ("int gi1/0/1\nshutdown", "gi1-0-1", None),
+        ("int gi1/0/24\nswitchport mode trunk", "gi1-0-24", "vlan_mode=native-untagged tag=1 trunks=1"),
+        (
+            "vlan 10,30\nint gi1/0/24\nswitchport mode trunk\nswitchport trunk allowed vlan 10,20,30",
+            "gi1-0-24",
+            "vlan_mode=trunk tag=[] trunks=10,30",
+        ),
+        (
+            "int gi1/0/24\nswitchport mode trunk\nswitchport trunk allowed vlan none",
+            "gi1-0-24",
+            "vlan_mode=trunk tag=[] trunks=4095",
+        ),
+    ],
+)
+def test_vlan_settings(session: Session, lines: str, port: str, settings: str | None) -> None:
+    typed(session, f"conf t\n{lines}")
+    assert wanted(session.switch.config, CABLED).bridge.get(port) == settings
+
+
+def test_a_port_that_is_shut_loses_its_link(session: Session) -> None:
+    typed(session, "conf t\nint gi1/0/1\nshutdown")
+    assert wanted(session.switch.config, CABLED).up == {"gi1-0-1": False, "gi1-0-24": True}
+
+
+def test_a_vlan_interface_has_an_address(session: Session) -> None:
+    typed(session, "conf t\ninterface vlan 99\nip address 10.20.99.11 255.255.255.0\nip default-gateway 10.20.99.1")
+    found = wanted(session.switch.config, CABLED)
+    assert found.addresses == {"vlan99": "10.20.99.11/24"}
+    assert found.gateway == "10.20.99.1"
+    assert "set interface vlan99 type=internal" in " ".join(transaction(found.bridge, []))
+
+
+def test_one_transaction_with_what_must_go(session: Session) -> None:
+    arguments = transaction(wanted(session.switch.config, ["gi1-0-1"]).bridge, ["gi1-0-1", "vlan99"])
+    assert " ".join(arguments) == (
+        "--may-exist add-br br0 -- set bridge br0 datapath_type=netdev -- --if-exists del-port br0 vlan99"
+        " -- --may-exist add-port br0 gi1-0-1 -- set port gi1-0-1 vlan_mode=access tag=1 trunks=[]"
+    )
