@@ -19,6 +19,14 @@ def groups(administration: Administration) -> dict[str, list[Host]]:
     return found
 
 
+def played(administration: Administration) -> dict[str, list[Host]]:
+    """The machines that play what is not ours to deploy: only the lab's inventory has them."""
+    data = {**connection(administration), "administration": administration}
+    cores: list[Host] = [(name, {**data, "device": name}) for name in administration.platform.resina.cores]
+    switches: list[Host] = [(f"{name}-chassis", {**data, "device": name}) for name in administration.switches]
+    return {"played": [*cores, *switches], "played_core": cores, "played_switch": switches}
+
+
 def connection(administration: Administration) -> dict[str, Any]:
     """How pyinfra connects: the generated ssh_config says the rest. An unknown host key is refused."""
     environment = administration.environment

@@ -1,8 +1,7 @@
 """pyinfra's inventory of the lab: `pyinfra inventory/lab.py deploys/mail.py`."""
 
-from inventory.hosts import groups, write_ssh_config
+from inventory.hosts import groups, played
 from inventory.model import load
 
 _administration = load("lab")
-write_ssh_config(_administration)
-globals().update(groups(_administration))
+globals().update(groups(_administration) | played(_administration))

@@ -148,7 +148,9 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         f"application-{name}": {"database_password": password, "session_key": random_key}
         for name in administration.applications
     }
-    devices = {f"device-{name}": {"password": password} for name in (*administration.switches, *administration.routers)}
+    devices: dict[str, Generators] = {
+        f"device-{name}": {"password": password} for name in (*administration.switches, *administration.routers)
+    }
     return {
         **people,
         "directory": {"administrator": lambda: password(32)},

@@ -28,7 +28,7 @@ class FileState(FactBase[tuple[str, str] | None]):
 
 
 @operation()
-def config(
+def config_file(
     template: str,
     path: str,
     user: str = "root",

@@ -7,6 +7,11 @@ from typing import Any
 from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
+from roles.common.commands import Explained
+from roles.common.planned import would_change
+
+RELOADS = "/run/administration/reloads"  # one stamp a unit; gone at boot, when everything starts anew
+
 
 @dataclass(frozen=True)
 class ServiceState:
@@ -21,27 +26,30 @@ class UnitState(FactBase[ServiceState]):
     """The state of a systemd unit; `watches` are the files (or folders) that it reads when it starts or reloads."""
 
     def command(self, unit: str, watches: list[str]) -> StringCommand:
-        # StateChangeTimestamp moves on a reload too, ActiveEnterTimestamp does not.
-        since = f'$(date -d "$(systemctl show -P StateChangeTimestamp --timestamp=us+utc {unit})" +%s.%N)'
+        started = f'$(date -d "$(systemctl show -P ActiveEnterTimestamp --timestamp=us+utc {unit})" +%s.%N)'
+        stamp = f"{RELOADS}/{unit}"
         return StringCommand(
             *("systemctl", "show", "-p", "ActiveState,UnitFileState", QuoteString(unit)),
-            *("&&", "echo", f"since={since}", "&&", "for", "f", "in", "/dev/null", *map(QuoteString, watches)),
+            *("&&", "echo", f"since={started}"),
+            *("&&", "{", "!", "test", "-e", stamp, "||", "stat", "-c", "since=%.9Y", stamp, ";", "}"),
+            *("&&", "for", "f", "in", "/dev/null", *map(QuoteString, watches)),
             *(";", "do", "!", "test", "-e", '"$f"', "||", "find", '"$f"', "-printf", r"'changed=%C@\n'", ";", "done"),
         )
 
     def process(self, output: Any) -> ServiceState:
         said = [line.partition("=")[::2] for line in output]
         values = dict(said)
+        since = max(float(at) for key, at in said if key == "since")
         changed = [float(at) for key, at in said if key == "changed"][1:]  # the first is /dev/null
         return ServiceState(
             active=values["ActiveState"] in ("active", "reloading"),
             enabled=values["UnitFileState"] in ("enabled", "static", "alias", "generated"),
-            stale=any(at > float(values["since"]) for at in changed),
+            stale=any(at > since for at in changed),
         )
 
 
 @operation()
-def service(unit: str, watches: list[str] | None = None, reload: bool = False) -> Generator[StringCommand, None, None]:
+def service(unit: str, watches: list[str] | None = None, reload: bool = False) -> Generator[Explained, None, None]:
     """
     Ensure that a unit is enabled, runs, and runs with its present configuration.
 
@@ -49,13 +57,27 @@ def service(unit: str, watches: list[str] | None = None, reload: bool = False) -
     + watches: files and folders; one newer than the last start makes the unit restart
     + reload: reload instead of restart
     """
-    state = host.get_fact(UnitState, unit=unit, watches=watches or [])
+    watched = watches or []
+    state = host.get_fact(UnitState, unit=unit, watches=watched)
+    stale = state.stale or would_change(host, watched)
     if not state.enabled:
-        yield StringCommand("systemctl", "enable", "--quiet", QuoteString(unit))
+        yield _systemctl("enable", unit)
     if not state.active:
-        yield StringCommand("systemctl", "daemon-reload", "&&", "systemctl", "restart", QuoteString(unit))
-    elif state.stale:
-        verb = "reload-or-restart" if reload else "restart"
-        yield StringCommand("systemctl", "daemon-reload", "&&", "systemctl", verb, QuoteString(unit))
+        yield _systemctl("restart", unit, says="start")
+    elif stale and reload:
+        # systemd does not remember reloads: the stamp does, and only of those that succeeded.
+        stamp = f"{RELOADS}/{unit}"
+        yield _systemctl(
+            "reload", unit, before=f"mkdir -p {RELOADS} && touch {stamp}.new &&", after=f"&& mv {stamp}.new {stamp}"
+        )
+    elif stale:
+        yield _systemctl("restart", unit)
     elif state.enabled:
         host.noop(f"{unit} runs with its present configuration")
+
+
+def _systemctl(verb: str, unit: str, *, says: str = "", before: str = "", after: str = "") -> Explained:
+    return Explained(
+        *("systemctl daemon-reload &&", before, "systemctl --quiet", verb, QuoteString(unit), after),
+        changes=[f"{says or verb} {unit}"],
+    )

@@ -7,7 +7,7 @@ from pyinfra.api import deploy
 from pyinfra.operations import files, server
 
 from inventory.model import Administration
-from roles.common import config
+from roles.common import config_file
 from roles.lab import paths
 from roles.lab.guard import guard, lab_prefixes
 from roles.lab.image import Archives, base_image, image
@@ -31,7 +31,7 @@ def lab(administration: Administration) -> None:
     network(name="lab: cables", topology=plan)
     for folder in host.loop([paths.PACKAGES, CONFIG]):
         files.directory(name=f"lab: {folder.name} folder", path=str(folder), user="apt-cacher-ng", mode="755")
-    config(
+    config_file(
         name="lab: package relay configuration",
         template="lab/apt-cacher-ng.conf.j2",
         path=str(CONFIG / "acng.conf"),
@@ -44,7 +44,7 @@ def lab(administration: Administration) -> None:
     for machine in host.loop(list(plan.machines.values())):
         folder = paths.MACHINES / machine.name
         files.directory(name=f"lab: {machine.name} folder", path=str(folder), mode="755")
-        config(
+        config_file(
             name=f"lab: {machine.name} launcher",
             template="lab/machine.sh.j2",
             path=str(folder / "run"),

@@ -94,7 +94,7 @@ def _known_hosts(administration: Administration, machines: dict[str, LabMachine]
 def _seed(machine: LabMachine) -> None:
     """What an installer would have left on the machine."""
     root = paths.LAB / "seeds" / machine.name
-    address = next((a.split("/")[0] for a in machine.addresses.values()), "127.0.1.1")
+    address = next(iter(machine.addresses.values())).split("/")[0]
     texts = {
         "etc/hostname": f"{machine.name}\n",
         "etc/hosts": f"127.0.0.1 localhost\n{address} {machine.fqdn} {machine.name}\n",

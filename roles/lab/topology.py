@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from inventory.model import Administration
 
+CONSOLE = "127.0.0.2/8"
 FABRIC = "lab-fabric"  # holds the bridges that play unmanaged switches
 
 
@@ -67,6 +68,9 @@ def _addresses(administration: Administration, machines: dict[str, LabMachine]) 
         if machine.network is not None:
             machines[name].addresses["eth0"] = str(machine.network.interface(machine.address))
             machines[name].gateway = str(machine.network.gateway)
+    for lab_machine in machines.values():
+        # A device's CLI listens here; and without any address but 127.0.0.1, glibc refuses to resolve IPv4 at all.
+        lab_machine.addresses["lo"] = CONSOLE
 
 
 def _data_centres(

@@ -1,0 +1,32 @@
+"""What each capability of a machine brings: the packages it installs and the ports it opens."""
+
+from collections.abc import Iterable
+
+import roles.directory
+import roles.files
+import roles.mail
+import roles.workstation
+
+import roles.applications
+import roles.database
+import roles.router
+from inventory.model import Machine
+from roles.common import Port
+
+ROLES = {
+    "applications": roles.applications,
+    "database": roles.database,
+    "directory": roles.directory,
+    "files": roles.files,
+    "mail": roles.mail,
+    "router": roles.router,
+    "workstation": roles.workstation,
+}
+
+
+def packages_of(machine: Machine) -> Iterable[str]:
+    return [package for capability in machine.runs for package in ROLES[capability].PACKAGES]
+
+
+def ports_of(machine: Machine) -> list[Port]:
+    return [port for capability in machine.runs for port in ROLES[capability].OPEN_PORTS]

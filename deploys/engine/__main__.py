@@ -1,0 +1,88 @@
+"""`python -m deploys.engine plan|deploy [DEPLOY] [--environment ENV] [--limit HOST,GROUP] [--verbose]`."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import argparse  # noqa: E402  # gevent must patch before anything else is imported
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import pyinfra  # noqa: E402
+
+pyinfra.is_cli = True  # operations are ordered by their lines, as under the pyinfra command
+
+from deploys.engine import log  # noqa: E402
+from deploys.engine.plan import plan  # noqa: E402
+from deploys.engine.report import Report  # noqa: E402
+from deploys.engine.session import LimitError, Session, session  # noqa: E402
+from deploys.stages import STAGES  # noqa: E402
+from inventory.model import InventoryError, load  # noqa: E402
+from inventory.secrets import SecretError, add_missing  # noqa: E402
+
+CHANGES = 2  # exit status of a plan that holds changes, as `terraform plan -detailed-exitcode`
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="deploys.engine", description=__doc__)
+    parser.add_argument("verb", choices=["plan", "deploy"])
+    parser.add_argument("deploy", nargs="?", default="site", help="a file of deploys/, without .py")
+    parser.add_argument("--environment", default="lab")
+    parser.add_argument("--limit", default="", help="hosts or groups, separated by commas")
+    parser.add_argument("--verbose", "-v", action="store_true")
+    arguments = parser.parse_args()
+    try:
+        return run(arguments)
+    except (InventoryError, SecretError, LimitError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def run(arguments: argparse.Namespace) -> int:
+    administration = load(arguments.environment)
+    environment = administration.environment
+    new_secrets = add_missing(administration) if arguments.verb == "deploy" else []
+    for name in new_secrets:
+        print(f"  secret generated: {name}")
+    path = log.start(environment.state / "log", arguments.verb, arguments.verbose)
+    stages = STAGES if arguments.deploy == "site" else ((arguments.deploy,),)
+    limit = [name for name in arguments.limit.split(",") if name]
+    with session(f"inventory/{arguments.environment}.py", limit) as found:
+        status = _plan(found, stages) if arguments.verb == "plan" else _deploy(found, stages)
+    if status == 1:
+        print(f"the whole log: {path}", file=sys.stderr)
+    return status
+
+
+def _plan(found: Session, stages: tuple[tuple[str, ...], ...]) -> int:
+    changes = plan(found, [_file(deploy) for stage in stages for deploy in stage])
+    for change in changes:
+        print(f"{change.host}: {change.name}")
+        for line in change.lines:
+            print(f"    {line}")
+    for host, why in sorted(found.failures.items()):
+        print(f"{host}: cannot be planned: {why}", file=sys.stderr)
+    for host in sorted(found.unreachable):
+        print(f"{host}: unreachable", file=sys.stderr)
+    hosts = {change.host for change in changes}
+    print(f"{len(changes)} changes on {len(hosts)} hosts" if changes else "nothing to change on the hosts")
+    if found.failures or found.unreachable:
+        return 1
+    return CHANGES if changes else 0
+
+
+def _deploy(found: Session, stages: tuple[tuple[str, ...], ...]) -> int:
+    report = Report(sorted({str(host.name) for host in found.hosts} | found.unreachable))
+    for stage in stages:
+        for deploy in stage:
+            found.load(_file(deploy))
+        found.run(report.step)
+    return report.finish(found)
+
+
+def _file(deploy: str) -> str:
+    return str(Path("deploys") / f"{deploy}.py")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

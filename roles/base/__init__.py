@@ -1,0 +1,92 @@
+"""What every machine has: packages from the mirror, names, time, a firewall that opens what its roles need, ssh."""
+
+from collections.abc import Iterable
+
+from pyinfra.api import deploy
+from pyinfra.operations import apt, files
+
+from inventory.model import Administration, Machine
+from roles.base.config import base_config
+from roles.base.packages import package_lists
+from roles.common import Port, config_file, service
+
+PACKAGES = ["chrony", "nftables", "ca-certificates", "libnss-systemd"]
+OPEN_PORTS = [Port("tcp", 22)]
+
+
+@deploy("Package sources")
+def package_sources(administration: Administration) -> None:
+    """Ensure that packages come from the administration's mirror, and only from there."""
+    config_file(
+        name="base: package sources",
+        template="base/debian.sources.j2",
+        path="/etc/apt/sources.list.d/debian.sources",
+        mirror=administration.environment.mirror,
+    )
+    files.file(name="base: no other package source", path="/etc/apt/sources.list", present=False)
+    package_lists(name="base: package lists", max_age_hours=24)
+
+
+@deploy("Packages")
+def packages(wanted: Iterable[str]) -> None:
+    """Ensure packages, all in one step: hosts install theirs at the same time."""
+    apt.packages(
+        name="base: packages",
+        packages=sorted(set(wanted)),
+        no_recommends=True,
+        _env={"DEBIAN_FRONTEND": "noninteractive"},
+    )
+
+
+@deploy("Base")
+def base(administration: Administration, machine: Machine, ports: list[Port]) -> None:
+    """Ensure names, time, firewall and ssh. `ports` is what the machine's roles open."""
+    cfg = base_config(administration, machine, [*OPEN_PORTS, *ports])
+    packages(PACKAGES)
+
+    config_file(name="base: resolver", template="base/resolv.conf.j2", path="/etc/resolv.conf", cfg=cfg)
+
+    config_file(
+        name="base: time",
+        template="base/chrony.conf.j2",
+        path="/etc/chrony/chrony.conf",
+        check="chronyd -p -f {} >/dev/null",
+        cfg=cfg,
+    )
+    config_file(name="base: time options", template="base/chrony.default.j2", path="/etc/default/chrony", cfg=cfg)
+    files.directory(name="base: chrony unit settings", path="/etc/systemd/system/chrony.service.d")
+    config_file(
+        name="base: chrony unit",
+        template="base/chrony.service.conf.j2",
+        path="/etc/systemd/system/chrony.service.d/administration.conf",
+        cfg=cfg,
+    )
+    service(
+        name="base: time is kept",
+        unit="chrony.service",
+        watches=["/etc/chrony/chrony.conf", "/etc/default/chrony", "/etc/systemd/system/chrony.service.d"],
+    )
+
+    files.directory(name="base: firewall folder", path="/etc/nftables.d")
+    config_file(
+        name="base: firewall",
+        template="base/nftables.conf.j2",
+        path="/etc/nftables.conf",
+        mode="755",
+        check="nft --check --file {}",
+        cfg=cfg,
+    )
+    service(
+        name="base: firewall is active",
+        unit="nftables.service",
+        watches=["/etc/nftables.conf", "/etc/nftables.d"],
+        reload=True,
+    )
+
+    config_file(
+        name="base: ssh",
+        template="base/sshd.conf.j2",
+        path="/etc/ssh/sshd_config.d/administration.conf",
+        check="sshd -t -f {}",
+    )
+    service(name="base: ssh is active", unit="ssh.service", watches=["/etc/ssh/sshd_config.d"], reload=True)

@@ -1,0 +1,50 @@
+"""The machine's certificate and key, and trust in the authority that signed it."""
+
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import FactBase, StringCommand, deploy, operation
+from pyinfra.operations import files, server
+
+from inventory.model import Administration, Machine
+from inventory.secrets import secrets_of
+from roles.common import secret_file
+
+FOLDER = "/etc/ssl/administration"
+CERTIFICATE, KEY, AUTHORITY = f"{FOLDER}/host.crt", f"{FOLDER}/host.key", f"{FOLDER}/ca.crt"
+TRUSTED = "/usr/local/share/ca-certificates/administration.crt"
+
+
+class AuthorityTrusted(FactBase[bool]):
+    """Whether the system's trust store was made after the authority's certificate was last written."""
+
+    def command(self) -> str:
+        return f"! test {TRUSTED} -nt /etc/ssl/certs/ca-certificates.crt && test -e {TRUSTED} && echo yes || echo no"
+
+    def process(self, output: list[str]) -> bool:
+        return list(output) == ["yes"]
+
+
+@operation()
+def trusted() -> Generator[StringCommand, None, None]:
+    """Ensure that programs trust the administration's authority."""
+    if host.get_fact(AuthorityTrusted):
+        host.noop("the authority is trusted")
+        return
+    yield StringCommand("update-ca-certificates --fresh >/dev/null && touch /etc/ssl/certs/ca-certificates.crt")
+
+
+@deploy("Certificates")
+def certificates(administration: Administration, machine: Machine) -> None:
+    """Ensure the certificate of a machine. Services read the key through the group ssl-cert."""
+    folder = administration.environment.certificates
+    authority, certificate = str(folder / "ca.crt"), str(folder / f"{machine.name}.crt")
+    key = secrets_of(administration.environment).get(f"certificate-{machine.name}", "key")
+
+    server.group(name="certificates: group ssl-cert", group="ssl-cert", system=True)
+    files.directory(name="certificates: folder", path=FOLDER, mode="755")
+    files.put(name="certificates: authority", src=authority, dest=AUTHORITY, mode="644")
+    files.put(name="certificates: authority to trust", src=authority, dest=TRUSTED, mode="644")
+    files.put(name="certificates: certificate", src=certificate, dest=CERTIFICATE, mode="644")
+    secret_file(name="certificates: key", content=key, path=KEY, group="ssl-cert", mode="640")
+    trusted(name="certificates: authority trusted")

@@ -1,0 +1,61 @@
+"""The edge router of a building, as a Debian host: FRR, the sub-interfaces of its trunk, and who may cross it.
+
+What it routes (addresses, BGP) is written through its own CLI by deploys/uplinks.py.
+"""
+
+from pyinfra.api import deploy
+from pyinfra.operations import files, server
+
+from inventory.model import Administration, Machine
+from roles.common import Port, config_file, service
+from roles.router.account import account_keys
+from roles.router.config import router_config
+from roles.router.subinterfaces import subinterfaces
+
+PACKAGES = ["frr", "openvswitch-switch", "ethtool"]
+OPEN_PORTS: list[Port] = []  # its peers are not machines of ours: templates/router/nftables.j2
+
+
+@deploy("Router")
+def router(administration: Administration, machine: Machine) -> None:
+    """Ensure that a router is ready to be configured through vtysh, and forwards only what is declared."""
+    cfg = router_config(administration, machine)
+
+    config_file(name="router: firewall", template="router/router.nft.j2", path="/etc/nftables.d/router.nft", cfg=cfg)
+    service(name="router: firewall is active", unit="nftables.service", watches=["/etc/nftables.d"], reload=True)
+    server.sysctl(name="router: forwards packets", key="net.ipv4.ip_forward", value=1, persist=True)
+
+    service(name="router: Open vSwitch runs", unit="openvswitch-switch.service")
+    subinterfaces(name="router: sub-interfaces", parent=cfg.lan, vlans=cfg.vlans)
+    config_file(
+        name="router: checksums unit",
+        template="router/checksums.service.j2",
+        path="/etc/systemd/system/subinterface-checksums.service",
+        cfg=cfg,
+    )
+    service(
+        name="router: checksums are filled in",
+        unit="subinterface-checksums.service",
+        watches=["/etc/systemd/system/subinterface-checksums.service"],
+    )
+
+    config_file(
+        name="router: FRR daemons",
+        template="router/daemons.j2",
+        path="/etc/frr/daemons",
+        user="frr",
+        group="frr",
+        mode="640",
+    )
+    service(name="router: FRR runs", unit="frr.service", watches=["/etc/frr/daemons"])
+
+    files.line(name="router: vtysh is a login shell", path="/etc/shells", line="/usr/bin/vtysh")
+    server.user(
+        name="router: account netadmin",
+        user="netadmin",
+        shell="/usr/bin/vtysh",  # noqa: S604  # a login shell, not a subprocess argument
+        groups=["frr", "frrvty"],
+        ensure_home=True,
+        create_home=True,
+    )
+    account_keys(name="router: keys of netadmin", user="netadmin")
