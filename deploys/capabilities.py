@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import roles.directory
 import roles.files
-import roles.mail
 import roles.workstation
 
 import roles.applications
 import roles.database
+import roles.mail
 import roles.router
 from inventory.model import Machine
 from roles.common import Port

@@ -18,7 +18,7 @@ from deploys.engine.report import Report  # noqa: E402
 from deploys.engine.session import LimitError, Session, session  # noqa: E402
 from deploys.stages import STAGES  # noqa: E402
 from inventory.model import InventoryError, load  # noqa: E402
-from inventory.secrets import SecretError, add_missing  # noqa: E402
+from inventory.secrets import SecretError  # noqa: E402
 
 CHANGES = 2  # exit status of a plan that holds changes, as `terraform plan -detailed-exitcode`
 
@@ -28,7 +28,9 @@ def main() -> int:
     parser.add_argument("verb", choices=["plan", "deploy"])
     parser.add_argument("deploy", nargs="?", default="site", help="a file of deploys/, without .py")
     parser.add_argument("--environment", default="lab")
+    parser.add_argument("--inventory", help="a pyinfra inventory (default: inventory/ENVIRONMENT.py)")
     parser.add_argument("--limit", default="", help="hosts or groups, separated by commas")
+    parser.add_argument("--expect-no-changes", action="store_true", help="fail if anything had to be changed")
     parser.add_argument("--verbose", "-v", action="store_true")
     arguments = parser.parse_args()
     try:
@@ -39,16 +41,15 @@ def main() -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    administration = load(arguments.environment)
-    environment = administration.environment
-    new_secrets = add_missing(administration) if arguments.verb == "deploy" else []
-    for name in new_secrets:
-        print(f"  secret generated: {name}")
+    environment = load(arguments.environment).environment
     path = log.start(environment.state / "log", arguments.verb, arguments.verbose)
     stages = STAGES if arguments.deploy == "site" else ((arguments.deploy,),)
     limit = [name for name in arguments.limit.split(",") if name]
-    with session(f"inventory/{arguments.environment}.py", limit) as found:
-        status = _plan(found, stages) if arguments.verb == "plan" else _deploy(found, stages)
+    with session(arguments.inventory or f"inventory/{arguments.environment}.py", limit) as found:
+        if arguments.verb == "plan":
+            status = _plan(found, stages)
+        else:
+            status = _deploy(found, stages, arguments.expect_no_changes)
     if status == 1:
         print(f"the whole log: {path}", file=sys.stderr)
     return status
@@ -71,13 +72,17 @@ def _plan(found: Session, stages: tuple[tuple[str, ...], ...]) -> int:
     return CHANGES if changes else 0
 
 
-def _deploy(found: Session, stages: tuple[tuple[str, ...], ...]) -> int:
+def _deploy(found: Session, stages: tuple[tuple[str, ...], ...], expect_no_changes: bool) -> int:
     report = Report(sorted({str(host.name) for host in found.hosts} | found.unreachable))
     for stage in stages:
         for deploy in stage:
             found.load(_file(deploy))
         found.run(report.step)
-    return report.finish(found)
+    status = report.finish(found)
+    if expect_no_changes and report.changed.total():
+        print("nothing should have changed: an operation is not idempotent", file=sys.stderr)
+        return 1
+    return status
 
 
 def _file(deploy: str) -> str:

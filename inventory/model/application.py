@@ -23,7 +23,7 @@ class Artifact(Strict):
 class Application(Strict):
     """One file of inventory/applications."""
 
-    application: Identifier = Field(description="Identifiant, égal au nom du fichier")
+    application: Identifier = Field(description="identifiant égal au nom du fichier : minuscules, chiffres, tirets")
     name: Text
     owner: Identifier = Field(description="Institution responsable")
     host: Identifier = Field(description="Machine qui la sert")

@@ -32,7 +32,7 @@ class Share(Strict):
 class Institution(Strict):
     """One file of inventory/institutions."""
 
-    institution: Identifier = Field(description="Identifiant, égal au nom du fichier")
+    institution: Identifier = Field(description="identifiant égal au nom du fichier : minuscules, chiffres, tirets")
     kind: Literal["ministry", "institution"] = Field(description="Ministère ou institution")
     name: Text = Field(description="Nom officiel")
     mail_domain: DomainName

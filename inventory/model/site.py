@@ -80,7 +80,7 @@ class MachineEntry(Strict):
 class Site(Strict):
     """One file of inventory/sites."""
 
-    site: Identifier = Field(description="Identifiant, égal au nom du fichier")
+    site: Identifier = Field(description="identifiant égal au nom du fichier : minuscules, chiffres, tirets")
     kind: Literal["datacentre", "building"]
     name: Text
     owner: Identifier = Field(description="Institution responsable")

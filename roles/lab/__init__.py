@@ -1,7 +1,5 @@
 """The lab: the whole administration on this machine. Deployed on @local by deploys/lab.py."""
 
-from pathlib import Path
-
 from pyinfra import host
 from pyinfra.api import deploy
 from pyinfra.operations import files, server
@@ -11,7 +9,7 @@ from roles.common import config_file
 from roles.lab import paths
 from roles.lab.guard import guard, lab_prefixes
 from roles.lab.image import Archives, base_image, image
-from roles.lab.machines import answering, cgroup_hierarchies, running
+from roles.lab.machines import answering, running
 from roles.lab.network import network
 from roles.lab.relay import CONFIG, relay
 from roles.lab.topology import topology
@@ -21,7 +19,6 @@ from roles.lab.topology import topology
 def lab(administration: Administration) -> None:
     """Boot every machine of the administration, cabled as the inventory says."""
     plan = topology(administration)
-    systemd = Path("/run/systemd/system").is_dir()
     archives = host.get_fact(Archives)
 
     image(name="lab: base image", archive=archives["debian"])
@@ -52,11 +49,8 @@ def lab(administration: Administration) -> None:
             machine=machine,
             base=base_image(),
             seed=paths.LAB / "seeds" / machine.name,
-            systemd=systemd,
-            hierarchies=cgroup_hierarchies(),
-            cgroup=paths.CGROUP,
             host_namespace=paths.HOST_NAMESPACE,
             relay=paths.RELAY,
         )
-    running(name="lab: machines run", topology=plan, systemd=systemd)
+    running(name="lab: machines run", topology=plan)
     answering(name="lab: machines answer", topology=plan)

@@ -1,16 +1,14 @@
 """Machines: system containers on an overlay of the base image, each in its own namespace and cgroup."""
 
 from collections.abc import Generator
-from pathlib import Path
 
 from pyinfra import host
 from pyinfra.api import FactBase, StringCommand, operation
 
 from roles.common.commands import Explained
 from roles.lab import paths
+from roles.lab.background import background
 from roles.lab.topology import LabMachine, Topology
-
-HIERARCHIES = ("unified", "systemd", "memory", "pids", "cpu", "cpuacct")
 
 
 class MachineStates(FactBase[dict[str, str]]):
@@ -30,26 +28,19 @@ class MachineStates(FactBase[dict[str, str]]):
         return dict(line.split() for line in output)
 
 
-def cgroup_hierarchies() -> list[str]:
-    """Where a machine needs a cgroup of its own: the one hierarchy of cgroup v2, or each of a v1 or hybrid kernel."""
-    root = Path("/sys/fs/cgroup")
-    return [str(root / name) for name in HIERARCHIES if (root / name).is_dir()] or [str(root)]
-
-
 @operation()
-def running(topology: Topology, systemd: bool) -> Generator[StringCommand, None, None]:
+def running(topology: Topology) -> Generator[StringCommand, None, None]:
     """
     Ensure that every machine of the lab runs.
 
     + topology: what the lab must hold
-    + systemd: whether this machine's PID 1 is systemd
     """
     states = host.get_fact(MachineStates)
     stopped = [m for m in topology.machines.values() if states.get(m.name, "stopped") == "stopped"]
     if not stopped:
         host.noop("every machine runs")
         return
-    starts = [_start(machine, systemd) for machine in stopped]
+    starts = [_start(machine) for machine in stopped]
     yield Explained(" ".join(starts), changes=[f"start {machine.name}" for machine in stopped])
 
 
@@ -74,11 +65,6 @@ def answering(topology: Topology, seconds: int = 120) -> Generator[StringCommand
     )
 
 
-def _start(machine: LabMachine, systemd: bool) -> str:
+def _start(machine: LabMachine) -> str:
     folder = paths.MACHINES / machine.name
-    if systemd:
-        return (
-            f"systemd-run --quiet --collect --unit=lab-{machine.name} --property=Delegate=yes"
-            f" --property=KillMode=mixed {folder}/run;"
-        )
-    return f"setsid {folder}/run </dev/null >{folder}/run.log 2>&1 &"
+    return background(machine.name, f"{folder}/run", folder / "run.log")

@@ -6,6 +6,7 @@ from pyinfra import host
 from pyinfra.api import FactBase, StringCommand, operation
 
 from roles.lab import paths
+from roles.lab.background import background
 
 CONFIG = paths.LAB / "relay"
 
@@ -29,7 +30,7 @@ def relay() -> Generator[StringCommand, None, None]:
     name = paths.HOST_NAMESPACE
     yield StringCommand(
         f"touch {name}; mountpoint -q {name} || mount --bind /proc/self/ns/net {name};",
-        f"setsid apt-cacher-ng -c {CONFIG} ForeGround=1 </dev/null >{CONFIG}/relay.log 2>&1 &",
+        background("relay", f"apt-cacher-ng -c {CONFIG} ForeGround=1", CONFIG / "relay.log"),
         f"for i in $(seq 50); do ss -Hltn 'src = {paths.RELAY}' | grep -q . && exit 0; sleep 0.1; done;",
         f'echo "the package relay does not start: see {CONFIG}/relay.log" >&2; exit 1',
     )

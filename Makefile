@@ -1,0 +1,98 @@
+# One way to run each thing. `make help` lists them.
+#   ENV=production   the environment (default: lab)      LIMIT=mail1,files   hosts or groups
+#   V=1              the complete output                 PLAN=1              lan, uplinks: show, send nothing
+
+ENV ?= lab
+LIMIT ?=
+V ?=
+PLAN ?=
+HOST ?=
+CMD ?=
+FORMAT ?= table
+DEPLOY ?= site
+
+VENV := .cache/venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+OPTIONS = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(V),--verbose)
+DEVICES = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(PLAN),--plan) $(if $(V),--verbose)
+
+# What the lab needs of this machine: a command, and the Debian package that has it.
+LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-ng:apt-cacher-ng socat:socat \
+	nft:nftables ip:iproute2 ethtool:ethtool ssh:openssh-client pgrep:procps ss:iproute2
+
+.DEFAULT_GOAL := help
+.PHONY: help lab destroy status deploy plan verify lan uplinks validate test check unit format schema secrets \
+	ssh passwords lock tools
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+lab: $(VENV)/ready tools ## Build the whole administration on this machine, verify it, say what to try next
+	@$(PY) -m deploys.phases lab
+
+destroy: $(VENV)/ready ## Remove the lab: this machine is as it was before
+	@$(PY) -m roles.lab.destroy
+
+test: $(VENV)/ready tools ## Lint, types, unit tests, validation, and the lab from a clean start with all its checks
+	@$(PY) -m deploys.phases test
+
+check: $(VENV)/ready ## The part of `make test` that needs no lab
+	@$(PY) -m deploys.phases checks
+
+validate: $(VENV)/ready ## Check the inventory: one line a mistake
+	@$(PY) -m deploys.validate
+
+plan: $(VENV)/ready ## What a deploy would change, on hosts and devices; exits 2 if anything [LIMIT= DEPLOY=mail]
+	@$(PY) -m deploys.plan $(OPTIONS) $(DEPLOY)
+
+deploy: $(VENV)/ready secrets ## Make hosts what the inventory says [LIMIT= DEPLOY=mail]
+	@$(PY) -m deploys.engine deploy $(DEPLOY) $(OPTIONS)
+
+lan: $(VENV)/ready ## Make access switches what the inventory says [LIMIT= PLAN=1]
+	@$(PY) -m deploys.lan $(DEVICES)
+
+uplinks: $(VENV)/ready ## Make the routing of the edges to RESINA what the inventory says [LIMIT= PLAN=1]
+	@$(PY) -m deploys.uplinks $(DEVICES)
+
+verify: $(VENV)/ready ## Check that all of it works, by using it
+	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) tests/hosts tests/devices tests/journeys
+
+status: $(VENV)/ready ## Machines, services, addresses
+	@$(PY) -m deploys.status --environment $(ENV)
+
+ssh: $(VENV)/ready ## A shell on a machine, or one command: HOST=ws1 [CMD='klist']
+	@ssh -F .cache/$(ENV)/ssh_config $(HOST) $(if $(CMD),"$$CMD")
+
+passwords: $(VENV)/ready ## The people's temporary passwords [FORMAT=tsv]
+	@$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT)
+
+secrets: $(VENV)/ready ## Generate the secrets that are missing
+	@$(PY) -m deploys.secrets --environment $(ENV)
+
+schema: $(VENV)/ready ## Write the editor's schemas anew (inventory/schema)
+	@$(PY) -m inventory.model.schema
+
+unit: $(VENV)/ready ## The unit tests
+	@$(BIN)/pytest tests/unit
+
+format: $(VENV)/ready ## Format the code
+	@$(BIN)/ruff format && $(BIN)/ruff check --fix
+
+lock: $(VENV)/ready ## Resolve the dependencies anew, with their hashes
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --extra dev --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
+
+export CMD
+
+$(VENV)/ready: requirements.lock
+	@python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq python3-venv; }
+	@echo "── python environment" && rm -rf $(VENV) && python3 -m venv $(VENV) && \
+		$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock && touch $@
+
+tools:
+	@missing=; for pair in $(LAB_TOOLS); do \
+		PATH=$$PATH:/usr/sbin:/sbin command -v $${pair%%:*} >/dev/null || missing="$$missing $${pair##*:}"; done; \
+	[ -z "$$missing" ] || { echo "── packages:$$missing" && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }

@@ -1,0 +1,109 @@
+"""Long work in named phases, each timed: `python -m deploys.phases lab|test`. The first that fails ends the run."""
+
+import argparse
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from roles.lab.owner import LabBusyError, claim
+from roles.lab.usage import sentence
+
+PYTHON = sys.executable
+BIN = Path(PYTHON).parent
+
+
+@dataclass(frozen=True)
+class Phase:
+    name: str
+    command: tuple[str, ...]
+
+
+def tool(name: str, *arguments: str) -> tuple[str, ...]:
+    return (str(BIN / name), *arguments)
+
+
+def module(name: str, *arguments: str) -> tuple[str, ...]:
+    return (PYTHON, "-m", name, *arguments)
+
+
+VALIDATE = Phase("validate", module("deploys.validate"))
+DESTROY = Phase("destroy", module("roles.lab.destroy"))
+ACCEPT = ("-n", "4", "--dist", "loadgroup", "tests/hosts", "tests/devices", "tests/journeys")
+VERIFY = Phase("verify", tool("pytest", *ACCEPT))
+
+LAB = module("deploys.engine", "deploy", "lab", "--inventory", "@local")
+
+BUILD = [
+    Phase("artefacts", module("roles.applications.build")),
+    Phase("machines", LAB),
+    Phase("deploy", module("deploys.engine", "deploy")),
+    Phase("lan", module("deploys.lan")),
+    Phase("uplinks", module("deploys.uplinks")),
+]
+CHECKS = [
+    Phase("lint", tool("ruff", "check")),
+    Phase("format", tool("ruff", "format", "--check")),
+    Phase("imports", tool("lint-imports")),
+    Phase("types", tool("mypy")),
+    VALIDATE,
+    Phase("unit tests", tool("pytest", "tests/unit")),
+]
+AGAIN = [
+    Phase("second machines", (*LAB, "--expect-no-changes")),
+    Phase("second deploy", module("deploys.engine", "deploy", "--expect-no-changes")),
+    Phase("second lan", module("deploys.lan", "--expect-no-changes")),
+    Phase("second uplinks", module("deploys.uplinks", "--expect-no-changes")),
+]
+RUNS = {
+    "lab": [VALIDATE, *BUILD, VERIFY],
+    "test": [*CHECKS, DESTROY, *BUILD, *AGAIN, VERIFY, DESTROY],
+    "checks": CHECKS,
+    "verify": [VERIFY],
+}
+
+NEXT = """
+The administration runs. Try:
+  make status                                    machines, services, addresses
+  make passwords                                 the people of the inventory and their temporary passwords
+  make ssh HOST=ws1                              a workstation in the ministry's building
+  make ssh HOST=sw1 CMD='show vlan brief'        its access switch
+  make plan                                      after an edit in inventory/: what would change
+  make destroy                                   leave this machine as it was"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="deploys.phases", description=__doc__)
+    parser.add_argument("run", choices=list(RUNS))
+    arguments = parser.parse_args()
+    if arguments.run in ("lab", "test"):
+        try:
+            claim()
+        except LabBusyError as error:
+            print(error, file=sys.stderr)
+            return 1
+    times: list[tuple[str, float]] = []
+    status, usage = 0, ""
+    for phase in RUNS[arguments.run]:
+        print(f"── {phase.name}", flush=True)
+        started = monotonic()
+        status = subprocess.run(phase.command, check=False).returncode
+        times.append((phase.name, monotonic() - started))
+        if phase is VERIFY:
+            usage = sentence()
+        if status:
+            print(f"{phase.name} failed (exit status {status})", file=sys.stderr)
+            break
+    print("\nphase             seconds")
+    for name, seconds in [*times, ("total", sum(seconds for _, seconds in times))]:
+        print(f"{name:<16}{seconds:>9.1f}")
+    if usage:
+        print(usage)
+    if arguments.run == "lab" and status == 0:
+        print(NEXT)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

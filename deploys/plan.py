@@ -1,0 +1,24 @@
+"""What would change, on hosts and devices: `make plan`. Exits 0 if nothing would, 2 if something would, 1 on errors."""
+
+import subprocess
+import sys
+
+CHANGES = 2
+DEVICES = ("deploys.lan", "deploys.uplinks")
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    whole = arguments[-1:] == ["site"]
+    # Devices have a process of their own: netmiko under pyinfra's gevent is several times slower.
+    plans = [("deploys.engine", "plan", *arguments)]
+    if whole and "--limit" not in arguments:
+        plans += [(device, "--plan", *arguments[:-1]) for device in DEVICES]
+    statuses = [subprocess.run([sys.executable, "-m", *plan], check=False).returncode for plan in plans]
+    if any(status not in (0, CHANGES) for status in statuses):
+        return 1
+    return max(statuses)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

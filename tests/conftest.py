@@ -1,0 +1,102 @@
+"""What the acceptance tests share: the inventory, a connection to each machine, and the workstation of the journeys.
+
+Everything goes over the one generated ssh_config: known hosts only, one connection a machine.
+"""
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+import testinfra
+from testinfra.host import Host
+
+from inventory.model import Administration, Machine, load
+from inventory.secrets import secrets_of
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--environment", default="lab", help="the environment whose machines are checked")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test marked `machines("mail")` once for each machine that runs mail; "all" is every machine."""
+    marker = metafunc.definition.get_closest_marker("machines")
+    if marker is None:
+        return
+    administration = load(metafunc.config.getoption("environment"))
+    (capability,) = marker.args
+    machines = administration.machines.values() if capability == "all" else administration.running(capability)
+    metafunc.parametrize(
+        "machine",
+        [pytest.param(machine, id=machine.name, marks=pytest.mark.xdist_group(machine.name)) for machine in machines],
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Journeys need a workstation that plays the users: an environment without one has none of them."""
+    if not any("workstation" in getattr(item, "fixturenames", ()) for item in items):
+        return
+    administration = load(config.getoption("environment"))
+    if administration.environment.journeys_from is None:
+        left_out = [item for item in items if "workstation" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+        return
+    for item in items:
+        if "workstation" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(administration.environment.journeys_from))
+
+
+@pytest.fixture(scope="session")
+def administration(request: pytest.FixtureRequest) -> Administration:
+    return load(request.config.getoption("environment"))
+
+
+@pytest.fixture
+def host(machine: Machine, administration: Administration) -> Host:
+    """The machine under test."""
+    return connect(administration, machine.name)
+
+
+def connect(administration: Administration, name: str) -> Host:
+    """A testinfra host by its name in the ssh_config."""
+    return testinfra.get_host(f"ssh://{name}", ssh_config=str(administration.environment.ssh_config))
+
+
+@dataclass(frozen=True)
+class Workstation:
+    """A user's machine: where journeys begin."""
+
+    host: Host
+    name: str
+    ssh_config: str
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        return self.run_stdin(command, "")
+
+    def run_stdin(self, command: str, stdin: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that reads `stdin`: passwords and scripts go this way, never in a command line."""
+        return subprocess.run(
+            ["ssh", "-F", self.ssh_config, self.name, command],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def workstation(administration: Administration) -> Workstation:
+    name = administration.environment.journeys_from
+    assert name is not None
+    return Workstation(connect(administration, name), name, str(administration.environment.ssh_config))
+
+
+@pytest.fixture(scope="session")
+def password_of(administration: Administration) -> Callable[[str], str]:
+    """The temporary password of a person of the inventory."""
+    store = secrets_of(administration.environment)
+    institutions = {person.login: institution.institution for institution, person in administration.people()}
+    return lambda login: store.get(f"institution-{institutions[login]}", login).reveal()

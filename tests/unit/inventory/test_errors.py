@@ -1,0 +1,48 @@
+"""Each mistake that a person can make, and the one line that it is answered with.
+
+A case is a file of cases/: the edits to the reference inventory, then what must be printed.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from inventory.model import InventoryError, load
+from inventory.model.load import HERE
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "inventory"
+    shutil.copytree(HERE, copy, ignore=shutil.ignore_patterns("__pycache__", "model", "schema", "*.py"))
+    return copy
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_mistake_is_one_line(case: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = YAML(typ="safe").load(case.read_text())
+    for edit in wanted["edits"]:
+        path = folder / edit["file"]
+        text = path.read_text()
+        assert text.count(edit["replace"]) == 1, f"{edit['replace']!r} is not once in {edit['file']}"
+        path.write_text(text.replace(edit["replace"], edit["with"]))
+    for language, key in (("fr_FR.UTF-8", "french"), ("en_US.UTF-8", "english")):
+        if key not in wanted:
+            continue
+        monkeypatch.setenv("LC_ALL", language)
+        with pytest.raises(InventoryError) as caught:
+            load("lab", folder)
+        assert [str(problem) for problem in caught.value.problems] == wanted[key]
+
+
+def test_reference_inventory_is_valid() -> None:
+    assert load("lab").machine("mail1").fqdn == "mail1.intra.gov.bf"
+
+
+def test_production_has_no_lab_machine() -> None:
+    assert "ws1" in load("lab").machines
+    assert "ws1" not in load("production").machines
