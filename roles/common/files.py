@@ -70,6 +70,8 @@ def secret_file(
 def _write(
     path: str, content: str, user: str, group: str, mode: str, check: str | None, *, secret: bool
 ) -> Generator[WriteFile, None, None]:
+    # A text ends with a newline (POSIX 3.206); pyinfra adds it to what it sends, so it must be there when we compare.
+    content = content if content.endswith("\n") else f"{content}\n"
     wanted = (f"{user}:{group} {mode.lstrip('0')}", sha256(content.encode()).hexdigest())
     if host.get_fact(FileState, path=path) == wanted:
         host.noop(f"{path} is up to date")

@@ -21,4 +21,5 @@ def memory() -> int | None:
 def sentence() -> str:
     """The figure for people."""
     used = memory()
-    return "memory of the lab: not accounted for by this kernel" if used is None else f"memory of the lab: {used / GIB:.2f} GiB"
+    figure = "not accounted for by this kernel" if used is None else f"{used / GIB:.2f} GiB"
+    return f"memory of the lab: {figure}"

@@ -53,7 +53,7 @@ def router(administration: Administration, machine: Machine) -> None:
     server.user(
         name="router: account netadmin",
         user="netadmin",
-        shell="/usr/bin/vtysh",  # noqa: S604  # a login shell, not a subprocess argument
+        shell="/usr/bin/vtysh",
         groups=["frr", "frrvty"],
         ensure_home=True,
         create_home=True,
