@@ -44,7 +44,7 @@ validate: $(VENV)/ready ## Check the inventory: one line a mistake
 	@$(PY) -m deploys.validate
 
 plan: $(VENV)/ready ## What a deploy would change, on hosts and devices; exits 2 if anything [LIMIT= DEPLOY=mail]
-	@$(PY) -m deploys.plan $(OPTIONS) $(DEPLOY)
+	@$(PY) -m deploys.plan $(DEPLOY) $(OPTIONS)
 
 deploy: $(VENV)/ready secrets ## Make hosts what the inventory says [LIMIT= DEPLOY=mail]
 	@$(PY) -m deploys.engine deploy $(DEPLOY) $(OPTIONS)
@@ -56,7 +56,8 @@ uplinks: $(VENV)/ready ## Make the routing of the edges to RESINA what the inven
 	@$(PY) -m deploys.uplinks $(DEVICES)
 
 verify: $(VENV)/ready ## Check that all of it works, by using it
-	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) tests/hosts tests/devices tests/journeys
+	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) \
+		$(if $(filter lab,$(ENV)),tests/lab) tests/hosts tests/devices tests/journeys
 
 status: $(VENV)/ready ## Machines, services, addresses
 	@$(PY) -m deploys.status --environment $(ENV)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-import roles.directory
 import roles.files
 import roles.workstation
 
 import roles.applications
 import roles.database
+import roles.directory
 import roles.mail
 import roles.router
 from inventory.model import Machine

@@ -30,7 +30,7 @@ def module(name: str, *arguments: str) -> tuple[str, ...]:
 
 VALIDATE = Phase("validate", module("deploys.validate"))
 DESTROY = Phase("destroy", module("roles.lab.destroy"))
-ACCEPT = ("-n", "4", "--dist", "loadgroup", "tests/hosts", "tests/devices", "tests/journeys")
+ACCEPT = ("-n", "4", "--dist", "loadgroup", "tests/lab", "tests/hosts", "tests/devices", "tests/journeys")
 VERIFY = Phase("verify", tool("pytest", *ACCEPT))
 
 LAB = module("deploys.engine", "deploy", "lab", "--inventory", "@local")

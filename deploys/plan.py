@@ -8,12 +8,11 @@ DEVICES = ("deploys.lan", "deploys.uplinks")
 
 
 def main() -> int:
-    arguments = sys.argv[1:]
-    whole = arguments[-1:] == ["site"]
+    deploy, *options = sys.argv[1:]
     # Devices have a process of their own: netmiko under pyinfra's gevent is several times slower.
-    plans = [("deploys.engine", "plan", *arguments)]
-    if whole and "--limit" not in arguments:
-        plans += [(device, "--plan", *arguments[:-1]) for device in DEVICES]
+    plans = [("deploys.engine", "plan", deploy, *options)]
+    if deploy == "site" and "--limit" not in options:
+        plans += [(device, "--plan", *options) for device in DEVICES]
     statuses = [subprocess.run([sys.executable, "-m", *plan], check=False).returncode for plan in plans]
     if any(status not in (0, CHANGES) for status in statuses):
         return 1

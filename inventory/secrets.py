@@ -77,7 +77,8 @@ class Secrets:
                 identity = pyrage.x25519.Identity.from_str(_key_line(self.identity))
                 self._open[scope] = json.loads(pyrage.decrypt(path.read_bytes(), [identity]))
             except FileNotFoundError as error:
-                raise SecretError(f"{error.filename}: no such file: run `make secrets`") from None
+                mend = "run `make secrets`" if error.filename == str(path) else "it should hold your age key (README)"
+                raise SecretError(f"{error.filename}: no such file: {mend}") from None
             except pyrage.DecryptError:
                 raise SecretError(f"{path}: {self.identity} is not one of its recipients") from None
         return self._open[scope]

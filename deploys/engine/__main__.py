@@ -42,6 +42,10 @@ def main() -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     environment = load(arguments.environment).environment
+    identity = environment.reach.identity.expanduser()
+    if arguments.inventory is None and not identity.exists():
+        print(f"{identity}: no such ssh key (inventory/environments/{arguments.environment}.yaml)", file=sys.stderr)
+        return 1
     path = log.start(environment.state / "log", arguments.verb, arguments.verbose)
     stages = STAGES if arguments.deploy == "site" else ((arguments.deploy,),)
     limit = [name for name in arguments.limit.split(",") if name]
@@ -63,17 +67,18 @@ def _plan(found: Session, stages: tuple[tuple[str, ...], ...]) -> int:
             print(f"    {line}")
     for host, why in sorted(found.failures.items()):
         print(f"{host}: cannot be planned: {why}", file=sys.stderr)
-    for host in sorted(found.unreachable):
-        print(f"{host}: unreachable", file=sys.stderr)
+    for host, why in sorted(found.unreachable.items()):
+        print(f"{host}: unreachable: {why}", file=sys.stderr)
+    if found.failures or found.unreachable:
+        print(f"the plan lacks {len(found.failures) + len(found.unreachable)} hosts", file=sys.stderr)
+        return 1
     hosts = {change.host for change in changes}
     print(f"{len(changes)} changes on {len(hosts)} hosts" if changes else "nothing to change on the hosts")
-    if found.failures or found.unreachable:
-        return 1
     return CHANGES if changes else 0
 
 
 def _deploy(found: Session, stages: tuple[tuple[str, ...], ...], expect_no_changes: bool) -> int:
-    report = Report(sorted({str(host.name) for host in found.hosts} | found.unreachable))
+    report = Report(sorted({str(host.name) for host in found.hosts} | found.unreachable.keys()))
     for stage in stages:
         for deploy in stage:
             found.load(_file(deploy))

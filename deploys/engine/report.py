@@ -26,9 +26,14 @@ class Report:
         """Print the table; returns the exit status: 1 where a host failed or was not reached."""
         print(f"{'host':<14}{'changed':>8}{'unchanged':>11}")
         for host in self.hosts:
-            note = session.failures.get(host, "unreachable" if host in session.unreachable else "")
-            print(f"{host:<14}{self.changed[host]:>8}{self.unchanged[host]:>11}  {note and f'FAILED: {note}'}".rstrip())
+            print(f"{host:<14}{self.changed[host]:>8}{self.unchanged[host]:>11}  {_note(session, host)}".rstrip())
         bad = sorted({*session.failures, *session.unreachable})
         total = f"{self.changed.total()} changed, {len(bad)} failed, {monotonic() - self.started:.0f} s"
         print(f"{total}{': ' + ', '.join(bad) if bad else ''}", flush=True)
         return 1 if bad else 0
+
+
+def _note(session: Session, host: str) -> str:
+    if host in session.unreachable:
+        return f"UNREACHABLE: {session.unreachable[host]}"
+    return f"FAILED: {session.failures[host]}" if host in session.failures else ""

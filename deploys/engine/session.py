@@ -4,7 +4,7 @@ This relies on pyinfra 3.10's objects (State, Inventory, operations as generator
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import gevent
 from pyinfra.api import Config, State
 from pyinfra.api.command import PyinfraCommand
-from pyinfra.api.connect import connect_all, disconnect_all
+from pyinfra.api.connect import disconnect_all
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
@@ -35,11 +35,11 @@ class Step:
 
 @dataclass
 class Session:
-    """The hosts that were reached, and why the others were not."""
+    """The hosts that were reached, and why the others were not: one line for each, by name."""
 
     state: State
-    failures: dict[str, str] = field(default_factory=dict)  # host: one line
-    unreachable: set[str] = field(default_factory=set)
+    failures: dict[str, str] = field(default_factory=dict)
+    unreachable: dict[str, str] = field(default_factory=dict)
     _done: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -139,10 +139,17 @@ def session(inventory_file: str, limit: list[str]) -> Iterator[Session]:
 def _connect(found: Session) -> None:
     state = found.state
     state.set_stage(StateStage.Connect)
-    with suppress(PyinfraError):  # raised when no host is left: each is named below all the same
-        connect_all(state)
-    for host in state.failed_hosts:
-        found.unreachable.add(str(host.name))
+
+    def one(host: Host) -> None:
+        try:
+            host.connect(show_errors=False, raise_exceptions=True)
+        except Exception as error:  # whatever the connection raises, its host is named and the others go on
+            found.unreachable[str(host.name)] = one_line(error)
+        else:
+            state.activate_host(host)
+
+    hosts = [host for host in state.inventory if state.is_host_in_limit(host)]
+    gevent.joinall([state.pool.spawn(one, host) for host in hosts], raise_error=True)
 
 
 def _limited(inventory: Inventory, limit: list[str]) -> list[Any] | None:

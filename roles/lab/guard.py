@@ -41,12 +41,24 @@ def guard(prefixes: list[IPv4Network]) -> Generator[StringCommand, None, None]:
     if f"{{ {addresses} }}" in host.get_fact(GuardedPrefixes):
         host.noop("packets for the lab cannot leave this machine")
         return
-    rules = (
-        f"table inet {TABLE}\ndelete table inet {TABLE}\ntable inet {TABLE} {{\n"
-        "  chain out {\n    type filter hook output priority 0; policy accept;\n"
-        f'    oifname != "lo" ip daddr {{ {addresses} }} counter drop\n  }}\n'
-        "  chain forward {\n    type filter hook forward priority 0; policy accept;\n"
-        f"    ip daddr {{ {addresses} }} counter drop\n"
-        f"    ip saddr {{ {addresses} }} counter drop\n  }}\n}}\n"
-    )
-    yield StringCommand("nft -f -", _stdin=rules)
+    yield StringCommand("nft -f -", _stdin=rules(prefixes))
+
+
+def rules(prefixes: list[IPv4Network]) -> str:
+    """The guard in nft's language: it replaces the one that is there."""
+    addresses = ", ".join(map(str, prefixes))
+    return f"""\
+table inet {TABLE}
+delete table inet {TABLE}
+table inet {TABLE} {{
+    chain out {{
+        type filter hook output priority 0; policy accept;
+        oifname != "lo" ip daddr {{ {addresses} }} counter drop
+    }}
+    chain forward {{
+        type filter hook forward priority 0; policy accept;
+        ip daddr {{ {addresses} }} counter drop
+        ip saddr {{ {addresses} }} counter drop
+    }}
+}}
+"""

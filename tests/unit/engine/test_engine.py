@@ -102,7 +102,8 @@ def test_an_unreachable_host_is_named_and_stops_nobody(place: Path) -> None:
     (place / "hosts.py").write_text("machines = ['@local', ('gone', {'ssh_hostname': '127.0.0.1', 'ssh_port': 1})]\n")
     ended = engine(place, "deploy")
     assert ended.returncode == 1
-    assert "FAILED: unreachable" in ended.stdout
+    assert "UNREACHABLE: " in ended.stdout
+    assert "Traceback" not in ended.stdout + ended.stderr
     assert "2 changed, 1 failed" in ended.stdout
 
 
