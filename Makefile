@@ -22,7 +22,7 @@ LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-n
 	nft:nftables ip:iproute2 ethtool:ethtool ssh:openssh-client pgrep:procps ss:iproute2
 
 .DEFAULT_GOAL := help
-.PHONY: help lab destroy status deploy plan verify lan uplinks validate test check unit format schema secrets \
+.PHONY: help lab destroy status deploy plan verify lan uplinks validate test check unit format schema secrets artifacts \
 	ssh passwords lock tools
 
 help: ## This list
@@ -43,10 +43,10 @@ check: $(VENV)/ready ## The part of `make test` that needs no lab
 validate: $(VENV)/ready ## Check the inventory: one line a mistake
 	@$(PY) -m deploys.validate
 
-plan: $(VENV)/ready ## What a deploy would change, on hosts and devices; exits 2 if anything [LIMIT= DEPLOY=mail]
+plan: $(VENV)/ready artifacts ## What a deploy would change, on hosts and devices; exits 2 if anything [LIMIT= DEPLOY=mail]
 	@$(PY) -m deploys.plan $(DEPLOY) $(OPTIONS)
 
-deploy: $(VENV)/ready secrets ## Make hosts what the inventory says [LIMIT= DEPLOY=mail]
+deploy: $(VENV)/ready artifacts secrets ## Make hosts what the inventory says [LIMIT= DEPLOY=mail]
 	@$(PY) -m deploys.engine deploy $(DEPLOY) $(OPTIONS)
 
 lan: $(VENV)/ready ## Make access switches what the inventory says [LIMIT= PLAN=1]
@@ -71,6 +71,9 @@ passwords: $(VENV)/ready ## The people's temporary passwords [FORMAT=tsv]
 secrets: $(VENV)/ready ## Generate the secrets that are missing
 	@$(PY) -m deploys.secrets --environment $(ENV)
 
+artifacts: $(VENV)/ready ## Build the stand-in application's wheel, the same bytes each time (.cache/artifacts)
+	@SOURCE_DATE_EPOCH=1767225600 $(PY) -m flit_core.wheel tests/standin --outdir .cache/artifacts >/dev/null
+
 schema: $(VENV)/ready ## Write the editor's schemas anew (inventory/schema)
 	@$(PY) -m inventory.model.schema
 
@@ -93,6 +96,7 @@ $(VENV)/ready: requirements.lock
 		$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock && touch $@
 
 tools:
+	@ls /var/lib/apt/lists/*InRelease >/dev/null 2>&1 || apt-get update -qq
 	@missing=; for pair in $(LAB_TOOLS); do \
 		PATH=$$PATH:/usr/sbin:/sbin command -v $${pair%%:*} >/dev/null || missing="$$missing $${pair##*:}"; done; \
 	[ -z "$$missing" ] || { echo "── packages:$$missing" && apt-get update -qq && \

@@ -36,7 +36,7 @@ VERIFY = Phase("verify", tool("pytest", *ACCEPT))
 LAB = module("deploys.engine", "deploy", "lab", "--inventory", "@local")
 
 BUILD = [
-    Phase("artefacts", module("roles.applications.build")),
+    Phase("artifacts", ("make", "--silent", "artifacts")),
     Phase("machines", LAB),
     Phase("deploy", module("deploys.engine", "deploy")),
     Phase("lan", module("deploys.lan")),

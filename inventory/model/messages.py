@@ -23,6 +23,7 @@ MESSAGES = {
     "already": ("« {value} » est déjà utilisé : {where}", "'{value}' is already used: {where}"),
     "person_twice": ("la personne « {value} » est déjà dans {where}", "the person '{value}' is already in {where}"),
     "reserved_group": ("le groupe « {value} » existe toujours (toutes les personnes) ; choisir un autre nom", "the group '{value}' always exists (all the people); choose another name"),
+    "reserved": ("« {value} » est réservé ; choisir un autre identifiant", "'{value}' is reserved; choose another identifier"),
     "overlap": ("le préfixe {value} recouvre {other} ({where})", "the prefix {value} overlaps {other} ({where})"),
     "outside_prefix": ("l'adresse {value} n'est pas dans {prefix}", "the address {value} is not in {prefix}"),
     "outside_administration": ("le préfixe {value} n'est pas dans ceux de l'administration (platform.yaml)", "the prefix {value} is not among the administration's (platform.yaml)"),

@@ -18,6 +18,9 @@ from inventory.model.source import Path_, Source
 from inventory.model.validate import near
 
 
+RESERVED = ("postgres", "template0", "template1")  # an application's database has its name
+
+
 @dataclass(frozen=True)
 class Parsed:
     """Every file of the inventory with its model, by identifier."""
@@ -209,6 +212,8 @@ def _router(source: Source, name: str, router: Router, seen: Seen, parsed: Parse
 def _application(source: Source, application: Application, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
     if application.owner not in parsed.institutions:
         yield _missing(source, ["owner"], "institution", application.owner, parsed.institutions)
+    if application.application in RESERVED:
+        yield source.problem(["application"], say("reserved", value=application.application))
     machines = {name: entry for _, site in parsed.sites.values() for name, entry in site.machines.items()}
     for key, name, capability in (
         ("host", application.host, "applications"),

@@ -6,68 +6,68 @@ from pyinfra.operations import apt, files
 
 from inventory.model import Administration, Machine
 from inventory.secrets import Secrets, secrets_of
+from roles import common
 from roles.applications import operations
-from roles.applications.config import APPLICATIONS, CREDENTIALS, Served, config_of
-from roles.applications.systemd import quoted
-from roles.common import Port, config, secret_file, service
+from roles.applications.config import APPLICATIONS, Served, config_of
 
 # Python packages come from Debian, so that their security updates come with the system's.
 PACKAGES = [
     "curl",
-    "nginx-light",
+    "nginx",
     "python3-flask",
     "python3-gunicorn",
     "python3-installer",
     "python3-ldap3",
     "python3-psycopg",
 ]
+OPEN_PORTS = [common.Port("tcp", 80), common.Port("tcp", 443)]
 
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
 NGINX = "/etc/nginx/nginx.conf"
 SECRETS = ("database_password", "session_key")
 
 
-def open_ports(_administration: Administration, _machine: Machine) -> list[Port]:
-    """The web, for the whole administration."""
-    return [Port("tcp", 80), Port("tcp", 443)]
-
-
 @deploy("Applications")
 def applications(administration: Administration, machine: Machine) -> None:
     """Every application of this machine, behind nginx."""
     served = config_of(administration, machine)
+    secrets = secrets_of(administration.environment)
     apt.packages(name="applications: packages", packages=PACKAGES, no_recommends=True)
-    config(
+    files.directory(name="applications: folder", path=APPLICATIONS)
+    common.config_file(
         name="applications: switch of releases",
         template="applications/switch-release",
         path=operations.SWITCH,
         mode="755",
     )
-    operations.only(
-        name="applications: none but those of the inventory", applications=[each.name for each in served]
-    )
+    operations.only(name="applications: none but those of the inventory", applications=[each.name for each in served])
     for application in host.loop(served):
-        _application(application, secrets_of(administration.environment))
+        _application(application, secrets)
     _front(served)
 
 
 def _application(application: Served, secrets: Secrets) -> None:
     name, release = f"applications: {application.name}", application.release
-    files.directory(name=f"{name}: credentials folder", path=application.credentials, mode="700")
-    credentials = [f"{application.credentials}/{key}" for key in SECRETS]
-    for key, path in host.loop(list(zip(SECRETS, credentials, strict=True))):
-        secret_file(
-            name=f"{name}: {key}", path=path, content=secrets.get(f"application-{application.name}", key)
+    files.directory(name=f"{name}: settings folder", path=application.settings, mode="700")
+    for key in host.loop(SECRETS):
+        common.secret_file(
+            name=f"{name}: {key}",
+            path=f"{application.settings}/{key}",
+            content=secrets.get(f"application-{application.name}", key),
         )
+    common.config_file(
+        name=f"{name}: names of its peers",
+        template="applications/hosts.j2",
+        path=f"{application.settings}/hosts",
+        application=application,
+    )
     units = {application.unit: "app.service.j2", application.migration: "migrate.service.j2"}
     for unit, template in host.loop(list(units.items())):
-        config(
+        common.config_file(
             name=f"{name}: {unit}",
             template=f"applications/{template}",
             path=f"/etc/systemd/system/{unit}",
             application=application,
-            credentials=CREDENTIALS,
-            quoted=quoted,
         )
     artifact = f"{release.folder}/{release.artifact.name}"
     files.put(name=f"{name}: artefact {release.name}", src=str(release.artifact), dest=artifact)
@@ -78,27 +78,27 @@ def _application(application: Served, secrets: Secrets) -> None:
         release=release.name,
         port=application.port,
     )
-    service(
+    common.service(
         name=f"{name}: runs with its present configuration",
         unit=application.unit,
-        watches=[f"/etc/systemd/system/{application.unit}", application.current, *credentials],
+        watches=[f"/etc/systemd/system/{application.unit}", application.settings, f"{application.folder}/current"],
     )
 
 
 def _front(served: tuple[Served, ...]) -> None:
-    config(
+    common.config_file(
         name="applications: page shown when an application is down",
         template="applications/unavailable.html",
         path=f"{APPLICATIONS}/unavailable.html",
     )
-    config(
+    common.config_file(
         name="applications: nginx configuration is valid and in place",
         template="applications/nginx.conf.j2",
         path=NGINX,
         check="nginx -q -t -c {}",
         applications=served,
     )
-    service(
+    common.service(
         name="applications: nginx runs with its present configuration",
         unit="nginx.service",
         watches=[NGINX, *CERTIFICATE],

@@ -5,15 +5,20 @@ from hashlib import sha256
 from pathlib import Path
 
 from inventory.model import Administration, Application, Machine
+from roles.applications.systemd import quoted
 
 APPLICATIONS = "/srv/apps"
-CREDENTIALS = "/etc/applications"
+SETTINGS = "/etc/applications"
 AUTHORITY = "/etc/ssl/administration/ca.crt"
+
+
+class ArtifactError(Exception):
+    """An artefact was not delivered; the message says which and what to do."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """One delivered artefact: its name holds its content, so that what is served is never in doubt."""
+    """One delivered artefact. Its content is part of its name, so that what is served is never in doubt."""
 
     name: str
     artifact: Path
@@ -25,14 +30,13 @@ class Served:
     """One application on this host."""
 
     name: str
-    title: str
     server_name: str
     port: int
     program: str
     module: str
     release: Release
-    environment: dict[str, str]
-    peers: tuple[str, ...]
+    environment: tuple[str, ...]  # KEY=value, as a unit file writes it
+    peers: tuple[Machine, ...]  # all that it talks to
 
     @property
     def unit(self) -> str:
@@ -43,12 +47,12 @@ class Served:
         return f"app-{self.name}-migrate@.service"
 
     @property
-    def current(self) -> str:
-        return f"{APPLICATIONS}/{self.name}/current"
+    def folder(self) -> str:
+        return f"{APPLICATIONS}/{self.name}"
 
     @property
-    def credentials(self) -> str:
-        return f"{CREDENTIALS}/{self.name}"
+    def settings(self) -> str:
+        return f"{SETTINGS}/{self.name}"
 
 
 def config_of(administration: Administration, machine: Machine) -> tuple[Served, ...]:
@@ -57,36 +61,40 @@ def config_of(administration: Administration, machine: Machine) -> tuple[Served,
 
 
 def release_of(application: Application, artifacts: Path) -> Release:
-    """The release that an application's artefact makes. Raises FileNotFoundError where it was not delivered."""
+    """The release that an application's artefact makes. Raises ArtifactError where it was not delivered."""
     artifact = artifacts / application.artifact.file_name
-    name = f"{application.artifact.version}-{sha256(artifact.read_bytes()).hexdigest()[:12]}"
+    try:
+        digest = sha256(artifact.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        raise ArtifactError(
+            f"{artifact}: the artefact of {application.application} is not there: run `make artifacts`"
+        ) from None
+    name = f"{application.artifact.version}-{digest[:12]}"
     return Release(name, artifact, f"{APPLICATIONS}/{application.application}/releases/{name}")
 
 
 def _served(administration: Administration, application: Application) -> Served:
-    platform = administration.platform
     database = administration.machine(application.database)
     directory = administration.running("directory")
-    name = application.application
+    settings = {
+        "APP_NAME": application.name,
+        "APP_DATABASE": (
+            f"host={database.fqdn} dbname={application.application} user={application.application}"
+            f" sslmode=verify-full sslrootcert={AUTHORITY} channel_binding=require"
+        ),
+        "APP_LDAP_URIS": " ".join(f"ldaps://{controller.fqdn}" for controller in directory),
+        "APP_LDAP_BASE": administration.platform.base_dn,
+        "APP_LDAP_CA": AUTHORITY,
+        "APP_WORKGROUP": administration.platform.workgroup,
+        "APP_READERS": " ".join(administration.reader_groups(application)),
+    }
     return Served(
-        name=name,
-        title=application.name,
-        server_name=administration.fqdn(name),
+        name=application.application,
+        server_name=administration.fqdn(application.application),
         port=application.port,
         program=application.artifact.name,
         module=application.artifact.module,
         release=release_of(application, administration.environment.artifacts),
-        environment={
-            "APP_NAME": application.name,
-            "APP_DATABASE": (
-                f"host={database.fqdn} hostaddr={database.address} dbname={name} user={name}"
-                f" sslmode=verify-full sslrootcert={AUTHORITY} channel_binding=require"
-            ),
-            "APP_LDAP_URIS": " ".join(f"ldaps://{controller.fqdn}" for controller in directory),
-            "APP_LDAP_BASE": platform.base_dn,
-            "APP_LDAP_CA": AUTHORITY,
-            "APP_WORKGROUP": platform.workgroup,
-            "APP_READERS": " ".join(administration.reader_groups(application)),
-        },
-        peers=tuple(str(peer.address) for peer in (database, *directory)),
+        environment=tuple(quoted(f"{key}={value}") for key, value in settings.items()),
+        peers=(database, *directory),
     )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Generator
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 
-from roles.applications.config import CREDENTIALS
+from roles.applications.config import SETTINGS
 from roles.applications.facts import ApplicationUnits, CurrentRelease, ReleaseState
 
 SWITCH = "/usr/local/sbin/switch-release"
@@ -55,9 +55,7 @@ def only(applications: Collection[str]) -> Generator[StringCommand, None, None]:
     others = [name for name in host.get_fact(ApplicationUnits) if name not in applications]
     for name in others:
         yield StringCommand("systemctl", "disable", "--now", "--quiet", QuoteString(f"app-{name}.service"))
-        yield StringCommand(
-            *("rm", "-r", QuoteString(f"{CREDENTIALS}/{name}")),
-            *(QuoteString(f"/etc/systemd/system/app-{name}{suffix}.service") for suffix in ("-migrate@", "")),
-        )
+        units = [QuoteString(f"/etc/systemd/system/app-{name}{suffix}.service") for suffix in ("-migrate@", "")]
+        yield StringCommand("rm", "-rf", QuoteString(f"{SETTINGS}/{name}"), *units, "&&", "systemctl", "daemon-reload")
     if not others:
         host.noop("no other application runs")

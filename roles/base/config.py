@@ -45,5 +45,5 @@ def _open(administration: Administration, port: Port) -> OpenPort:
     if port.source == "administration":
         sources = tuple(str(prefix) for prefix in administration.platform.prefixes)
     else:
-        sources = tuple(str(administration.machine(name).address) for name in port.source)
+        sources = tuple(str(machine.address) for machine in administration.running(port.source))
     return OpenPort(port.protocol, port.number, sources)

@@ -6,8 +6,8 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Port:
-    """A port, and who may reach it: the whole administration, or the machines that are named."""
+    """A port, and who may reach it: the whole administration, or the machines that run a capability."""
 
     protocol: Literal["tcp", "udp"]
     number: int | str  # or a range, such as "49152-65535"
-    source: Literal["administration"] | tuple[str, ...] = "administration"
+    source: str = "administration"  # or a capability, such as "applications"

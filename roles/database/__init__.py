@@ -6,23 +6,18 @@ from pyinfra.operations import apt, files
 
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
-from roles.common import Port, config, service
+from roles import common
 from roles.database import operations
 from roles.database.config import CLUSTER, PROGRAMS, UNIT, VERSION, DatabaseConfig, config_of
 
 PACKAGES = [f"postgresql-{VERSION}"]
+OPEN_PORTS = [common.Port("tcp", 5432)]  # pg_hba.conf narrows it to the hosts of the applications
 
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
 SETTINGS = f"{CLUSTER}/conf.d/administration.conf"
 ACCESS_RULES = f"{CLUSTER}/pg_hba.conf"
 CHECK_ACCESS_RULES = "/usr/local/sbin/check-access-rules"
 UNIT_SETTINGS = f"/etc/systemd/system/{UNIT}.d/administration.conf"
-
-
-def open_ports(administration: Administration, machine: Machine) -> list[Port]:
-    """PostgreSQL, for the hosts of the applications whose databases are here."""
-    hosts = {tenant.host for tenant in config_of(administration, machine).tenants}
-    return [Port("tcp", 5432, source=tuple(sorted(hosts)))] if hosts else []
 
 
 @deploy("Database")
@@ -39,7 +34,7 @@ def database(administration: Administration, machine: Machine) -> None:
 
 
 def _server(wanted: DatabaseConfig) -> None:
-    config(
+    common.config_file(
         name="database: settings are valid and in place",
         template="database/administration.conf.j2",
         path=SETTINGS,
@@ -49,14 +44,14 @@ def _server(wanted: DatabaseConfig) -> None:
         " -c config_file={} >/dev/null",
         wanted=wanted,
     )
-    config(
+    common.config_file(
         name="database: check of access rules",
         template="database/check-access-rules",
         path=CHECK_ACCESS_RULES,
         mode="755",
         programs=PROGRAMS,
     )
-    config(
+    common.config_file(
         name="database: access rules are valid and in place",
         template="database/pg_hba.conf.j2",
         path=ACCESS_RULES,
@@ -67,8 +62,8 @@ def _server(wanted: DatabaseConfig) -> None:
         tenants=wanted.tenants,
     )
     files.directory(name="database: unit settings folder", path=UNIT_SETTINGS.rpartition("/")[0])
-    config(name="database: unit settings", template="database/unit.conf", path=UNIT_SETTINGS)
-    service(
+    common.config_file(name="database: unit settings", template="database/unit.conf", path=UNIT_SETTINGS)
+    common.service(
         name="database: PostgreSQL runs with its present configuration",
         unit=UNIT,
         watches=[SETTINGS, ACCESS_RULES, UNIT_SETTINGS, *CERTIFICATE],

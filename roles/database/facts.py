@@ -1,5 +1,6 @@
 """What a running PostgreSQL knows. A server that is down knows nothing: the deploy starts it before it asks again."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from pyinfra.api import FactBase, QuoteString, StringCommand
@@ -30,18 +31,26 @@ class Roles(_Query):
         return dict(line.split("|") for line in output)
 
 
+@dataclass(frozen=True)
+class DatabaseState:
+    """Who owns a database, and whether every role may connect to it."""
+
+    owner: str
+    public: bool
+
+
 class Databases(_Query):
-    """Every database with its owner, and whether any role may connect to it."""
+    """Every database of the cluster."""
 
     sql = (
         "SELECT datname, pg_get_userbyid(datdba), has_database_privilege('public', oid, 'CONNECT')"
         " FROM pg_database ORDER BY 1"
     )
-    default = dict[str, tuple[str, bool]]
+    default = dict[str, DatabaseState]
 
-    def process(self, output: Any) -> dict[str, tuple[str, bool]]:
+    def process(self, output: Any) -> dict[str, DatabaseState]:
         rows = (line.split("|") for line in output)
-        return {database: (owner, anybody == "t") for database, owner, anybody in rows}
+        return {database: DatabaseState(owner, public == "t") for database, owner, public in rows}
 
 
 class PendingRestart(_Query):

@@ -39,11 +39,11 @@ def database(database: str, owner: str) -> Generator[StringCommand, None, None]:
     + database: its name
     + owner: the role that owns it
     """
-    databases = host.get_fact(Databases)
-    if databases.get(database) == (owner, False):
+    state = host.get_fact(Databases).get(database)
+    if state and state.owner == owner and not state.public:
         host.noop(f"database {database} belongs to {owner} alone")
         return
-    if database not in databases:
+    if not state:
         yield _statement(
             f"CREATE DATABASE {_identifier(database)} OWNER {_identifier(owner)} TEMPLATE template0"
             " ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'fr'"
@@ -56,7 +56,7 @@ def database(database: str, owner: str) -> Generator[StringCommand, None, None]:
 @operation()
 def settings_in_force() -> Generator[StringCommand, None, None]:
     """Ensure that no setting waits for a restart; most of them need but a reload."""
-    if host.get_fact(PendingRestart):
+    if any(host.get_fact(PendingRestart)):
         yield StringCommand("systemctl", "restart", UNIT)
     else:
         host.noop("every setting is in force")

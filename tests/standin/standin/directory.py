@@ -9,7 +9,7 @@ from ldap3.core.exceptions import LDAPException, LDAPInvalidCredentialsResult
 from standin.access import membership_filter, person_filter
 from standin.settings import Settings
 
-PATIENCE = 5.0  # seconds, for all the directory's servers together
+PATIENCE = 5  # seconds, for all the directory's servers together
 
 
 class DirectoryUnavailable(Exception):
@@ -36,7 +36,7 @@ def authenticate(settings: Settings, login: str, password: str) -> Person | None
 
 
 def _ask(settings: Settings, uri: str, login: str, password: str) -> Person:
-    timeout = PATIENCE / len(settings.ldap_uris)
+    timeout = max(1, PATIENCE // len(settings.ldap_uris))  # ldap3 wants whole seconds
     tls = Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=settings.ldap_ca)
     connection = Connection(
         Server(uri, tls=tls, get_info=NONE, connect_timeout=timeout),

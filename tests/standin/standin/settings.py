@@ -21,14 +21,17 @@ class Settings:
 
 
 def load(environment: Mapping[str, str]) -> Settings:
-    """Read the settings; a missing one stops the start, by name."""
+    """Read the settings; a missing or unsafe one stops the start, by name."""
     credentials = Path(environment["CREDENTIALS_DIRECTORY"])
+    ldap_uris = tuple(environment["APP_LDAP_URIS"].split())
+    if not all(uri.startswith("ldaps://") for uri in ldap_uris):
+        raise ValueError("APP_LDAP_URIS: passwords go over ldaps:// only")
     return Settings(
         name=environment["APP_NAME"],
         database=environment["APP_DATABASE"],
         database_password=(credentials / "database_password").read_text().strip(),
         session_key=(credentials / "session_key").read_text().strip(),
-        ldap_uris=tuple(environment["APP_LDAP_URIS"].split()),
+        ldap_uris=ldap_uris,
         ldap_base=environment["APP_LDAP_BASE"],
         ldap_ca=environment["APP_LDAP_CA"],
         workgroup=environment["APP_WORKGROUP"],

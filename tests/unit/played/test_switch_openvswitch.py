@@ -6,6 +6,7 @@ from roles.played.switch.files.switch.cli import Session
 from roles.played.switch.files.switch.openvswitch import transaction, wanted
 from tests.played import typed
 
+MAC = "02:00:00:00:00:01"
 CABLED = ["gi1-0-1", "gi1-0-24"]
 
 
@@ -44,11 +45,12 @@ def test_a_vlan_interface_has_an_address(session: Session) -> None:
     found = wanted(session.switch.config, CABLED)
     assert found.addresses == {"vlan99": "10.20.99.11/24"}
     assert found.gateway == "10.20.99.1"
-    assert "set interface vlan99 type=internal" in " ".join(transaction(found.bridge, []))
+    arguments = " ".join(transaction(found.bridge, [], MAC))
+    assert f'set interface vlan99 type=internal mac="{MAC}"' in arguments
 
 
 def test_one_transaction_with_what_must_go(session: Session) -> None:
-    arguments = transaction(wanted(session.switch.config, ["gi1-0-1"]).bridge, ["gi1-0-1", "vlan99"])
+    arguments = transaction(wanted(session.switch.config, ["gi1-0-1"]).bridge, ["gi1-0-1", "vlan99"], MAC)
     assert " ".join(arguments) == (
         "--may-exist add-br br0 -- set bridge br0 datapath_type=netdev -- --if-exists del-port br0 vlan99"
         " -- --may-exist add-port br0 gi1-0-1 -- set port gi1-0-1 vlan_mode=access tag=1 trunks=[]"

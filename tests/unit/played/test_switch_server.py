@@ -4,7 +4,6 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import asyncssh
 import pytest
 from netmiko import ConnectHandler, NetmikoAuthenticationException
 
@@ -35,13 +34,10 @@ def test_a_wrong_password_is_refused(played: PlayedSwitch) -> None:
         connect(played, password="wrong")
 
 
-def test_one_command_with_a_key(played: PlayedSwitch, tmp_path: Path) -> None:
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    key.write_private_key(str(tmp_path / "key"))
-    (tmp_path / "key").chmod(0o600)
-    key.write_public_key(str(tmp_path / "authorized_keys"))
+def test_one_command_with_a_key(played: PlayedSwitch) -> None:
+    played.identity.chmod(0o600)
     ssh = [
-        *("ssh", "-i", str(tmp_path / "key"), "-p", str(played.port), "-o", "BatchMode=yes"),
+        *("ssh", "-i", str(played.identity), "-p", str(played.port), "-o", "BatchMode=yes"),
         *("-o", f"UserKnownHostsFile={played.known_hosts}", "netadmin@127.0.0.1"),
     ]
     good = subprocess.run([*ssh, "show vlan brief"], capture_output=True, text=True, check=False)

@@ -36,3 +36,9 @@ def test_a_missing_setting_is_named(environment: dict[str, str]) -> None:
     del environment["APP_LDAP_BASE"]
     with pytest.raises(KeyError, match="APP_LDAP_BASE"):
         load(environment)
+
+
+def test_passwords_never_go_in_clear(environment: dict[str, str]) -> None:
+    environment["APP_LDAP_URIS"] = "ldaps://dc1.intra.gov.bf ldap://dc2.intra.gov.bf"
+    with pytest.raises(ValueError, match="ldaps:// only"):
+        load(environment)

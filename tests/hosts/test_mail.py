@@ -1,0 +1,168 @@
+"""Mail: what a stranger may not do, and what each person has alone. test_mail.py in journeys/ sends and reads."""
+
+import pytest
+from testinfra.host import Host
+
+from inventory.model import Administration, Machine
+from roles.mail.config import MailConfig, config_of
+from tests.conftest import connect
+
+pytestmark = pytest.mark.machines("mail")
+
+OUTSIDE = "someone@example.org"
+
+# An SMTP dialogue over verified TLS, up to the message: each reply on its line. Nothing is ever sent.
+DIALOGUE = """
+import smtplib, ssl, sys
+name, port, *commands = sys.argv[1:]
+tls = ssl.create_default_context()
+if port == "465":
+    client = smtplib.SMTP_SSL(name, 465, context=tls)
+else:
+    client = smtplib.SMTP(name, 25)
+    client.ehlo()
+    print("before TLS:", *sorted(client.esmtp_features))
+    client.starttls(context=tls)
+client.ehlo()
+print("after TLS:", *sorted(client.esmtp_features))
+for command in commands:
+    code, text = client.docmd(command)
+    print(code, text.decode())
+"""
+
+MESSAGE = "From: {}\nTo: someone@example.org\nSubject: a test\n\nNothing.\n"
+
+
+@pytest.fixture
+def wanted(administration: Administration, machine: Machine) -> MailConfig:
+    return config_of(administration, machine)
+
+
+@pytest.fixture
+def elsewhere(administration: Administration) -> Host:
+    """Another machine of the administration: a stranger to the mail server."""
+    return connect(administration, administration.running("applications")[0].name)
+
+
+@pytest.fixture
+def people(administration: Administration) -> list[str]:
+    """The address of the first person of each institution."""
+    return [i.address_of(i.people[0]) for i in administration.institutions.values()]
+
+
+def dialogue(elsewhere: Host, machine: Machine, port: int, *commands: str) -> list[str]:
+    arguments = " ".join(f"'{command}'" for command in commands)
+    return elsewhere.check_output(f"python3 -c %s {machine.fqdn} {port} {arguments}", DIALOGUE).splitlines()
+
+
+def test_it_serves_three_ports_and_no_clear_text_one(host: Host) -> None:
+    listening = host.check_output("ss -Hltn").splitlines()
+    addresses = [line.split()[3].rsplit(":", 1) for line in listening]
+    assert {port for address, port in addresses if not address.startswith("127.")} == {"22", "25", "465", "993"}
+
+
+@pytest.mark.parametrize("port", ["110", "143", "587"])
+def test_clear_text_ports_are_closed_from_elsewhere(elsewhere: Host, machine: Machine, port: str) -> None:
+    assert not elsewhere.run("timeout 3 nc -z %s %s", str(machine.address), port).succeeded
+
+
+def test_a_stranger_cannot_relay(elsewhere: Host, machine: Machine) -> None:
+    said = dialogue(elsewhere, machine, 25, f"MAIL FROM:<{OUTSIDE}>", "RCPT TO:<other@example.com>")
+    assert said[-1].startswith("554 5.7.1"), said
+
+
+def test_this_machine_itself_cannot_relay(host: Host, machine: Machine) -> None:
+    said = dialogue(host, machine, 25, f"MAIL FROM:<{OUTSIDE}>", "RCPT TO:<other@example.com>")
+    assert said[-1].startswith("554 5.7.1"), said
+
+
+def test_an_unknown_recipient_is_refused_at_once(elsewhere: Host, machine: Machine, wanted: MailConfig) -> None:
+    for domain in (*wanted.domains, wanted.hostname):
+        said = dialogue(elsewhere, machine, 25, f"MAIL FROM:<{OUTSIDE}>", f"RCPT TO:<nobody.at.all@{domain}>")
+        assert said[-1].startswith("550 5.1.1"), said
+
+
+def test_a_known_recipient_is_accepted(elsewhere: Host, machine: Machine, wanted: MailConfig) -> None:
+    addresses = [mailbox.address for mailbox in wanted.mailboxes] + [alias.address for alias in wanted.aliases]
+    commands = [f"RCPT TO:<{address}>" for address in addresses]
+    said = dialogue(elsewhere, machine, 25, f"MAIL FROM:<{OUTSIDE}>", *commands)
+    assert [reply.split()[0] for reply in said[-len(addresses) :]] == ["250"] * len(addresses), said
+
+
+def test_a_stranger_cannot_send_in_our_name(elsewhere: Host, machine: Machine, people: list[str]) -> None:
+    sender, recipient = people[:2]
+    said = dialogue(elsewhere, machine, 25, f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>")
+    assert said[-1].startswith("554 5.7.1"), said
+
+
+def test_port_25_takes_no_password(elsewhere: Host, machine: Machine) -> None:
+    said = dialogue(elsewhere, machine, 25, "AUTH PLAIN AGEAYg==")
+    assert "starttls" in said[0]
+    assert not any("auth" in line for line in said[:2])
+    assert said[-1].startswith("503 5.5.1"), said
+
+
+def test_port_465_wants_a_login(elsewhere: Host, machine: Machine, people: list[str]) -> None:
+    sender, recipient = people[:2]
+    said = dialogue(elsewhere, machine, 465, f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>")
+    assert said[-1].startswith("554 5.7.1"), said
+
+
+def test_only_the_filter_reads_the_signing_keys(host: Host, wanted: MailConfig) -> None:
+    for domain in wanted.domains:
+        key = f"/var/lib/rspamd/dkim/{domain}.key"
+        assert host.check_output("stat -c '%%U %%a' %s", key) == "_rspamd 600"
+        assert not host.run("runuser -u nobody -- cat %s", key).succeeded
+
+
+def test_only_root_reads_the_password_of_the_service_account(host: Host) -> None:
+    assert host.check_output("stat -c '%U %a' /etc/dovecot/directory-password.conf") == "root 600"
+
+
+def judge(host: Host, header_from: str, *options: str) -> str:
+    """What the filter says of a message that it is only shown."""
+    return host.check_output(f"printf %s | rspamc symbols {' '.join(options)}", MESSAGE.format(header_from))
+
+
+def test_every_domain_signs_what_its_people_send(host: Host, people: list[str], wanted: MailConfig) -> None:
+    for address in people:
+        said = judge(host, address, "--ip 10.20.10.21", f"--from {address}", f"--user {address}")
+        assert f"DKIM_SIGNED (0.00)[{address.partition('@')[2]}:s={wanted.dkim_selector}]" in said, said
+
+
+def test_a_stranger_is_never_signed_for(host: Host, people: list[str]) -> None:
+    # An address of the administration is no proof: rspamd would take 10.0.0.0/8 for its own.
+    for address in ("10.20.10.21", "192.168.1.1"):
+        assert "DKIM_SIGNED" not in judge(host, people[0], f"--ip {address}", f"--from {OUTSIDE}")
+
+
+def test_a_person_writes_in_no_other_name(host: Host, people: list[str]) -> None:
+    own, other = people[:2]
+    for header in (other, f"{own}, {other}", f'"{own}" <{other}>', ""):
+        said = judge(host, header, "--ip 10.20.10.21", f"--from {own}", f"--user {own}")
+        assert "Action: reject" in said, said
+
+
+def test_each_person_has_a_folder_alone(host: Host, wanted: MailConfig) -> None:
+    paths = {m.address: host.check_output("doveadm user -f mail_path %s", m.address) for m in wanted.mailboxes}
+    assert paths == {mailbox.address: f"{mailbox.home}/Maildir" for mailbox in wanted.mailboxes}
+
+
+def test_a_full_mailbox_refuses(host: Host, wanted: MailConfig) -> None:
+    # The person's own settings, with a smaller limit, on a folder that goes away: no mailbox is touched.
+    save = (
+        'd=$(mktemp -d); trap \'rm -rf "$d"\' EXIT; chown vmail "$d"; printf %s |'
+        ' doveadm -o mail_path="$d/Maildir" -o quota_storage_grace=0 -o quota/Mailbox/storage_size={} save -u {}'
+    )
+    address = wanted.mailboxes[0].address
+    message = MESSAGE.format(address) + 4000 * "a"
+    assert host.run(save.format("1M", address), message).succeeded
+    refused = host.run(save.format("1k", address), message)
+    assert not refused.succeeded
+    assert "Quota exceeded" in refused.stderr
+
+
+def test_the_limit_of_each_mailbox_is_in_force(host: Host, wanted: MailConfig) -> None:
+    for mailbox in wanted.mailboxes:
+        limits = host.check_output("doveadm -f tab quota get -u %s", mailbox.address).splitlines()
+        assert limits[1].split("\t")[:4:3] == ["Mailbox", str(wanted.quota_mib * 1024)], limits

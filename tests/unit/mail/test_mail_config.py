@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+from inventory.model import Administration, load
+from roles.mail.config import MailConfig, config_of
+
+ADMINISTRATION = load("lab")
+
+
+def config(administration: Administration = ADMINISTRATION) -> MailConfig:
+    return config_of(administration, administration.machine("mail1"))
+
+
+def with_institution(name: str, **changes: object) -> Administration:
+    """The administration, with one of its institutions changed."""
+    changed = ADMINISTRATION.institutions[name].model_copy(update=changes)
+    return replace(ADMINISTRATION, institutions={**ADMINISTRATION.institutions, name: changed})
+
+
+def homes(wanted: MailConfig) -> dict[str, str]:
+    return {mailbox.address: mailbox.home for mailbox in wanted.mailboxes}
+
+
+def readers(wanted: MailConfig) -> dict[str, tuple[str, ...]]:
+    return {alias.address: alias.mailboxes for alias in wanted.aliases}
+
+
+def test_everybody_has_a_home_and_nobody_shares_it() -> None:
+    found = homes(config())
+    assert len(found) == len(set(found.values())) == len(list(ADMINISTRATION.people()))
+    assert found["awa.exemple@mtdpce.gov.bf"] == "/srv/mail/mtdpce/awa.exemple"
+    assert found["moussa.exemple@sante.gov.bf"] == "/srv/mail/sante/moussa.exemple"
+
+
+def test_a_ministry_that_changes_its_domain_moves_no_mail() -> None:
+    before, after = config(), config(with_institution("sante", mail_domain="sante-publique.gov.bf"))
+    assert list(homes(before).values()) == list(homes(after).values())
+    assert "moussa.exemple@sante-publique.gov.bf" in homes(after)
+
+
+def test_a_leaver_has_no_mailbox_and_gets_no_role_mail() -> None:
+    sante = ADMINISTRATION.institutions["sante"]
+    stay = [person for person in sante.people if person.login != "mariam.modele"]
+    wanted = config(with_institution("sante", people=stay))
+    assert "mariam.modele@sante.gov.bf" not in homes(wanted)
+    assert "mariam.modele@sante.gov.bf" not in readers(wanted)["postmaster@sante.gov.bf"]
+
+
+def test_role_addresses_reach_the_dsi_of_the_domain() -> None:
+    found = readers(config())
+    for name in ("postmaster", "abuse"):
+        assert found[f"{name}@sante.gov.bf"] == ("mariam.modele@sante.gov.bf",)
+        assert found[f"{name}@mail1.intra.gov.bf"] == ("issa.modele@mtdpce.gov.bf",)
+    assert found["root@mail1.intra.gov.bf"] == ("issa.modele@mtdpce.gov.bf",)
+    assert found["plateforme@mtdpce.gov.bf"] == ("issa.modele@mtdpce.gov.bf",)
+
+
+def test_a_ministry_without_dsi_is_answered_for_by_the_owner_of_the_site() -> None:
+    found = readers(config(with_institution("sante", groups={})))
+    assert found["postmaster@sante.gov.bf"] == ("issa.modele@mtdpce.gov.bf",)
+
+
+def test_passwords_are_checked_by_every_controller_over_tls() -> None:
+    assert config().directory.uris == ("ldaps://dc1.intra.gov.bf",)
+    assert config().directory.bind_name == "svc-mail@INTRA.GOV.BF"
