@@ -78,13 +78,14 @@ schema: $(VENV)/ready ## Write the editor's schemas anew (inventory/schema)
 	@$(PY) -m inventory.model.schema
 
 unit: $(VENV)/ready ## The unit tests
-	@$(BIN)/pytest tests/unit
+	@$(BIN)/pytest -n 2 tests/unit
 
 format: $(VENV)/ready ## Format the code
 	@$(BIN)/ruff format && $(BIN)/ruff check --fix
 
-lock: $(VENV)/ready ## Resolve the dependencies anew, with their hashes
-	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --extra dev --no-emit-index-url \
+lock: ## Resolve the dependencies anew, with their hashes
+	@python3 -m venv .cache/lock && .cache/lock/bin/pip install --quiet pip-tools
+	@.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --extra dev --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
 
 export CMD

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 
-import roles.files
-import roles.workstation
-
 import roles.applications
 import roles.database
 import roles.directory
+import roles.files
 import roles.mail
 import roles.router
+import roles.workstation
 from inventory.model import Machine
 from roles.common import Port
 

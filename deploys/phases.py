@@ -48,7 +48,7 @@ CHECKS = [
     Phase("imports", tool("lint-imports")),
     Phase("types", tool("mypy")),
     VALIDATE,
-    Phase("unit tests", tool("pytest", "tests/unit")),
+    Phase("unit tests", tool("pytest", "-n", "2", "tests/unit")),
 ]
 AGAIN = [
     Phase("second machines", (*LAB, "--expect-no-changes")),

@@ -44,6 +44,7 @@ class PlayedSwitch:
         self.switch = Switch(Plane(), folder / "startup-config")
         self.ssh_config = folder / "ssh_config"
         self.known_hosts = folder / "known_hosts"
+        self.identity = folder / "id_ed25519"  # of a client that the switch knows
         self._loop = asyncio.new_event_loop()
 
     @property
@@ -57,6 +58,9 @@ class PlayedSwitch:
     def __enter__(self) -> "PlayedSwitch":
         key = asyncssh.generate_private_key("ssh-ed25519")
         key.write_private_key(str(self.folder / "host_key"))
+        client = asyncssh.generate_private_key("ssh-ed25519")
+        client.write_private_key(str(self.identity))
+        client.write_public_key(str(self.folder / "authorized_keys"))
         (self.folder / "credentials").write_text(f"netadmin:{self.PASSWORD}\n")
         files = (self.folder / name for name in ("host_key", "credentials", "authorized_keys"))
         self._acceptor = self._loop.run_until_complete(serve(self.switch, "127.0.0.1", 0, *files))

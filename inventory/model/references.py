@@ -17,7 +17,6 @@ from inventory.model.site import MachineEntry, Network, Port, Router, Site
 from inventory.model.source import Path_, Source
 from inventory.model.validate import near
 
-
 RESERVED = ("postgres", "template0", "template1")  # an application's database has its name
 
 

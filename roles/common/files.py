@@ -9,7 +9,7 @@ from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
 from inventory.secrets import Secret
 from roles.common.commands import WriteFile
-from roles.common.templates import render
+from roles.rendering import render
 
 
 class FileState(FactBase[tuple[str, str] | None]):

@@ -11,7 +11,7 @@ from roles.database import operations
 from roles.database.config import CLUSTER, PROGRAMS, UNIT, VERSION, DatabaseConfig, config_of
 
 PACKAGES = [f"postgresql-{VERSION}"]
-OPEN_PORTS = [common.Port("tcp", 5432)]  # pg_hba.conf narrows it to the hosts of the applications
+OPEN_PORTS = [common.Port("tcp", 5432, source="applications")]
 
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
 SETTINGS = f"{CLUSTER}/conf.d/administration.conf"

@@ -1,1 +1,1 @@
-"""What the lab plays in the place of equipment that it does not have. Test equipment: no product code imports it."""
+"""Test equipment: what the lab plays because it is not ours, or is not a Debian host. The product never imports it."""

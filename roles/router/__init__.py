@@ -47,6 +47,7 @@ def router(administration: Administration, machine: Machine) -> None:
         group="frr",
         mode="640",
     )
+    files.directory(name="router: FRR folder", path="/etc/frr", user="frr", group="frrvty", mode="750")
     service(name="router: FRR runs", unit="frr.service", watches=["/etc/frr/daemons"])
 
     files.line(name="router: vtysh is a login shell", path="/etc/shells", line="/usr/bin/vtysh")

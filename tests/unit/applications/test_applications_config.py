@@ -6,7 +6,7 @@ import pytest
 from inventory.model import Administration, load
 from roles.applications.config import ArtifactError, config_of, release_of
 from roles.applications.systemd import quoted
-from roles.common.templates import render
+from roles.rendering import render
 
 
 @pytest.fixture

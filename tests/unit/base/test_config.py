@@ -3,7 +3,7 @@
 from inventory.model import load
 from roles.base.config import base_config
 from roles.common import Port
-from roles.common.templates import render
+from roles.rendering import render
 
 
 def test_a_port_for_a_capability_opens_to_its_machines_only() -> None:

@@ -1,6 +1,6 @@
 from inventory.model import load
-from roles.common.templates import render
 from roles.database.config import config_of
+from roles.rendering import render
 
 ADMINISTRATION = load("lab")
 DB1 = ADMINISTRATION.machine("db1")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from inventory.model import load
-from roles.common.templates import TEMPLATES, render
 from roles.mail.config import config_of
 from roles.mail.postfix import FOLDER
+from roles.rendering import TEMPLATES, render
 
 ADMINISTRATION = load("lab")
 WANTED = config_of(ADMINISTRATION, ADMINISTRATION.machine("mail1"))

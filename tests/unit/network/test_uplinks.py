@@ -10,6 +10,7 @@ from roles.uplinks.intent import RouterIntent, intent
 from roles.uplinks.verify import problems
 
 PEER = "10.255.1.1"
+OURS = ["10.20.10.0/24", "10.20.99.0/24"]  # users, and management for the bastion; not guests
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def wanted() -> RouterIntent:
 
 
 def test_only_networks_that_reach_resina_are_announced(wanted: RouterIntent) -> None:
-    assert [str(prefix) for prefix in wanted.announced] == ["10.20.10.0/24"]
+    assert [str(prefix) for prefix in wanted.announced] == OURS
 
 
 def test_our_own_networks_are_never_learned_from_outside() -> None:
@@ -37,14 +38,14 @@ def test_our_own_networks_are_never_learned_from_outside() -> None:
 @pytest.mark.parametrize(
     ("state", "received", "sent", "expected"),
     [
-        ("Established", ["10.10.10.0/24"], ["10.20.10.0/24"], []),
+        ("Established", ["10.10.10.0/24"], OURS, []),
         ("Active", [], [], ["BGP session with resina1 (10.255.1.1) is Active"]),
-        ("Established", [], ["10.20.10.0/24"], ["10.10.10.0/24 is not received from resina1"]),
-        ("Established", ["10.10.10.0/24"], [], ["10.20.10.0/24 is not announced to resina1"]),
+        ("Established", [], OURS, ["10.10.10.0/24 is not received from resina1"]),
+        ("Established", ["10.10.10.0/24"], OURS[1:], ["10.20.10.0/24 is not announced to resina1"]),
         (
             "Established",
             ["10.10.10.0/24"],
-            ["10.20.10.0/24", "10.20.30.0/24"],
+            [*OURS, "10.20.30.0/24"],
             ["10.20.30.0/24 must not be announced to resina1"],
         ),
     ],

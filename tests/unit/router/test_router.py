@@ -1,7 +1,7 @@
 """What crosses an edge router follows from the `reaches` of the site's networks."""
 
 from inventory.model import load
-from roles.common.templates import render
+from roles.rendering import render
 from roles.router.config import router_config
 from roles.router.subinterfaces import BridgePorts
 

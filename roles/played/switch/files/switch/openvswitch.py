@@ -5,6 +5,8 @@ import socket
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from .config import PORTS, Config, Port
@@ -59,14 +61,14 @@ def vlan_settings(port: Port, known: Iterable[int]) -> str | None:
     return f"vlan_mode=trunk tag=[] trunks={carried}"
 
 
-def transaction(bridge: dict[str, str], present: Iterable[str]) -> list[str]:
+def transaction(bridge: dict[str, str], present: Iterable[str], mac: str) -> list[str]:
     """The arguments of the one ovs-vsctl call that makes the bridge so."""
     commands = [f"--may-exist add-br {BRIDGE}", f"set bridge {BRIDGE} datapath_type=netdev"]
     commands += [f"--if-exists del-port {BRIDGE} {name}" for name in sorted(set(present) - bridge.keys())]
     for name, settings in bridge.items():
         commands += [f"--may-exist add-port {BRIDGE} {name}", f"set port {name} {settings}"]
         if name not in NICS:
-            commands.append(f"set interface {name} type=internal")
+            commands.append(f'set interface {name} type=internal mac="{mac}"')
     return " -- ".join(commands).split()
 
 
@@ -81,7 +83,7 @@ class OpenVSwitch:
         if now == self._applied:
             return
         self._applied = None  # unknown until all of it succeeded
-        _run("ovs-vsctl", "--timeout=10", *transaction(now.bridge, self._present()))
+        _run("ovs-vsctl", "--timeout=10", *transaction(now.bridge, self._present(), _base_mac()))
         batch = [f"link set dev {name} {'up' if up else 'down'}" for name, up in now.up.items()]
         for name, address in now.addresses.items():
             batch += _address_changes(name, {address} if address else set())
@@ -116,6 +118,12 @@ class OpenVSwitch:
             _run("ip", "route", "del", "default")
         if reachable and present != gateway:
             _run("ip", "route", "replace", "default", "via", str(gateway))
+
+
+def _base_mac() -> str:
+    """The address of the switch itself. It never changes: neighbours remember it longer than a restart takes."""
+    digits = sha256(Path("/etc/machine-id").read_bytes()).hexdigest()[:10]
+    return ":".join(["02", *(digits[i : i + 2] for i in range(0, 10, 2))])
 
 
 def _address_changes(name: str, addresses: set[str]) -> list[str]:

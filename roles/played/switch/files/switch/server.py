@@ -52,6 +52,7 @@ async def serve(
         port,
         server_host_keys=[str(host_key)],
         process_factory=session,
+        reuse_address=True,  # a restart must not wait for the sessions that it cut
         line_editor=False,
         errors="replace",
     )

@@ -1,0 +1,82 @@
+"""From what a device runs to what it must run: the fewest lines, in an order that never cuts our own path."""
+
+import re
+from dataclasses import dataclass
+
+from hier_config import HConfig, WorkflowRemediation, get_hconfig
+from hier_config.child import HConfigChild
+
+from roles.network.platform import Platform
+
+
+@dataclass(frozen=True)
+class Remediation:
+    """`lines` to send, in order. `unmanaged` is on the device, and neither wanted nor ours to remove.
+
+    Of what is unmanaged only the first words are given: the rest may be a secret.
+    """
+
+    lines: tuple[str, ...]
+    unmanaged: tuple[str, ...]
+
+
+def remediation(platform: Platform, running: str, intended: str) -> Remediation:
+    """Compare two configurations, each as the device would print it."""
+    wanted = get_hconfig(platform.driver(), intended)
+    present = get_hconfig(platform.driver(), running)
+    _refuse_foreign(platform, wanted)
+    unmanaged = tuple(_set_aside(platform, present, wanted))
+    delta = WorkflowRemediation(present, wanted).remediation_config
+    platform.refine(present, delta)
+    delta.set_order_weight()
+    return Remediation(delta.dump_simple(sectional_exiting=True), unmanaged)
+
+
+def _refuse_foreign(platform: Platform, wanted: HConfig) -> None:
+    """What a template prints and nobody owns would be sent again and again, or never taken back."""
+    for section in wanted.children:
+        owned = platform.owner(section.text)
+        foreign = [section, *section.children] if owned is None else _foreign_lines(section, owned.lines)
+        if foreign:
+            raise ValueError(f"{platform.name}: the intention has a line that nobody owns: {_path(foreign[0])}")
+
+
+def _set_aside(platform: Platform, present: HConfig, wanted: HConfig) -> list[str]:
+    """Take what is not ours out of the running configuration; returns what is worth a report."""
+    aside: list[HConfigChild] = []
+    reported: list[str] = []
+    for section in present.children:
+        owned = platform.owner(section.text)
+        if owned is None or not (owned.removed or section.text in wanted.children or _replaced(section, wanted)):
+            aside.append(section)
+            lines = list(section.all_children()) if section.children else [section]
+        else:
+            lines = _foreign_lines(section, owned.lines)
+            aside += lines
+        reported += [_beginning(line) for line in lines if _is_news(platform, line)]
+    for line in aside:
+        line.delete()
+    return reported
+
+
+def _replaced(section: HConfigChild, wanted: HConfig) -> bool:
+    return section.is_idempotent_command(wanted.children)
+
+
+def _foreign_lines(section: HConfigChild, ours: str | None) -> list[HConfigChild]:
+    return [line for line in section.children if ours is None or not re.match(ours, line.text)]
+
+
+def _is_news(platform: Platform, line: HConfigChild) -> bool:
+    bare_section = line.depth() == 1 and re.match(r"(interface|line) ", line.text)
+    return not (bare_section or re.match(platform.ordinary, line.text))
+
+
+def _beginning(line: HConfigChild) -> str:
+    words = line.text.split()
+    shown = " ".join(words[:2]) + (" …" if len(words) > 2 else "")
+    return ": ".join([*[parent.text for parent in line.lineage()][:-1], shown])
+
+
+def _path(line: HConfigChild) -> str:
+    return ": ".join(ancestor.text for ancestor in line.lineage())

@@ -1,0 +1,120 @@
+"""All devices of a capability in parallel, one summary line for each, and an exit code that says how it went."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+from netmiko.exceptions import NetmikoBaseException
+from nornir.core import Nornir
+from nornir.core.inventory import Host, Hosts, Inventory
+from nornir.core.task import MultiResult, Result, Task
+from nornir.plugins.runners import ThreadedRunner
+from paramiko.ssh_exception import SSHException
+
+from inventory.model import Administration, InventoryError, load
+from inventory.secrets import SecretError, secrets_of
+from roles.network.change import ChangeError, Outcome, Target, apply, plan
+from roles.network.connection import Device, connected
+
+WORKERS = 20
+OK, ERROR, CHANGES = 0, 1, 2
+EXPECTED = (ChangeError, NetmikoBaseException, SSHException, OSError, ValueError)
+
+Targets = Callable[[Administration], Mapping[str, Target]]
+
+
+def main(targets: Targets, description: str) -> int:
+    """The command line of deploys/lan.py and deploys/uplinks.py. Returns the exit code."""
+    # A session that fails is one line of the report; paramiko's threads would print their traceback as well.
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+    parser = argparse.ArgumentParser(
+        description=description,
+        epilog=f"exit codes: {OK} done, {ERROR} a device failed, {CHANGES} with --plan: there are changes to make",
+    )
+    parser.add_argument("--environment", default="lab", help="lab (the default) or production")
+    parser.add_argument("--plan", action="store_true", help="say what would be sent, send nothing")
+    parser.add_argument("--limit", metavar="DEVICE,…", type=lambda text: text.split(","), help="only these devices")
+    parser.add_argument("--verbose", action="store_true", help="also list what the inventory does not say")
+    arguments = parser.parse_args()
+    try:
+        administration = load(arguments.environment)
+        wanted = targets(administration)
+        unknown = set(arguments.limit or ()) - wanted.keys()
+        if unknown:
+            parser.error(f"no such device: {', '.join(sorted(unknown))} (there are: {', '.join(sorted(wanted))})")
+        limited = {name: target for name, target in wanted.items() if name in (arguments.limit or wanted)}
+        return run(limited, devices(administration, limited), arguments.plan, arguments.verbose)
+    except (InventoryError, SecretError) as error:
+        print(error, file=sys.stderr)
+        return ERROR
+
+
+def devices(administration: Administration, targets: Mapping[str, Target]) -> dict[str, Device]:
+    """How to reach each device."""
+    environment = administration.environment
+    secrets = secrets_of(environment)
+    return {
+        name: Device(
+            name=name,
+            platform=target.platform,
+            ssh_config=environment.ssh_config,
+            known_hosts=environment.reach.known_hosts.expanduser(),
+            identity=environment.reach.identity.expanduser(),
+            password=secrets.get(f"device-{name}", "password"),
+        )
+        for name, target in targets.items()
+    }
+
+
+def run(
+    targets: Mapping[str, Target], reach: Mapping[str, Device], only_plan: bool = False, verbose: bool = False
+) -> int:
+    """Plan or apply everywhere at once: a device that fails is named, and the others are done."""
+    hosts = Hosts({name: Host(name=name) for name in targets})
+    act = plan if only_plan else apply
+
+    def change(task: Task) -> Result:
+        name = task.host.name
+        try:
+            with connected(reach[name]) as connection:
+                outcome = act(connection, targets[name])
+        except EXPECTED as error:
+            return Result(task.host, failed=True, result=" ".join(str(error).split()))
+        return Result(task.host, changed=outcome.changed, result=outcome)
+
+    nornir = Nornir(inventory=Inventory(hosts), runner=ThreadedRunner(num_workers=WORKERS))
+    results = nornir.run(task=change)
+    for name in targets:
+        for line in _report(name, results[name], only_plan, verbose):
+            print(line)
+    if any(result.failed for result in results.values()):
+        return ERROR
+    return CHANGES if only_plan and any(result.changed for result in results.values()) else OK
+
+
+def _report(name: str, result: MultiResult, only_plan: bool, verbose: bool) -> Iterator[str]:
+    outcome = result[0].result
+    if not isinstance(outcome, Outcome):
+        yield f"{name}: FAILED: {outcome}"
+        return
+    yield f"{name}: {_summary(outcome, only_plan)}"
+    if only_plan:
+        yield from (f"  {line}" for line in outcome.lines)
+    if outcome.unmanaged:
+        listed = only_plan or verbose
+        hint = "" if listed else " (--verbose lists them)"
+        yield f"{name}: {_lines(outcome.unmanaged)} that the inventory does not say, left alone{hint}"
+        yield from (f"  {line}" for line in outcome.unmanaged if listed)
+
+
+def _summary(outcome: Outcome, only_plan: bool) -> str:
+    if not outcome.changed:
+        return "0 changed"
+    if not outcome.lines:
+        return "runs what is wanted, would save it" if only_plan else "ran what is wanted, saved it"
+    return f"{_lines(outcome.lines)} " + ("to send, then save" if only_plan else "sent, verified, saved")
+
+
+def _lines(lines: tuple[str, ...]) -> str:
+    return f"{len(lines)} line{'' if len(lines) == 1 else 's'}"

@@ -1,0 +1,205 @@
+"""The commands of configuration mode, and of each kind of section in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Interface
+from typing import TYPE_CHECKING
+
+from . import vlans
+from .config import PORTS, TOP
+from .grammar import Command, Invalid, Match, Refused, command
+
+if TYPE_CHECKING:
+    from .cli import Session
+
+
+def _set(session: Session, match: Match, no: bool) -> str:
+    """A setting with one value: a new line replaces the old one."""
+    for header in session.headers or (TOP,):
+        lines = session.switch.config.section(header)
+        if no:
+            lines.pop(match.command.leaf, None)
+        else:
+            lines[match.command.leaf] = match.text
+    return ""
+
+
+def _add(session: Session, match: Match, no: bool) -> str:
+    """A setting with several values: each line stands for itself."""
+    lines = session.switch.config.section(TOP)
+    if no:
+        lines.pop(match.text, None)
+    else:
+        lines[match.text] = match.text
+    return ""
+
+
+def _hostname(session: Session, match: Match, no: bool) -> str:
+    session.switch.config.section(TOP)["hostname"] = "hostname Switch" if no else match.text
+    return ""
+
+
+def _vlan(session: Session, match: Match, no: bool) -> str:
+    numbers = vlans.parse(match.arguments[0]) if match.arguments else set()
+    if not numbers or not numbers <= set(vlans.ALL):
+        raise Refused("Command rejected: Bad VLAN list")
+    if no and 1 in numbers:
+        raise Refused("%Default VLAN 1 may not be deleted.")
+    headers = tuple(f"vlan {number}" for number in sorted(numbers))
+    for header in headers:
+        if no:
+            session.switch.config.sections.pop(header, None)
+        elif header != "vlan 1":
+            session.switch.config.section(header)
+    session.headers = () if no else headers
+    return ""
+
+
+def _interface(session: Session, match: Match, no: bool) -> str:
+    header = match.text.replace("interface vlan ", "interface Vlan").replace(
+        "interface gigabitethernet ", "interface GigabitEthernet"
+    )
+    physical = "GigabitEthernet" in header
+    if physical and header.removeprefix("interface ") not in PORTS:
+        raise Invalid(len("interface "))
+    if no and physical:
+        raise Refused("% Removal of physical interfaces is not permitted")
+    if no:
+        session.switch.config.sections.pop(header, None)
+    else:
+        session.switch.config.section(header)
+    session.headers = () if no else (header,)
+    return ""
+
+
+def _line(session: Session, match: Match, no: bool) -> str:
+    if no:
+        session.switch.config.sections.pop(match.text, None)
+    else:
+        session.switch.config.section(match.text)
+    session.headers = () if no else (match.text,)
+    return ""
+
+
+def _access_vlan(session: Session, match: Match, no: bool) -> str:
+    _set(session, match, no)
+    header = "" if no else f"vlan {match.arguments[0]}"
+    if no or int(match.arguments[0]) in session.switch.config.vlans:
+        return ""
+    session.switch.config.section(header)
+    return f"% Access VLAN does not exist. Creating {header}"
+
+
+def _portfast(session: Session, match: Match, no: bool) -> str:
+    _set(session, match, no)
+    if no:
+        return ""
+    return (
+        "%Warning: portfast should only be enabled on ports connected to a single\n"
+        " host. Connecting hubs, concentrators, switches, bridges, etc... to this\n"
+        " interface when portfast is enabled, can cause temporary bridging loops.\n"
+        " Use with CAUTION\n"
+    )
+
+
+def _allowed(change: Callable[[set[int], set[int]], set[int]]) -> Callable[[Session, Match, bool], str]:
+    """A form of `switchport trunk allowed vlan`, from the VLANs that were allowed and those on the line."""
+
+    def run(session: Session, match: Match, no: bool) -> str:
+        setting = "switchport trunk allowed vlan"
+        for header in session.headers:
+            before = set(session.switch.config.port(header.removeprefix("interface ")).allowed)
+            given = vlans.parse(match.arguments[0]) if match.arguments else set()
+            after = set(vlans.ALL) if no else change(before, given)
+            lines = session.switch.config.section(header)
+            if after == set(vlans.ALL):
+                lines.pop(setting, None)
+            else:
+                lines[setting] = f"{setting} {vlans.render(after) or 'none'}"
+        return ""
+
+    return run
+
+
+def _address(session: Session, match: Match, no: bool) -> str:
+    if not no:
+        address, mask = match.arguments
+        try:
+            IPv4Interface(f"{address}/{mask}")
+        except ValueError:
+            raise Refused(f"Bad mask {mask} for address {address}") from None
+    return _set(session, match, no)
+
+
+def _exit(session: Session, *_: object) -> str:
+    if session.headers:
+        session.headers = ()
+    else:
+        session.end()
+    return ""
+
+
+def _end(session: Session, *_: object) -> str:
+    session.end()
+    return ""
+
+
+def _do(session: Session, match: Match, _no: bool) -> str:
+    return session.execute(match.arguments[0])
+
+
+EVERYWHERE = [command("exit", _exit), command("end", _end), command("do <line>", _do)]
+CONFIG: dict[str, list[Command]] = {
+    TOP: [
+        *EVERYWHERE,
+        command("hostname <word>", _hostname),
+        command("service password-encryption", _set),
+        command("vtp mode <transparent|off>", _set),
+        command("spanning-tree mode <rapid-pvst|pvst|mst>", _set),
+        command("lldp run", _set),
+        command("vlan <vlans>", _vlan),
+        command("interface <interface>", _interface),
+        command("interface vlan <number>", _interface),
+        command("interface gigabitethernet <port>", _interface),
+        command("line vty <number> <number>", _line),
+        command("ip default-gateway <ip>", _set),
+        command("ip domain-name <word>", _set),
+        command("ip ssh version <number>", _set),
+        command("logging host <ip>", _add),
+        command("ntp server <ip>", _add),
+        command("snmp-server location <line>", _set),
+        command("snmp-server contact <line>", _set),
+    ],
+    "vlan": [*EVERYWHERE, command("name <word>", _set)],
+    "port": [
+        *EVERYWHERE,
+        command("description <line>", _set),
+        command("shutdown", _set),
+        command("switchport mode <access|trunk>", _set),
+        command("switchport nonegotiate", _set),
+        command("switchport access vlan <number>", _access_vlan),
+        command("switchport trunk native vlan <number>", _set),
+        command("switchport trunk allowed vlan <vlans>", _allowed(lambda _, given: given)),
+        command("switchport trunk allowed vlan add <vlans>", _allowed(lambda before, given: before | given)),
+        command("switchport trunk allowed vlan remove <vlans>", _allowed(lambda before, given: before - given)),
+        command("switchport trunk allowed vlan except <vlans>", _allowed(lambda _, given: set(vlans.ALL) - given)),
+        command("switchport trunk allowed vlan all", _allowed(lambda *_: set(vlans.ALL))),
+        command("switchport trunk allowed vlan none", _allowed(lambda *_: set())),
+        command("spanning-tree portfast", _portfast),
+        command("spanning-tree bpduguard <enable|disable>", _set),
+    ],
+    "interface": [
+        *EVERYWHERE,
+        command("description <line>", _set),
+        command("shutdown", _set),
+        command("ip address <ip> <ip>", _address),
+    ],
+    "line": [
+        *EVERYWHERE,
+        command("access-class <word> in", _set),
+        command("exec-timeout <number> <number>", _set),
+        command("login local", _set),
+        command("transport input <line>", _set),
+    ],
+}

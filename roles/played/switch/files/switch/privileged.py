@@ -1,0 +1,89 @@
+"""The commands of user and privileged mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from . import shows
+from .grammar import Refused, command
+from .machine import Switch
+
+if TYPE_CHECKING:
+    from .cli import Session
+
+SAVED = "Building configuration...\n[OK]"
+
+Show = Callable[[Switch], str]
+
+
+def _nothing(*_: object) -> str:
+    return ""
+
+
+def _privilege(session: Session, privileged: bool) -> str:
+    session.privileged = privileged
+    return ""
+
+
+def _configure_terminal(session: Session) -> str:
+    session.configuring = True
+    return "Enter configuration commands, one per line.  End with CNTL/Z."
+
+
+def _close(session: Session) -> str:
+    session.closed = True
+    return ""
+
+
+def _save(session: Session) -> str:
+    session.switch.save()
+    return SAVED
+
+
+def _ask_destination(session: Session) -> str:
+    session.question = "Destination filename [startup-config]? "
+    return ""
+
+
+def _show(render: Show) -> Callable[[Session], str]:
+    return lambda session: render(session.switch)
+
+
+def _show_interface(session: Session, name: str) -> str:
+    lines = session.switch.config.render().splitlines()
+    header = f"interface {name}"
+    if header not in lines:
+        raise Refused(f"% Invalid interface {name}")
+    first = lines.index(header)
+    block = lines[first : lines.index("!", first)]
+    return "\n".join(["Building configuration...", "", "Current configuration:", "!", *block, "end"])
+
+
+EXEC = [
+    command("enable", lambda session: _privilege(session, True)),
+    command("disable", lambda session: _privilege(session, False)),
+    command("exit", _close),
+    command("logout", _close),
+    command("quit", _close),
+    command("terminal length <number>", _nothing),
+    command("terminal width <number>", _nothing),
+    command("configure terminal", _configure_terminal),
+    command("write memory", _save),
+    command("write", _save),
+    command("copy running-config startup-config", _ask_destination),
+    command("show running-config", _show(shows.running_config)),
+    command("show running-config interface <interface>", _show_interface),
+    command("show startup-config", _show(shows.startup_config)),
+    command("show version", _show(shows.version)),
+    command("show vlan brief", _show(shows.vlan_brief)),
+    command("show interfaces status", _show(shows.interfaces_status)),
+    command("show interfaces trunk", _show(shows.interfaces_trunk)),
+    command("show interfaces switchport", _show(shows.interfaces_switchport)),
+    command("show mac address-table", _show(shows.mac_address_table)),
+]
+UNPRIVILEGED = {
+    *((word,) for word in ("enable", "exit", "logout", "quit")),
+    *(("terminal", word) for word in ("length", "width")),
+    *(("show", word) for word in ("version", "vlan", "interfaces", "mac")),
+}
