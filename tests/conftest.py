@@ -20,17 +20,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test marked `machines("mail")` once for each machine that runs mail; "all" is every machine."""
+    """Run a test marked `machines("mail")` once for each machine that runs mail.
+
+    "all" is every machine, "connected" those that may reach the platform (a visitor's network may not).
+    """
     marker = metafunc.definition.get_closest_marker("machines")
     if marker is None:
         return
     administration = load(metafunc.config.getoption("environment"))
     (capability,) = marker.args
-    machines = administration.machines.values() if capability == "all" else administration.running(capability)
+    machines = [
+        m for m in administration.machines.values() if capability in ("all", *m.runs) or connected(m, capability)
+    ]
     metafunc.parametrize(
         "machine",
         [pytest.param(machine, id=machine.name, marks=pytest.mark.xdist_group(machine.name)) for machine in machines],
     )
+
+
+def connected(machine: Machine, capability: str) -> bool:
+    return capability == "connected" and (machine.network is None or "resina" in machine.network.reaches)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

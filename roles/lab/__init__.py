@@ -1,7 +1,7 @@
 """The lab: the whole administration on this machine. Deployed on @local by deploys/lab.py."""
 
 from pyinfra import host
-from pyinfra.api import deploy
+from pyinfra.api import OperationError, deploy
 from pyinfra.operations import files, server
 
 from inventory.model import Administration
@@ -20,6 +20,8 @@ def lab(administration: Administration) -> None:
     """Boot every machine of the administration, cabled as the inventory says."""
     plan = topology(administration)
     archives = host.get_fact(Archives)
+    if missing := {"debian", "debian-security"} - archives.keys():
+        raise OperationError(f"this machine's apt has no {' nor '.join(sorted(missing))} archive: see /etc/apt")
 
     image(name="lab: base image", archive=archives["debian"])
     # ~6 instances a machine, shared by all of them: at the default of 128, units fail from the twentieth on.

@@ -20,6 +20,8 @@ PACKAGES = (
 class Archives(FactBase[dict[str, str]]):
     """The URIs of the Debian archive and of its security archive, as this machine's own apt has them."""
 
+    default = dict
+
     def command(self) -> str:
         return "apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages'"
 

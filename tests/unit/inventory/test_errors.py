@@ -1,6 +1,6 @@
 """Each mistake that a person can make, and the one line that it is answered with.
 
-A case is a file of cases/: the edits to the reference inventory, then what must be printed.
+A case is a file of cases/: the edits to the inventory of sample/, then what must be printed.
 """
 
 import shutil
@@ -10,15 +10,15 @@ import pytest
 from ruamel.yaml import YAML
 
 from inventory.model import InventoryError, load
-from inventory.model.load import HERE
 
-CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+HERE = Path(__file__).parent
+CASES = sorted((HERE / "cases").glob("*.yaml"))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     copy = tmp_path / "inventory"
-    shutil.copytree(HERE, copy, ignore=shutil.ignore_patterns("__pycache__", "model", "schema", "*.py"))
+    shutil.copytree(HERE / "sample", copy)
     return copy
 
 
