@@ -3,6 +3,7 @@
 This relies on pyinfra 3.10's objects (State, Inventory, operations as generators): see tests/unit/engine.
 """
 
+import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,9 @@ from pyinfra.api.state import StateStage
 from pyinfra.context import ctx_config, ctx_host, ctx_inventory, ctx_state
 from pyinfra_cli.exceptions import UnexpectedExternalError
 from pyinfra_cli.inventory import make_inventory
-from pyinfra_cli.util import exec_file
+from pyinfra_cli.util import PYTHON_CODES, exec_file
+
+LINES_PER_FILE = 10_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Session:
     failures: dict[str, str] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
     _done: set[tuple[str, str]] = field(default_factory=set)
+    _loaded: int = 0
 
     @property
     def hosts(self) -> list[Host]:
@@ -49,12 +53,16 @@ class Session:
     def load(self, deploy: str) -> None:
         """Run a deploy file for every host: it declares operations, nothing is changed yet."""
         self.state.is_executing = False
+        self._loaded += 1
+        # pyinfra tells operations apart by line numbers alone: without a shift, two files would share theirs.
+        tree = ast.increment_lineno(ast.parse(Path(deploy).read_text(), deploy), self._loaded * LINES_PER_FILE)
+        PYTHON_CODES[deploy] = compile(tree, deploy, "exec")
         self._each(lambda _: self._load(deploy))
 
     def steps(self, host: Host) -> list[Step]:
         """What was declared for a host and not run yet, in order."""
         return [
-            Step(host, op_hash, " | ".join(sorted(self.state.op_meta[op_hash].names)).rsplit(" | ", 1)[-1])
+            Step(host, op_hash, str(self.state.get_op_data_for_host(host, op_hash).global_arguments["name"]))
             for op_hash in self.state.get_op_order()
             if op_hash in self.state.ops[host] and (str(host.name), op_hash) not in self._done
         ]

@@ -113,6 +113,32 @@ def test_a_limit_that_names_nothing_is_one_line(place: Path) -> None:
     assert refused.stderr.startswith("LIMIT=mial1: no such host or group; there are")
 
 
+def test_deploys_with_the_same_line_numbers_stay_apart(place: Path) -> None:
+    for name in ("first", "second"):
+        (place / f"deploys/{name}.py").write_text(
+            "from pyinfra import host\nfrom pyinfra.operations import server\n"
+            f"if host.name == '@{'local' if name == 'first' else 'fake/other'}':\n"
+            f"    server.shell(name='{name}', commands=['true {name}'])\n"
+        )
+    (place / "both.py").write_text(
+        "from gevent import monkey; monkey.patch_all()\n"
+        "import pyinfra; pyinfra.is_cli = True\n"
+        "from deploys.engine.plan import plan\nfrom deploys.engine.session import session\n"
+        "with session('hosts.py', []) as found:\n"
+        "    for change in plan(found, ['deploys/first.py', 'deploys/second.py']): print(change.host, change.name)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "both.py"],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ran.stdout.splitlines() == ["@fake/other second", "@local first"]
+
+
 def test_a_service_says_that_it_would_restart_when_its_file_is_planned(place: Path) -> None:
     (place / "unit.conf").write_text("old\n")
     (place / "deploys/sample.py").write_text(
