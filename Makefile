@@ -21,6 +21,9 @@ DEVICES = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(PLAN),--pl
 LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-ng:apt-cacher-ng socat:socat \
 	nft:nftables ip:iproute2 ethtool:ethtool ssh:openssh-client pgrep:procps ss:iproute2
 
+# Debian starts it on every interface; the lab runs one of its own, on the loopback.
+UNWANTED := apt-cacher-ng.service
+
 .DEFAULT_GOAL := help
 .PHONY: help lab destroy status deploy plan verify lan uplinks validate test check unit format schema secrets artifacts \
 	ssh passwords lock tools
@@ -101,4 +104,5 @@ tools:
 	@missing=; for pair in $(LAB_TOOLS); do \
 		PATH=$$PATH:/usr/sbin:/sbin command -v $${pair%%:*} >/dev/null || missing="$$missing $${pair##*:}"; done; \
 	[ -z "$$missing" ] || { echo "── packages:$$missing" && apt-get update -qq && \
+		{ [ ! -d /run/systemd/system ] || systemctl mask --quiet $(UNWANTED); } && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }

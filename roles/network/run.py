@@ -34,6 +34,7 @@ def main(targets: Targets, description: str) -> int:
     )
     parser.add_argument("--environment", default="lab", help="lab (the default) or production")
     parser.add_argument("--plan", action="store_true", help="say what would be sent, send nothing")
+    parser.add_argument("--expect-no-changes", action="store_true", help="fail if anything had to be sent or saved")
     parser.add_argument("--limit", metavar="DEVICE,…", type=lambda text: text.split(","), help="only these devices")
     parser.add_argument("--verbose", action="store_true", help="also list what the inventory does not say")
     arguments = parser.parse_args()
@@ -44,7 +45,13 @@ def main(targets: Targets, description: str) -> int:
         if unknown:
             parser.error(f"no such device: {', '.join(sorted(unknown))} (there are: {', '.join(sorted(wanted))})")
         limited = {name: target for name, target in wanted.items() if name in (arguments.limit or wanted)}
-        return run(limited, devices(administration, limited), arguments.plan, arguments.verbose)
+        return run(
+            limited,
+            devices(administration, limited),
+            arguments.plan,
+            arguments.verbose,
+            arguments.expect_no_changes,
+        )
     except (InventoryError, SecretError) as error:
         print(error, file=sys.stderr)
         return ERROR
@@ -68,7 +75,11 @@ def devices(administration: Administration, targets: Mapping[str, Target]) -> di
 
 
 def run(
-    targets: Mapping[str, Target], reach: Mapping[str, Device], only_plan: bool = False, verbose: bool = False
+    targets: Mapping[str, Target],
+    reach: Mapping[str, Device],
+    only_plan: bool = False,
+    verbose: bool = False,
+    expect_no_changes: bool = False,
 ) -> int:
     """Plan or apply everywhere at once: a device that fails is named, and the others are done."""
     hosts = Hosts({name: Host(name=name) for name in targets})
@@ -88,9 +99,12 @@ def run(
     for name in targets:
         for line in _report(name, results[name], only_plan, verbose):
             print(line)
-    if any(result.failed for result in results.values()):
+    changed = any(result.changed for result in results.values())
+    if changed and expect_no_changes:
+        print("nothing should have changed", file=sys.stderr)
+    if any(result.failed for result in results.values()) or (changed and expect_no_changes):
         return ERROR
-    return CHANGES if only_plan and any(result.changed for result in results.values()) else OK
+    return CHANGES if only_plan and changed else OK
 
 
 def _report(name: str, result: MultiResult, only_plan: bool, verbose: bool) -> Iterator[str]:
