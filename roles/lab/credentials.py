@@ -13,7 +13,7 @@ from inventory import secrets
 from inventory.hosts import write_ssh_config
 from inventory.model import Administration
 from roles.lab import paths
-from roles.lab.topology import LabMachine, topology
+from roles.lab.topology import CONSOLE, LabMachine, topology
 
 KEYS = paths.LAB / "keys"
 YEARS = timedelta(days=730)
@@ -28,8 +28,9 @@ def create(administration: Administration) -> list[str]:
     if not administration.environment.age_identity.exists():
         secrets.create_identity(administration.environment.age_identity, administration.environment.secrets)
     _known_hosts(administration, machines)
-    for machine in machines.values():
-        _seed(machine)
+    for name, machine in machines.items():
+        known = administration.machines.get(name)
+        _seed(machine, str(known.address) if known else CONSOLE.split("/")[0])
     write_ssh_config(administration, _lab_only(administration, machines))
     added = secrets.add_missing(administration)
     _certificates(administration)
@@ -91,10 +92,9 @@ def _known_hosts(administration: Administration, machines: dict[str, LabMachine]
         path.write_text(text)
 
 
-def _seed(machine: LabMachine) -> None:
+def _seed(machine: LabMachine, address: str) -> None:
     """What an installer would have left on the machine."""
     root = paths.LAB / "seeds" / machine.name
-    address = next(iter(machine.addresses.values())).split("/")[0]
     texts = {
         "etc/hostname": f"{machine.name}\n",
         "etc/hosts": f"127.0.0.1 localhost\n{address} {machine.fqdn} {machine.name}\n",
