@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from inventory.model.base import Address, Asn, Identifier, Prefix, Strict, Text
+from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Strict, Text
 
 
 class MailPolicy(Strict):
+    domains_under: list[DomainName] = Field(description="Domaines sous lesquels une institution a le sien (ex. gov.bf)")
     dkim_selector: Annotated[str, Field(pattern=r"^[a-z0-9]{1,30}$")]
     message_size_mib: Annotated[
         int, Field(strict=True, ge=1, le=200, description="Taille maximale d'un message, en Mio")

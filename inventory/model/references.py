@@ -17,7 +17,10 @@ from inventory.model.site import MachineEntry, Network, Port, Router, Site
 from inventory.model.source import Path_, Source
 from inventory.model.validate import near
 
-RESERVED = ("postgres", "template0", "template1")  # an application's database has its name
+# What Active Directory, Samba and our own services already call theirs.
+RESERVED_LOGINS = ("administrator", "guest", "krbtgt")
+RESERVED_SHARES = ("global", "homes", "printers", "netlogon", "sysvol")
+RESERVED_APPLICATIONS = ("postgres", "template0", "template1")  # an application's database has its name
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Seen:
 
     logins: dict[str, str] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
     shares: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     addresses: dict[IPv4Address, str] = field(default_factory=dict)
@@ -50,7 +54,7 @@ def check_references(parsed: Parsed) -> Iterator[Problem]:
     for core in parsed.platform[1].resina.cores:
         seen.names[core] = "platform.yaml"
     for source, institution in parsed.institutions.values():
-        yield from _institution(source, institution, seen)
+        yield from _institution(source, institution, seen, parsed.platform[1])
     for source, site in parsed.sites.values():
         yield from _site(source, site, seen, parsed)
     for source, application in parsed.applications.values():
@@ -64,34 +68,63 @@ def _missing(source: Source, path: Path_, kind: str, value: str, known: Iterable
     return source.problem(path, message)
 
 
-def _institution(source: Source, institution: Institution, seen: Seen) -> Iterator[Problem]:
-    name = institution.institution
-    if institution.mail_domain in seen.domains:
-        where = seen.domains[institution.mail_domain]
-        yield source.problem(["mail_domain"], say("already", value=institution.mail_domain, where=where))
-    seen.domains.setdefault(institution.mail_domain, str(source.path))
+def _institution(source: Source, institution: Institution, seen: Seen, platform: Platform) -> Iterator[Problem]:
+    yield from _mail_domain(source, institution.mail_domain, seen, platform)
+    yield from _people(source, institution, seen)
+    yield from _groups(source, institution, seen)
+    yield from _shares(source, institution, seen)
+
+
+def _mail_domain(source: Source, domain: str, seen: Seen, platform: Platform) -> Iterator[Problem]:
+    suffixes = platform.mail.domains_under
+    if not any(domain.endswith(f".{suffix}") for suffix in suffixes):
+        yield source.problem(["mail_domain"], say("foreign_domain", value=domain, allowed=", ".join(suffixes)))
+    if f".{domain}".endswith(f".{platform.domain}") or f".{platform.domain}".endswith(f".{domain}"):
+        yield source.problem(["mail_domain"], say("inner_domain", value=domain))
+    if domain in seen.domains:
+        yield source.problem(["mail_domain"], say("already", value=domain, where=seen.domains[domain]))
+    seen.domains.setdefault(domain, str(source.path))
+
+
+def _people(source: Source, institution: Institution, seen: Seen) -> Iterator[Problem]:
     for index, person in enumerate(institution.people):
+        path: list[str | int] = ["people", index, "login"]
+        if person.login in RESERVED_LOGINS or person.login.startswith("svc-"):
+            yield source.problem(path, say("reserved", value=person.login))
         if person.login in seen.logins:
-            where = seen.logins[person.login]
-            yield source.problem(["people", index, "login"], say("person_twice", value=person.login, where=where))
+            yield source.problem(path, say("person_twice", value=person.login, where=seen.logins[person.login]))
         seen.logins.setdefault(person.login, str(source.path))
+
+
+def _groups(source: Source, institution: Institution, seen: Seen) -> Iterator[Problem]:
     logins = {person.login for person in institution.people}
+    for group in (AGENTS, *institution.groups):
+        # a-b with c, and a with b-c, would be one group in the directory, with the rights of both.
+        name = f"{institution.institution}-{group}"
+        if name in seen.groups:
+            message = say("group_name", value=name, where=seen.groups[name])
+            yield source.problem(["groups", group], message, on_key=True)
+        seen.groups.setdefault(name, str(source.path))
     for group, members in institution.groups.items():
         if group == AGENTS:
             yield source.problem(["groups", group], say("reserved_group", value=group), on_key=True)
         for index, member in enumerate(members):
             if member not in logins:
                 yield _missing(source, ["groups", group, index], "person", member, logins)
+
+
+def _shares(source: Source, institution: Institution, seen: Seen) -> Iterator[Problem]:
     groups = {AGENTS, *institution.groups}
-    for share_name, share in institution.shares.items():
-        if share_name in seen.shares:
-            message = say("already", value=share_name, where=seen.shares[share_name])
-            yield source.problem(["shares", share_name], message, on_key=True)
-        seen.shares.setdefault(share_name, f"{name} ({source.path})")
+    for name, share in institution.shares.items():
+        if name in RESERVED_SHARES:
+            yield source.problem(["shares", name], say("reserved", value=name), on_key=True)
+        if name in seen.shares:
+            yield source.problem(["shares", name], say("already", value=name, where=seen.shares[name]), on_key=True)
+        seen.shares.setdefault(name, str(source.path))
         for right, wanted in (("write", share.write), ("read", share.read)):
             for index, group in enumerate(wanted):
                 if group not in groups:
-                    yield _missing(source, ["shares", share_name, right, index], "group", group, groups)
+                    yield _missing(source, ["shares", name, right, index], "group", group, groups)
 
 
 def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
@@ -211,8 +244,11 @@ def _router(source: Source, name: str, router: Router, seen: Seen, parsed: Parse
 def _application(source: Source, application: Application, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
     if application.owner not in parsed.institutions:
         yield _missing(source, ["owner"], "institution", application.owner, parsed.institutions)
-    if application.application in RESERVED:
+    if application.application in RESERVED_APPLICATIONS:
         yield source.problem(["application"], say("reserved", value=application.application))
+    if application.application in seen.names:  # both would be the same name in DNS
+        where = seen.names[application.application]
+        yield source.problem(["application"], say("already", value=application.application, where=where))
     machines = {name: entry for _, site in parsed.sites.values() for name, entry in site.machines.items()}
     for key, name, capability in (
         ("host", application.host, "applications"),

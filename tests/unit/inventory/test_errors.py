@@ -46,3 +46,21 @@ def test_reference_inventory_is_valid() -> None:
 def test_production_has_no_lab_machine() -> None:
     assert "ws1" in load("lab").machines
     assert "ws1" not in load("production").machines
+
+
+def test_two_institutions_cannot_share_a_group_of_the_directory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """sante-rh with « dsi », and sante with « rh-dsi », would both be sante-rh-dsi."""
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    text = (folder / "institutions/anptic.yaml").read_text()
+    (folder / "institutions/anptic.yaml").unlink()
+    renamed = text.replace("institution: anptic\n", "institution: sante-rh\n").replace("  anptic:\n", "  sante-rh:\n")
+    (folder / "institutions/sante-rh.yaml").write_text(renamed)
+    path = folder / "institutions/sante.yaml"
+    path.write_text(path.read_text().replace("  dsi: [mariam.modele]", "  rh-dsi: [mariam.modele]"))
+    site = folder / "applications/cim.yaml"
+    site.write_text(site.read_text().replace("anptic/agents", "sante-rh/agents"))
+    with pytest.raises(InventoryError) as caught:
+        load("lab", folder)
+    assert [problem.message for problem in caught.value.problems] == [
+        "le groupe « sante-rh-dsi » existe déjà dans l'annuaire : inventory/institutions/sante-rh.yaml"
+    ]

@@ -1,0 +1,76 @@
+"""Samba as an Active Directory domain controller: people, groups, Kerberos, LDAP, and the names of machines."""
+
+from pyinfra import host
+from pyinfra.api import deploy
+from pyinfra.operations import apt, files, systemd
+
+from inventory.model import Administration, Machine
+from inventory.secrets import secrets_of
+from roles.common import Port, config_file, secret_file, service
+from roles.directory import objects, operations, records
+from roles.directory.config import AUTHORITY, CERTIFICATE, CHECK, KEY, SMB_CONF, STATE, TLS_FOLDER, config_of
+
+PACKAGES = ["krb5-user", "ldb-tools", "samba-ad-dc", "samba-ad-provision", "smbclient", "winbind"]
+OPEN_PORTS = [
+    *(Port(protocol, number) for number in (53, 88, 389, 464) for protocol in ("tcp", "udp")),
+    Port("udp", 123),
+    *(Port("tcp", number) for number in (135, 445, 636, 3268, 3269, "49152-65535")),
+]
+
+
+@deploy("Directory")
+def directory(administration: Administration, machine: Machine) -> None:
+    """The domain, its policy, and what the inventory puts in it."""
+    cfg = config_of(administration, machine)
+    secrets = secrets_of(administration.environment)
+
+    apt.packages(
+        name="directory: packages", packages=PACKAGES, no_recommends=True, _env={"DEBIAN_FRONTEND": "noninteractive"}
+    )
+    config_file(
+        name="directory: smb.conf",
+        template="directory/smb.conf.j2",
+        path=SMB_CONF,
+        check=CHECK,
+        cfg=cfg,
+        certificate=CERTIFICATE,
+        key=KEY,
+        authority=AUTHORITY,
+        state=STATE,
+    )
+    config_file(
+        name="directory: Kerberos",
+        template="common/krb5.conf.j2",
+        path="/etc/krb5.conf",
+        role="directory",
+        platform=administration.platform,
+    )
+    # The package starts them; on a controller samba runs its own.
+    for unit in host.loop(["smbd.service", "nmbd.service", "winbind.service"]):
+        systemd.service(name=f"directory: no {unit}", service=unit, running=False, enabled=False)
+    operations.provisioned(name="directory: domain exists", cfg=cfg, secrets=secrets)
+
+    files.directory(name="directory: TLS folder", path=TLS_FOLDER, mode="700")
+    secret_file(
+        name="directory: TLS key",  # samba refuses a key that a group may read
+        content=secrets.get(f"certificate-{machine.name}", "key"),
+        path=KEY,
+    )
+    files.directory(
+        name="directory: chrony asks for signatures", path=f"{STATE}/ntp_signd", group="_chrony", mode="750"
+    )
+    service(
+        name="directory: samba runs with its present configuration",
+        unit="samba-ad-dc.service",
+        watches=[SMB_CONF, CERTIFICATE, KEY],
+    )
+    operations.content(
+        name="directory: people, groups and policy", desired=objects.desired_of(administration), secrets=secrets
+    )
+    operations.zones(
+        name="directory: names",
+        desired=records.desired_of(administration, records.dkim_keys(administration, secrets)),
+        server=machine.fqdn,
+        _retries=3,  # just started, it may not answer yet
+        _retry_delay=2,
+    )

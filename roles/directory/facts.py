@@ -1,0 +1,64 @@
+"""What a domain controller holds; one that was never provisioned holds nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pyinfra.api import FactBase, QuoteString, StringCommand
+
+from roles.common.programs import program
+from roles.directory.config import DATABASE, STATE
+from roles.directory.ldif import Entries, parse
+from roles.directory.records import DnsRecord, Zones
+
+PROGRAMS = Path(__file__).with_name("programs")
+UNFINISHED = f"{STATE}/.provision-unfinished"
+
+# What the inventory decides, wherever it stands: the domain itself, units, people, groups. Computers are not ours.
+_KINDS = "(|(objectClass=domainDNS)(objectClass=organizationalUnit)(objectCategory=group)(objectCategory=person))"
+_ATTRIBUTES = (
+    *("objectClass", "sAMAccountName", "userAccountControl", "description", "member"),
+    *("userPrincipalName", "givenName", "sn", "displayName", "mail", "msDS-SupportedEncryptionTypes"),
+    *("minPwdLength", "pwdProperties", "lockoutThreshold", "lockoutDuration", "lockOutObservationWindow"),
+    *("minPwdAge", "maxPwdAge", "ms-DS-MachineAccountQuota"),
+)
+
+
+class Provisioned(FactBase[bool]):
+    """Whether the domain was created, to the end."""
+
+    def command(self) -> str:
+        return f"test -f {DATABASE} && ! test -e {UNFINISHED} && echo yes || echo no"
+
+    def process(self, output: Any) -> bool:
+        return list(output) == ["yes"]
+
+
+class DirectoryEntries(FactBase[Entries]):
+    """The entries of the directory that the inventory may decide of, by DN."""
+
+    default = dict
+
+    def command(self) -> StringCommand:
+        return StringCommand(
+            *("!", "test", "-f", DATABASE, "||", "ldbsearch", "-H", DATABASE, "--scope=sub"),
+            *map(QuoteString, (_KINDS, *_ATTRIBUTES)),
+        )
+
+    def process(self, output: Any) -> Entries:
+        return parse(output)
+
+
+class DnsZones(FactBase[Zones]):
+    """The zones of the domain, with the kinds of records that the inventory may decide of."""
+
+    @staticmethod
+    def default() -> Zones:
+        return Zones(frozenset(), frozenset())
+
+    def command(self) -> StringCommand:
+        return StringCommand("!", "test", "-f", DATABASE, "||", program(PROGRAMS / "read_zones.py"))
+
+    def process(self, output: Any) -> Zones:
+        found = json.loads("".join(output))
+        return Zones(frozenset(found["zones"]), frozenset(DnsRecord(*record) for record in found["records"]))

@@ -1,0 +1,92 @@
+"""LDIF (RFC 2849): what the directory's own tools read and write."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+Attributes = Mapping[str, Sequence[str | bytes]]
+Entries = dict[str, dict[str, list[str]]]
+
+
+@dataclass(frozen=True)
+class Add:
+    """A new entry."""
+
+    dn: str
+    attributes: Attributes
+
+
+@dataclass(frozen=True)
+class Modify:
+    """Steps of (add, delete or replace; attribute; values) on one entry."""
+
+    dn: str
+    steps: Sequence[tuple[str, str, Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A new place in the tree."""
+
+    dn: str
+    to: str
+
+
+Record = Add | Modify | Move
+
+
+def parse(lines: Iterable[str]) -> Entries:
+    """The entries of an LDIF text: the values of each attribute, by DN. Comments and referrals are passed over."""
+    entries: Entries = {}
+    current: dict[str, list[str]] = {}
+    for line in _unfolded(lines):
+        if line.startswith("#"):
+            continue
+        if not line:
+            current = {}
+            continue
+        name, _, rest = line.partition(":")
+        value = b64decode(rest[1:].strip()).decode() if rest.startswith(":") else rest.lstrip()
+        if name == "dn":
+            current = entries.setdefault(value, {})
+        else:
+            current.setdefault(name, []).append(value)
+    return entries
+
+
+def text_of(records: Iterable[Record]) -> str:
+    """The LDIF text that makes these changes."""
+    return "\n".join("\n".join(_lines(record)) + "\n" for record in records)
+
+
+def _unfolded(lines: Iterable[str]) -> list[str]:
+    whole: list[str] = []
+    for line in lines:
+        if line.startswith(" ") and whole:
+            whole[-1] += line[1:]
+        else:
+            whole.append(line)
+    return whole
+
+
+def _lines(record: Record) -> list[str]:
+    lines = [_line("dn", record.dn)]
+    match record:
+        case Add():
+            lines.append("changetype: add")
+            lines += [_line(name, value) for name, values in record.attributes.items() for value in values]
+        case Modify():
+            lines.append("changetype: modify")
+            for verb, name, values in record.steps:
+                lines += [f"{verb}: {name}", *(_line(name, value) for value in values), "-"]
+        case Move():
+            leaf, _, parent = record.to.partition(",")
+            lines += ["changetype: modrdn", _line("newrdn", leaf), "deleteoldrdn: 1", _line("newsuperior", parent)]
+    return lines
+
+
+def _line(name: str, value: str | bytes) -> str:
+    """One attribute, in base64 unless it is plain text (RFC 2849: SAFE-STRING)."""
+    raw = value.encode() if isinstance(value, str) else value
+    plain = all(32 <= byte < 127 for byte in raw) and not raw.startswith((b" ", b":", b"<")) and not raw.endswith(b" ")
+    return f"{name}: {raw.decode()}" if plain else f"{name}:: {b64encode(raw).decode()}"

@@ -1,0 +1,22 @@
+"""The first passwords of new accounts, as the directory takes them."""
+
+from collections.abc import Iterable, Iterator
+
+from inventory.secrets import Secret, Secrets
+from roles.directory.ldif import Add, Record
+from roles.directory.objects import Change
+
+
+def with_passwords(wanted: Iterable[Change], secrets: Secrets) -> Iterator[Record]:
+    """The records of the changes; only those that create an account need a secret."""
+    for change in wanted:
+        if change.secret is not None and isinstance(change.record, Add):
+            password = _packed(secrets.get(*change.secret))
+            yield Add(change.record.dn, {**change.record.attributes, "unicodePwd": [password]})
+        else:
+            yield change.record
+
+
+def _packed(password: Secret) -> bytes:
+    """In quotes and in UTF-16 (MS-ADTS 3.1.1.3.1.5.1)."""
+    return f'"{password.reveal()}"'.encode("utf-16-le")

@@ -1,0 +1,104 @@
+"""The names that the controllers serve, from the inventory, and the changes that lead there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives import serialization
+
+from inventory.model import Administration
+from inventory.secrets import Secrets
+
+
+@dataclass(frozen=True, order=True)
+class DnsRecord:
+    """One record: data is an address (A), "preference server" (MX) or the whole text (TXT)."""
+
+    zone: str
+    name: str
+    kind: str
+    data: str
+
+    def __str__(self) -> str:
+        return f"{self.zone if self.name == '@' else f'{self.name}.{self.zone}'} {self.kind}"
+
+
+@dataclass(frozen=True)
+class Zones:
+    """Zones with their records."""
+
+    names: frozenset[str]
+    records: frozenset[DnsRecord]
+
+
+@dataclass(frozen=True)
+class ZoneChanges:
+    """What to create, add and remove."""
+
+    zones: tuple[str, ...]
+    add: tuple[DnsRecord, ...]
+    remove: tuple[DnsRecord, ...]
+
+    def says(self) -> list[str]:
+        """The changes in words."""
+        return [
+            *(f"zone {zone}: create" for zone in self.zones),
+            *(f"{record}: add {record.data}" for record in self.add),
+            *(f"{record}: remove {record.data}" for record in self.remove),
+        ]
+
+
+def dkim_keys(administration: Administration, secrets: Secrets) -> dict[str, str]:
+    """The public keys that sign the mail of each domain, in base64."""
+    return {
+        institution.mail_domain: public_key(secrets.get("mail", f"dkim/{institution.mail_domain}").reveal())
+        for institution in administration.institutions.values()
+    }
+
+
+def public_key(private_pem: str) -> str:
+    """The public half of a private key, as a DKIM record prints it (RFC 6376, 3.6.1: p=)."""
+    public = serialization.load_pem_private_key(private_pem.encode(), password=None).public_key()
+    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+    return "".join(pem.splitlines()[1:-1])
+
+
+def desired_of(administration: Administration, keys: Mapping[str, str]) -> Zones:
+    """The machines and applications in the domain's zone, and a zone for the mail of each institution."""
+    domain = administration.platform.domain
+    addresses = {machine.name: machine.address for machine in administration.machines.values()} | {
+        name: administration.machine(application.host).address
+        for name, application in administration.applications.items()
+    }
+    hosts = [DnsRecord(domain, name, "A", str(address)) for name, address in addresses.items()]
+    mail = [
+        record
+        for institution in administration.institutions.values()
+        for record in _mail(administration, institution.mail_domain, keys[institution.mail_domain])
+    ]
+    records = frozenset([*hosts, *mail])
+    return Zones(frozenset(record.zone for record in records), records)
+
+
+def _mail(administration: Administration, zone: str, key: str) -> list[DnsRecord]:
+    """Where the mail of a domain goes (RFC 5321), and who may send it (SPF RFC 7208, DKIM 6376, DMARC 7489)."""
+    selector = administration.platform.mail.dkim_selector
+    return [
+        *(DnsRecord(zone, "@", "MX", f"10 {server.fqdn}") for server in administration.running("mail")),
+        DnsRecord(zone, "@", "TXT", "v=spf1 mx -all"),
+        DnsRecord(zone, "_dmarc", "TXT", "v=DMARC1; p=reject; adkim=s; aspf=s"),
+        DnsRecord(zone, f"{selector}._domainkey", "TXT", f"v=DKIM1; k=rsa; p={key}"),
+    ]
+
+
+def changes(desired: Zones, found: Zones) -> ZoneChanges:
+    """Of the records that exist, only those of a name and kind that the inventory decides are ever removed."""
+    ours = {(record.zone, record.name, record.kind) for record in desired.records}
+    return ZoneChanges(
+        zones=tuple(sorted(desired.names - found.names)),
+        add=tuple(sorted(desired.records - found.records)),
+        remove=tuple(
+            sorted(
+                record for record in found.records - desired.records if (record.zone, record.name, record.kind) in ours
+            )
+        ),
+    )

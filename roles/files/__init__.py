@@ -1,0 +1,57 @@
+"""The file server: a member of the domain, with one share per folder that an institution declares."""
+
+from pyinfra.api import deploy
+from pyinfra.operations import apt, systemd
+
+from inventory.model import Administration, Machine
+from inventory.secrets import secrets_of
+from roles.common import Port, config_file, service
+from roles.files import operations
+from roles.files.config import CHECK, KRB5_CONF, SHARES_CONF, SMB_CONF, config_of
+
+PACKAGES = ["krb5-user", "libnss-winbind", "python3-samba", "samba", "smbclient", "winbind"]
+OPEN_PORTS = [Port("tcp", 445)]
+
+
+@deploy("Files")
+def files(administration: Administration, machine: Machine) -> None:
+    """Membership of the domain, the shares, and who may open them."""
+    cfg = config_of(administration, machine)
+
+    apt.packages(
+        name="files: packages", packages=PACKAGES, no_recommends=True, _env={"DEBIAN_FRONTEND": "noninteractive"}
+    )
+    config_file(
+        name="files: Kerberos",
+        template="common/krb5.conf.j2",
+        path=KRB5_CONF,
+        role="files",
+        platform=administration.platform,
+    )
+    config_file(
+        name="files: shares",
+        template="files/shares.conf.j2",
+        path=SHARES_CONF,
+        check=CHECK,
+        cfg=cfg,
+    )
+    config_file(
+        name="files: smb.conf",
+        template="files/smb.conf.j2",
+        path=SMB_CONF,
+        check=CHECK,
+        cfg=cfg,
+        shares=SHARES_CONF,
+    )
+    operations.joined(
+        name="files: member of the domain", realm=cfg.realm, secrets=secrets_of(administration.environment)
+    )
+    systemd.service(name="files: no NetBIOS", service="nmbd.service", running=False, enabled=False)
+    service(name="files: winbind runs with its present configuration", unit="winbind.service", watches=[SMB_CONF])
+    service(
+        name="files: smbd runs with its present configuration",
+        unit="smbd.service",
+        watches=[SMB_CONF, SHARES_CONF],
+        reload=True,
+    )
+    operations.folders(name="files: folders and who may open them", shares=cfg.shares)

@@ -1,0 +1,34 @@
+"""A user's machine: what it takes to get a ticket, reach a share, read mail and look at names."""
+
+from pyinfra.api import deploy
+from pyinfra.operations import apt
+
+from inventory.model import Administration, Machine
+from roles.common import Port, config_file
+
+PACKAGES = [
+    "bind9-dnsutils",
+    "curl",
+    "krb5-user",
+    "openssl",
+    "python3",
+    "python3-dkim",
+    "python3-dnspython",
+    "smbclient",
+]
+OPEN_PORTS: list[Port] = []  # nobody connects to a workstation
+
+
+@deploy("Workstation")
+def workstation(administration: Administration, _machine: Machine) -> None:
+    """The programs that journeys use, and the realm that they log in to."""
+    apt.packages(
+        name="workstation: packages", packages=PACKAGES, no_recommends=True, _env={"DEBIAN_FRONTEND": "noninteractive"}
+    )
+    config_file(
+        name="workstation: Kerberos",
+        template="common/krb5.conf.j2",
+        path="/etc/krb5.conf",
+        role="workstation",
+        platform=administration.platform,
+    )

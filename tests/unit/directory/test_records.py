@@ -1,0 +1,56 @@
+from dataclasses import replace
+
+from inventory.model import load
+from inventory.secrets import rsa_key
+from roles.directory.records import DnsRecord, Zones, changes, desired_of, public_key
+
+ADMINISTRATION = load("lab")
+KEYS = {institution.mail_domain: "MIIkey" for institution in ADMINISTRATION.institutions.values()}
+DESIRED = desired_of(ADMINISTRATION, KEYS)
+DOMAIN = ADMINISTRATION.platform.domain
+
+
+def test_machines_and_applications_are_in_the_zone_of_the_domain() -> None:
+    assert {
+        DnsRecord(DOMAIN, "dc1", "A", "10.10.10.11"),
+        DnsRecord(DOMAIN, "e-cm", "A", "10.10.10.14"),
+        DnsRecord(DOMAIN, "edge1", "A", "10.255.1.2"),
+    } <= DESIRED.records
+
+
+def test_each_mail_domain_has_its_zone() -> None:
+    assert {(r.name, r.kind, r.data) for r in DESIRED.records if r.zone == "sante.gov.bf"} == {
+        ("@", "MX", "10 mail1.intra.gov.bf"),
+        ("@", "TXT", "v=spf1 mx -all"),
+        ("_dmarc", "TXT", "v=DMARC1; p=reject; adkim=s; aspf=s"),
+        ("s2026._domainkey", "TXT", "v=DKIM1; k=rsa; p=MIIkey"),
+    }
+
+
+def test_twice_changes_nothing() -> None:
+    empty = Zones(frozenset({DOMAIN}), frozenset())
+    first = changes(DESIRED, empty)
+    assert first.zones == ("anptic.gov.bf", "mtdpce.gov.bf", "sante.gov.bf")
+    assert "dc1.intra.gov.bf A: add 10.10.10.11" in first.says()
+    assert "sante.gov.bf MX: add 10 mail1.intra.gov.bf" in first.says()
+    assert changes(DESIRED, Zones(DESIRED.names, frozenset(first.add))).says() == []
+
+
+def test_an_address_that_changed_is_replaced_and_what_is_not_ours_stays() -> None:
+    right, wrong = DnsRecord(DOMAIN, "mail1", "A", "10.10.10.12"), DnsRecord(DOMAIN, "mail1", "A", "10.9.9.9")
+    foreign = {
+        DnsRecord(DOMAIN, "imprimante", "A", "10.20.10.99"),  # added by hand, or by itself
+        DnsRecord(DOMAIN, "@", "A", "10.10.10.11"),  # the controller's own
+        DnsRecord(DOMAIN, "mail1", "TXT", "a note"),  # another kind
+    }
+    found = replace(DESIRED, records=DESIRED.records - {right} | {wrong} | foreign)
+    assert changes(DESIRED, found).says() == [
+        "mail1.intra.gov.bf A: add 10.10.10.12",
+        "mail1.intra.gov.bf A: remove 10.9.9.9",
+    ]
+
+
+def test_the_public_key_is_that_of_a_dkim_record() -> None:
+    key = public_key(rsa_key())
+    assert key.startswith("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A")  # SubjectPublicKeyInfo, RSA 2048
+    assert "\n" not in key
