@@ -1,0 +1,26 @@
+"""Mail of every institution: Postfix, Dovecot and rspamd. Mail flows while the directory is down."""
+
+from pyinfra.api import deploy
+from pyinfra.operations import apt
+
+from inventory.model import Administration, Machine
+from inventory.secrets import secrets_of
+from roles.common import Port
+from roles.mail.config import config_of
+from roles.mail.dovecot import dovecot
+from roles.mail.postfix import postfix
+from roles.mail.rspamd import rspamd
+
+PACKAGES = ["dovecot-imapd", "dovecot-ldap", "dovecot-lmtpd", "postfix", "rspamd"]
+OPEN_PORTS = [Port("tcp", 25), Port("tcp", 465), Port("tcp", 993)]
+
+
+@deploy("Mail")
+def mail(administration: Administration, machine: Machine) -> None:
+    """Ensure the filter, the mailboxes, and last what feeds them."""
+    wanted = config_of(administration, machine)
+    secrets = secrets_of(administration.environment)
+    apt.packages(name="mail: packages", packages=PACKAGES, no_recommends=True)
+    rspamd(wanted, secrets)
+    dovecot(wanted, secrets)
+    postfix(wanted)

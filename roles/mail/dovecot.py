@@ -1,0 +1,67 @@
+"""Dovecot: the mailboxes, and whether a password is right (it asks the directory)."""
+
+from pyinfra.operations import files, server
+
+from inventory.secrets import Secrets
+from roles.common import config_file, secret_file, service
+from roles.mail import sessions
+from roles.mail.config import STORE, MailConfig
+
+SETTINGS = "/etc/dovecot/dovecot.conf"
+PEOPLE = "/etc/dovecot/people"
+PASSWORD = "/etc/dovecot/directory-password.conf"  # noqa: S105  # where it is
+LIBRARY = "/etc/ldap/ldap.conf"
+CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
+USER, UID = "vmail", 5000  # fixed, so that mail restored on another server has the same owner
+
+
+def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
+    """Ensure the owner of all mail, the list of mailboxes, the configuration and the service."""
+    server.group(name="mail: group vmail", group=USER, gid=UID)
+    server.user(
+        name="mail: user vmail",
+        user=USER,
+        uid=UID,
+        group=USER,
+        home=STORE,
+        shell="/usr/sbin/nologin",
+        create_home=False,
+    )
+    files.directory(name="mail: store", path=STORE, user=USER, group=USER, mode="700")
+    config_file(
+        name="mail: mailboxes of dovecot",
+        template="mail/dovecot/people.j2",
+        path=PEOPLE,
+        group="dovecot",
+        mode="640",
+        wanted=wanted,
+    )
+    files.directory(name="mail: settings folder of the LDAP library", path=LIBRARY.rpartition("/")[0])
+    config_file(name="mail: settings of the LDAP library", template="mail/dovecot/ldap.conf", path=LIBRARY)
+    password = secrets.get("mail", "service_account")
+    secret_file(
+        name="mail: password of the service account",
+        content=f'ldap_auth_dn_password = "{password.reveal()}"\n',
+        path=PASSWORD,
+    )
+    config_file(
+        name="mail: dovecot.conf is valid and in place",
+        template="mail/dovecot/dovecot.conf.j2",
+        path=SETTINGS,
+        check="doveconf -n -c {} >/dev/null",
+        wanted=wanted,
+        uid=UID,
+        owner=USER,
+        people=PEOPLE,
+        password=PASSWORD,
+    )
+    service(
+        name="mail: dovecot runs with its present configuration",
+        unit="dovecot.service",
+        watches=[SETTINGS, LIBRARY, PASSWORD, *CERTIFICATE],
+        reload=True,
+    )
+    sessions.only(
+        name="mail: only people of the inventory have a mailbox open",
+        addresses=[mailbox.address for mailbox in wanted.mailboxes],
+    )

@@ -1,0 +1,43 @@
+"""Postfix: takes mail from the world and from people, and refuses the rest while it is still the sender's problem."""
+
+from pyinfra import host
+
+from roles.common import config_file, service
+from roles.mail.config import MailConfig
+
+FOLDER = "/etc/postfix"
+CHECK = "/usr/local/sbin/check-postfix"
+CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
+# Debian copies these into Postfix's chroot when it starts, and only then.
+COPIED_AT_START = ["/etc/resolv.conf", "/etc/hosts"]
+SETTINGS = ["main.cf", "master.cf"]  # a reload would ignore some changes, and Postfix dies of others
+MAPS = ["domains", "mailboxes", "aliases"]
+
+
+def postfix(wanted: MailConfig) -> None:
+    """Ensure the maps, the configuration and the service."""
+    config_file(name="mail: check of postfix settings", template="mail/postfix/check-postfix", path=CHECK, mode="755")
+    for file in host.loop(MAPS):
+        config_file(
+            name=f"mail: postfix {file}", template=f"mail/postfix/{file}.j2", path=f"{FOLDER}/{file}", wanted=wanted
+        )
+    for file in host.loop(SETTINGS):
+        config_file(
+            name=f"mail: postfix {file} is valid and in place",
+            template=f"mail/postfix/{file}.j2",
+            path=f"{FOLDER}/{file}",
+            check=f"{CHECK} {file} {{}}",
+            wanted=wanted,
+            folder=FOLDER,
+        )
+    service(
+        name="mail: postfix runs with its present settings",
+        unit="postfix.service",
+        watches=[*(f"{FOLDER}/{file}" for file in SETTINGS), *COPIED_AT_START],
+    )
+    service(
+        name="mail: postfix runs with its present maps",
+        unit="postfix.service",
+        watches=[*(f"{FOLDER}/{file}" for file in MAPS), *CERTIFICATE],
+        reload=True,
+    )

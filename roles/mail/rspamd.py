@@ -1,0 +1,58 @@
+"""rspamd: signs what people send, and judges what comes in."""
+
+from pyinfra import host
+from pyinfra.operations import files
+
+from inventory.secrets import Secrets
+from roles.common import config_file, secret_file, service
+from roles.mail.config import MailConfig
+
+USER = "_rspamd"
+FOLDER = "/etc/rspamd"
+KEYS = "/var/lib/rspamd/dkim"
+CHECK = "/usr/local/sbin/check-rspamd"
+UNIT_SETTINGS = "/etc/systemd/system/rspamd.service.d/administration.conf"
+
+# They ask the Internet at each message or fetch lists from it: without a way out they only cost time.
+NEED_INTERNET = ("asn", "fuzzy_check", "mid", "multimap", "phishing", "rbl", "whitelist")
+# local.d adds to what Debian ships (lists too), override.d replaces it.
+FOLDERS = ("local.d", "override.d", "lua.local.d")
+SETTINGS = (
+    "local.d/dkim_signing.conf",
+    "override.d/mime_types.conf",
+    "override.d/options.inc",
+    "lua.local.d/own_name.lua",
+)
+
+
+def rspamd(wanted: MailConfig, secrets: Secrets) -> None:
+    """Ensure the signing keys, the configuration and the service."""
+    files.directory(name="mail: folder of DKIM keys", path=KEYS, user=USER, group=USER, mode="700")
+    for domain in host.loop(wanted.domains):
+        key = secrets.get("mail", f"dkim/{domain}")
+        secret_file(name=f"mail: DKIM key of {domain}", content=key, path=f"{KEYS}/{domain}.key", user=USER, group=USER)
+    config_file(name="mail: check of rspamd settings", template="mail/rspamd/check-rspamd", path=CHECK, mode="755")
+    for module in host.loop(NEED_INTERNET):
+        config_file(
+            name=f"mail: rspamd's {module} is off",
+            template="mail/rspamd/off.conf",
+            path=f"{FOLDER}/local.d/{module}.conf",
+        )
+    for file in host.loop(SETTINGS):
+        config_file(
+            name=f"mail: rspamd's {file} is valid and in place",
+            template=f"mail/rspamd/{file.rpartition('/')[2]}.j2",
+            path=f"{FOLDER}/{file}",
+            check=f"{CHECK} {file} {{}}",
+            wanted=wanted,
+            keys=KEYS,
+        )
+    files.directory(name="mail: rspamd unit settings folder", path=UNIT_SETTINGS.rpartition("/")[0])
+    config_file(name="mail: rspamd unit settings", template="mail/rspamd/unit.conf", path=UNIT_SETTINGS)
+    service(name="mail: rspamd runs with its present unit", unit="rspamd.service", watches=[UNIT_SETTINGS])
+    service(
+        name="mail: rspamd runs with its present configuration",
+        unit="rspamd.service",
+        watches=[*(f"{FOLDER}/{folder}" for folder in FOLDERS), KEYS],
+        reload=True,
+    )
