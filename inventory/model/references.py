@@ -18,7 +18,7 @@ from inventory.model.source import Path_, Source
 from inventory.model.validate import near
 
 # What Active Directory, Samba and our own services already call theirs.
-RESERVED_LOGINS = ("administrator", "guest", "krbtgt")
+RESERVED_LOGINS = ("administrator", "guest", "krbtgt", "root", "postmaster", "abuse")
 RESERVED_SHARES = ("global", "homes", "printers", "netlogon", "sysvol")
 RESERVED_APPLICATIONS = ("postgres", "template0", "template1")  # an application's database has its name
 

@@ -16,6 +16,9 @@ from roles.lab.guard import TABLE
 from roles.lab.owner import INOTIFY, any_machine_runs, owner
 
 
+EXPORTS = "/run/systemd/nspawn/unix-export/lab-"  # a mount for each machine, left behind by a power cut
+
+
 def destroy() -> None:
     """Leave this machine as it was before the lab. The image and the packages stay in .cache."""
     found = owner()
@@ -65,8 +68,10 @@ def unmount() -> None:
     """Take away the machines' roots and the name of this machine's network namespace."""
     for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
         source, target, *_ = line.split()
-        if source.startswith("lab-") or target.endswith("/.cache/lab/host.netns"):
+        if source.startswith("lab-") or target.endswith("/.cache/lab/host.netns") or target.startswith(EXPORTS):
             _run("umount", target)
+    for folder in Path(EXPORTS).parent.glob(f"{Path(EXPORTS).name}*"):
+        folder.rmdir()
 
 
 def _processes(cgroup: Path) -> list[str]:
