@@ -15,7 +15,6 @@ from roles.lab.background import cgroup_hierarchies, has_systemd
 from roles.lab.guard import TABLE
 from roles.lab.owner import INOTIFY, any_machine_runs, owner
 
-
 EXPORTS = "/run/systemd/nspawn/unix-export/lab-"  # a mount for each machine, left behind by a power cut
 
 
