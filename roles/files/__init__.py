@@ -48,10 +48,7 @@ def files(administration: Administration, machine: Machine) -> None:
     )
     systemd.service(name="files: no NetBIOS", service="nmbd.service", running=False, enabled=False)
     service(name="files: winbind runs with its present configuration", unit="winbind.service", watches=[SMB_CONF])
-    service(
-        name="files: smbd runs with its present configuration",
-        unit="smbd.service",
-        watches=[SMB_CONF, SHARES_CONF],
-        reload=True,
-    )
+    # A reload takes up shares, not the addresses and ports that smbd listens on.
+    service(name="files: smbd runs with its present configuration", unit="smbd.service", watches=[SMB_CONF])
+    service(name="files: smbd serves the present shares", unit="smbd.service", watches=[SHARES_CONF], reload=True)
     operations.folders(name="files: folders and who may open them", shares=cfg.shares)
