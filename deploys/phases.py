@@ -38,9 +38,11 @@ LAB = module("deploys.engine", "deploy", "lab", "--inventory", "@local")
 BUILD = [
     Phase("artifacts", ("make", "--silent", "artifacts")),
     Phase("machines", LAB),
-    Phase("deploy", module("deploys.engine", "deploy")),
+    # The network first, as in a new building: what starts on a workstation finds its servers at once.
+    Phase("network hosts", module("deploys.engine", "deploy", "site", "--limit", "router,played")),
     Phase("lan", module("deploys.lan")),
     Phase("uplinks", module("deploys.uplinks")),
+    Phase("deploy", module("deploys.engine", "deploy")),
 ]
 CHECKS = [
     Phase("lint", tool("ruff", "check")),
