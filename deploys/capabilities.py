@@ -8,6 +8,7 @@ import roles.directory
 import roles.files
 import roles.mail
 import roles.router
+import roles.timekeeping
 import roles.workstation
 from inventory.model import Machine
 from roles.common import Port
@@ -24,7 +25,10 @@ ROLES = {
 
 
 def packages_of(machine: Machine) -> Iterable[str]:
-    return [package for capability in machine.runs for package in ROLES[capability].PACKAGES]
+    return [
+        *roles.timekeeping.PACKAGES,
+        *(package for capability in machine.runs for package in ROLES[capability].PACKAGES),
+    ]
 
 
 def ports_of(machine: Machine) -> list[Port]:

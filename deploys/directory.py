@@ -3,6 +3,8 @@
 from pyinfra import host
 
 from roles.directory import directory
+from roles.timekeeping import timekeeping
 
 if "directory" in host.groups:
+    timekeeping(host.data.administration, host.data.machine)
     directory(host.data.administration, host.data.machine)

@@ -39,7 +39,7 @@ BUILD = [
     Phase("artifacts", ("make", "--silent", "artifacts")),
     Phase("machines", LAB),
     # The network first, as in a new building: what starts on a workstation finds its servers at once.
-    Phase("network hosts", module("deploys.engine", "deploy", "site", "--limit", "router,played")),
+    Phase("network hosts", module("deploys.engine", "deploy", "network", "--limit", "router,played")),
     Phase("lan", module("deploys.lan")),
     Phase("uplinks", module("deploys.uplinks")),
     Phase("deploy", module("deploys.engine", "deploy")),

@@ -26,7 +26,7 @@ CHANGES = 2  # exit status of a plan that holds changes, as `terraform plan -det
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deploys.engine", description=__doc__)
     parser.add_argument("verb", choices=["plan", "deploy"])
-    parser.add_argument("deploy", nargs="?", default="site", help="a file of deploys/, without .py")
+    parser.add_argument("deploy", nargs="?", default="site", help="a file of deploys/ without .py, or site, or network")
     parser.add_argument("--environment", default="lab")
     parser.add_argument("--inventory", help="a pyinfra inventory (default: inventory/ENVIRONMENT.py)")
     parser.add_argument("--limit", default="", help="hosts or groups, separated by commas")
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{identity}: no such ssh key (inventory/environments/{arguments.environment}.yaml)", file=sys.stderr)
         return 1
     path = log.start(environment.state / "log", arguments.verb, arguments.verbose)
-    stages = STAGES if arguments.deploy == "site" else ((arguments.deploy,),)
+    stages = STAGES.get(arguments.deploy, ((arguments.deploy,),))
     limit = [name for name in arguments.limit.split(",") if name]
     with session(arguments.inventory or f"inventory/{arguments.environment}.py", limit) as found:
         if arguments.verb == "plan":

@@ -1,4 +1,4 @@
-"""What every machine has: packages from the mirror, names, time, a firewall that opens what its roles need, ssh."""
+"""What every machine has: packages from the mirror, names, a firewall that opens what its roles need, ssh."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from roles.base.config import base_config
 from roles.base.packages import package_lists
 from roles.common import Port, config_file, service
 
-PACKAGES = ["chrony", "nftables", "ca-certificates", "libnss-systemd"]
+PACKAGES = ["nftables", "ca-certificates", "libnss-systemd"]
 OPEN_PORTS = [Port("tcp", 22)]
 
 
@@ -40,32 +40,11 @@ def packages(wanted: Iterable[str]) -> None:
 
 @deploy("Base")
 def base(administration: Administration, machine: Machine, ports: list[Port]) -> None:
-    """Ensure names, time, firewall and ssh. `ports` is what the machine's roles open."""
+    """Ensure names, firewall and ssh. `ports` is what the machine's roles open."""
     cfg = base_config(administration, machine, [*OPEN_PORTS, *ports])
     packages(PACKAGES)
 
     config_file(name="base: resolver", template="base/resolv.conf.j2", path="/etc/resolv.conf", cfg=cfg)
-
-    config_file(
-        name="base: time",
-        template="base/chrony.conf.j2",
-        path="/etc/chrony/chrony.conf",
-        check="chronyd -p -f {} >/dev/null",
-        cfg=cfg,
-    )
-    config_file(name="base: time options", template="base/chrony.default.j2", path="/etc/default/chrony", cfg=cfg)
-    files.directory(name="base: chrony unit settings", path="/etc/systemd/system/chrony.service.d")
-    config_file(
-        name="base: chrony unit",
-        template="base/chrony.service.conf.j2",
-        path="/etc/systemd/system/chrony.service.d/administration.conf",
-        cfg=cfg,
-    )
-    service(
-        name="base: time is kept",
-        unit="chrony.service",
-        watches=["/etc/chrony/chrony.conf", "/etc/default/chrony", "/etc/systemd/system/chrony.service.d"],
-    )
 
     files.directory(name="base: firewall folder", path="/etc/nftables.d")
     config_file(

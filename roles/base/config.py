@@ -1,7 +1,7 @@
 """What the base of a machine follows from."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 
 from inventory.model import Administration, Machine
 from roles.common import Port
@@ -20,23 +20,15 @@ class OpenPort:
 class BaseConfig:
     domain: str
     resolvers: tuple[IPv4Address, ...]
-    prefixes: tuple[IPv4Network, ...]
-    serves_time: bool
-    time_servers: tuple[str, ...]
-    sets_clock: bool
     ports: tuple[OpenPort, ...]
 
 
 def base_config(administration: Administration, machine: Machine, ports: list[Port]) -> BaseConfig:
-    """The controllers serve names and time to everybody; a controller asks itself first."""
+    """The controllers serve names to everybody; a controller asks itself first."""
     controllers = sorted(administration.running("directory"), key=lambda c: c.name != machine.name)
     return BaseConfig(
         domain=administration.platform.domain,
         resolvers=tuple(controller.address for controller in controllers),
-        prefixes=tuple(administration.platform.prefixes),
-        serves_time="directory" in machine.runs,
-        time_servers=tuple(str(c.address) for c in controllers if c.name != machine.name),
-        sets_clock=administration.environment.sets_clock,
         ports=tuple(_open(administration, port) for port in ports),
     )
 
