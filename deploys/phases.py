@@ -32,6 +32,7 @@ VALIDATE = Phase("validate", module("deploys.validate"))
 DESTROY = Phase("destroy", module("roles.lab.destroy"))
 ACCEPT = ("-n", "4", "--dist", "loadgroup", "tests/lab", "tests/hosts", "tests/devices", "tests/journeys")
 VERIFY = Phase("verify", tool("pytest", *ACCEPT))
+FAULTS = Phase("faults", tool("pytest", "tests/faults"))
 
 LAB = module("deploys.engine", "deploy", "lab", "--inventory", "@local")
 
@@ -60,7 +61,7 @@ AGAIN = [
 ]
 RUNS = {
     "lab": [VALIDATE, *BUILD, VERIFY],
-    "test": [*CHECKS, DESTROY, *BUILD, *AGAIN, VERIFY, DESTROY],
+    "test": [*CHECKS, DESTROY, *BUILD, *AGAIN, VERIFY, FAULTS, DESTROY],
     "checks": CHECKS,
     "verify": [VERIFY],
 }

@@ -9,6 +9,8 @@ DEVICES = ("deploys.lan", "deploys.uplinks")
 
 def main() -> int:
     deploy, *options = sys.argv[1:]
+    if (status := subprocess.run([sys.executable, "-m", "deploys.validate", "--quiet"], check=False).returncode) != 0:
+        return status
     # Devices have a process of their own: netmiko under pyinfra's gevent is several times slower.
     plans = [("deploys.engine", "plan", deploy, *options)]
     if deploy == "site" and "--limit" not in options:

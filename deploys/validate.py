@@ -1,4 +1,4 @@
-"""Check the inventory: `python -m deploys.validate`. One line a mistake; nothing is contacted."""
+"""Check the inventory: `python -m deploys.validate [--quiet]`. One line a mistake; nothing is contacted."""
 
 import sys
 import time
@@ -25,7 +25,7 @@ def main() -> int:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             print(f"inventory/schema/{path.name}:1:1: not current: run `make schema`", file=sys.stderr)
             status = 1
-    if status == 0:
+    if status == 0 and "--quiet" not in sys.argv:
         people = sum(1 for _ in administration.people())
         print(
             f"inventory: {len(administration.institutions)} institutions, {people} people, "
