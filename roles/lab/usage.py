@@ -10,12 +10,11 @@ GIB = 1024**3
 
 def memory() -> int | None:
     """Bytes used by all machines of the lab with their page cache; None where the kernel does not account for it."""
-    for hierarchy in cgroup_hierarchies():
-        for name in ("memory.usage_in_bytes", "memory.current"):
-            file: Path = hierarchy / paths.CGROUP / name
-            if file.exists():
-                return int(file.read_text())
-    return None
+    ours = [hierarchy / paths.CGROUP for hierarchy in cgroup_hierarchies()]
+    units = sorted(Path("/sys/fs/cgroup/system.slice").glob("lab-*.service"))
+    counters = [folder / name for folder in (*ours, *units) for name in ("memory.usage_in_bytes", "memory.current")]
+    figures = [int(counter.read_text()) for counter in counters if counter.exists()]
+    return sum(figures) if figures else None
 
 
 def sentence() -> str:
