@@ -6,6 +6,7 @@ monkey.patch_all()
 
 import argparse  # noqa: E402  # gevent must patch before anything else is imported
 import sys  # noqa: E402
+from contextlib import nullcontext  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import pyinfra  # noqa: E402
@@ -13,6 +14,7 @@ import pyinfra  # noqa: E402
 pyinfra.is_cli = True  # operations are ordered by their lines, as under the pyinfra command
 
 from deploys.engine import log  # noqa: E402
+from deploys.engine.lock import LockedError, exclusive  # noqa: E402
 from deploys.engine.plan import plan  # noqa: E402
 from deploys.engine.report import Report  # noqa: E402
 from deploys.engine.session import LimitError, Session, session  # noqa: E402
@@ -35,7 +37,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return run(arguments)
-    except (InventoryError, SecretError, LimitError) as error:
+    except (InventoryError, SecretError, LimitError, LockedError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -49,7 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     path = log.start(environment.state / "log", arguments.verb, arguments.verbose)
     stages = STAGES.get(arguments.deploy, ((arguments.deploy,),))
     limit = [name for name in arguments.limit.split(",") if name]
-    with session(arguments.inventory or f"inventory/{arguments.environment}.py", limit) as found:
+    with (
+        exclusive(environment.state) if arguments.verb == "deploy" else nullcontext(),
+        session(arguments.inventory or f"inventory/{arguments.environment}.py", limit) as found,
+    ):
         if arguments.verb == "plan":
             status = _plan(found, stages)
         else:

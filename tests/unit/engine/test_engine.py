@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from deploys.engine.lock import exclusive
+
 ROOT = Path(__file__).resolve().parents[3]
 
 DEPLOY = """
@@ -111,6 +113,14 @@ def test_a_limit_that_names_nothing_is_one_line(place: Path) -> None:
     refused = engine(place, "plan", "--limit", "mial1")
     assert refused.returncode == 1
     assert refused.stderr.startswith("LIMIT=mial1: no such host or group; there are")
+
+
+def test_one_deploy_at_a_time(place: Path) -> None:
+    with exclusive(place / ".cache/lab"):
+        refused = engine(place, "deploy")
+    assert refused.returncode == 1
+    assert refused.stderr == f"another deploy runs in .cache/lab (process {os.getpid()}): wait for it\n"
+    assert engine(place, "deploy").returncode == 0
 
 
 def test_deploys_with_the_same_line_numbers_stay_apart(place: Path) -> None:
