@@ -66,6 +66,7 @@ status: $(VENV)/ready ## Machines, services, addresses
 	@$(PY) -m deploys.status --environment $(ENV)
 
 ssh: $(VENV)/ready ## A shell on a machine, or one command: HOST=ws1 [CMD='klist']
+	$(if $(HOST),,$(error make ssh needs a machine: HOST=ws1 (make status lists them)))
 	@ssh -F .cache/$(ENV)/ssh_config $(HOST) $(if $(CMD),"$$CMD")
 
 passwords: $(VENV)/ready ## The people's temporary passwords [FORMAT=tsv]

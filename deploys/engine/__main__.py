@@ -22,6 +22,7 @@ from deploys.stages import STAGES  # noqa: E402
 from inventory.model import InventoryError, load  # noqa: E402
 from inventory.secrets import SecretError  # noqa: E402
 
+INTERRUPTED = 130  # what a shell says of a command that Ctrl-C ended
 CHANGES = 2  # exit status of a plan that holds changes, as `terraform plan -detailed-exitcode`
 
 
@@ -40,6 +41,9 @@ def main() -> int:
     except (InventoryError, SecretError, LimitError, LockedError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted: what is listed above was done; the next run completes the rest", file=sys.stderr)
+        return INTERRUPTED
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,8 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.inventory is None and not identity.exists():
         print(f"{identity}: no such ssh key (inventory/environments/{arguments.environment}.yaml)", file=sys.stderr)
         return 1
-    path = log.start(environment.state / "log", arguments.verb, arguments.verbose)
     stages = STAGES.get(arguments.deploy, ((arguments.deploy,),))
+    if missing := [deploy for stage in stages for deploy in stage if not Path(_file(deploy)).exists()]:
+        known = sorted({*STAGES, *(deploy for stage in STAGES["site"] for deploy in stage)})
+        print(f"DEPLOY={missing[0]}: no such deploy; there are {', '.join(known)}", file=sys.stderr)
+        return 1
+    path = log.start(environment.state / "log", arguments.verb, arguments.verbose)
     limit = [name for name in arguments.limit.split(",") if name]
     with (
         exclusive(environment.state) if arguments.verb == "deploy" else nullcontext(),

@@ -4,8 +4,10 @@ Each run is a process of its own, as in use: the engine patches the standard lib
 """
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,32 @@ def test_a_limit_that_names_nothing_is_one_line(place: Path) -> None:
     refused = engine(place, "plan", "--limit", "mial1")
     assert refused.returncode == 1
     assert refused.stderr.startswith("LIMIT=mial1: no such host or group; there are")
+
+
+def test_a_deploy_that_does_not_exist_is_one_line(place: Path) -> None:
+    (place / "deploys/sample.py").unlink()
+    refused = engine(place, "deploy")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("DEPLOY=sample: no such deploy; there are ")
+
+
+def test_ctrl_c_says_what_to_do_and_fails(place: Path) -> None:
+    (place / "deploys/sample.py").write_text(
+        "from pyinfra.operations import server\nserver.shell(name='test: long', commands=['sleep 20'])\n"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-m", "deploys.engine", "deploy", "sample", "--inventory", "hosts.py", "--limit", "@local"],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(2)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=15)
+    assert running.returncode == 130
+    assert "interrupted" in said
+    assert "Traceback" not in said
 
 
 def test_one_deploy_at_a_time(place: Path) -> None:
