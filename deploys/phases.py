@@ -32,7 +32,7 @@ VALIDATE = Phase("validate", module("deploys.validate"))
 DESTROY = Phase("destroy", module("roles.lab.destroy"))
 ACCEPT = ("-n", "4", "--dist", "loadgroup", "tests/lab", "tests/hosts", "tests/devices", "tests/journeys")
 VERIFY = Phase("verify", tool("pytest", *ACCEPT))
-FAULTS = Phase("faults", tool("pytest", "tests/faults"))
+REHEARSALS = Phase("rehearsals", tool("pytest", "tests/rehearsals"))
 
 LAB = module("deploys.engine", "deploy", "lab", "--inventory", "@local")
 
@@ -61,7 +61,7 @@ AGAIN = [
 ]
 RUNS = {
     "lab": [VALIDATE, *BUILD, VERIFY],
-    "test": [*CHECKS, DESTROY, *BUILD, *AGAIN, VERIFY, FAULTS, DESTROY],
+    "test": [*CHECKS, DESTROY, *BUILD, *AGAIN, VERIFY, REHEARSALS, DESTROY],
     "checks": CHECKS,
     "verify": [VERIFY],
 }
