@@ -10,6 +10,8 @@ HOST ?=
 CMD ?=
 FORMAT ?= table
 DEPLOY ?= site
+SCOPE ?=
+KEY ?=
 
 VENV := .cache/venv
 BIN := $(VENV)/bin
@@ -25,7 +27,7 @@ LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-n
 UNWANTED := apt-cacher-ng.service
 
 .DEFAULT_GOAL := help
-.PHONY: help lab destroy status deploy plan verify lan uplinks validate test check unit format schema secrets artifacts \
+.PHONY: help lab destroy status deploy plan verify lan uplinks validate test check unit format schema secrets secret artifacts \
 	ssh passwords lock tools
 
 help: ## This list
@@ -74,6 +76,10 @@ passwords: $(VENV)/ready ## The people's temporary passwords [FORMAT=tsv]
 
 secrets: $(VENV)/ready ## Generate the secrets that are missing
 	@$(PY) -m deploys.secrets --environment $(ENV)
+
+secret: $(VENV)/ready ## Set one secret from stdin: SCOPE=certificate-mail1 KEY=key < mail1.key
+	$(if $(and $(SCOPE),$(KEY)),,$(error make secret needs SCOPE= and KEY=, and the secret on stdin))
+	@$(PY) -m deploys.secrets --environment $(ENV) --set $(SCOPE) $(KEY)
 
 artifacts: $(VENV)/ready ## Build the stand-in application's wheel, the same bytes each time (.cache/artifacts)
 	@SOURCE_DATE_EPOCH=1767225600 $(PY) -m flit_core.wheel tests/standin --outdir .cache/artifacts >/dev/null

@@ -1,18 +1,23 @@
-"""Generate the secrets that the inventory needs and that do not exist yet: `make secrets`."""
+"""Generate the secrets that the inventory needs and lacks (`make secrets`), or set one (`make secret`)."""
 
 import argparse
 import sys
 
 from inventory.model import InventoryError, load
-from inventory.secrets import SecretError, add_missing
+from inventory.secrets import SecretError, add_missing, secrets_of
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deploys.secrets", description=__doc__)
     parser.add_argument("--environment", default="lab")
+    parser.add_argument("--set", nargs=2, metavar=("SCOPE", "KEY"), help="set this secret to what stdin holds")
     arguments = parser.parse_args()
     try:
-        for name in add_missing(load(arguments.environment)):
+        administration = load(arguments.environment)
+        if arguments.set:
+            secrets_of(administration.environment).put(*arguments.set, sys.stdin.read())
+            return 0
+        for name in add_missing(administration):
             print(f"  generated: {name}")
     except (InventoryError, SecretError) as error:
         print(error, file=sys.stderr)

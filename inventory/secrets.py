@@ -70,6 +70,11 @@ class Secrets:
             self._write(scope, values)
         return missing
 
+    def put(self, scope: str, key: str, value: str) -> None:
+        """Set one secret; the others of its scope stay."""
+        values = self._scope(scope) if self._path(scope).exists() else {}
+        self._write(scope, {**values, key: value})
+
     def _scope(self, scope: str) -> dict[str, str]:
         if scope not in self._open:
             path = self._path(scope)

@@ -26,6 +26,15 @@ def test_what_is_added_is_read_back_and_never_replaced(store: Secrets) -> None:
     assert again.get("mail", "b").reveal() == "new"
 
 
+def test_one_secret_is_set_and_the_others_stay(store: Secrets) -> None:
+    store.add_missing("mail", {"a": lambda: "first", "b": lambda: "second"})
+    store.put("mail", "a", "set")
+    store.put("new", "key", "alone")
+    again = reopened(store)
+    assert [again.get("mail", "a"), again.get("mail", "b")] == [Secret("set"), Secret("second")]
+    assert again.get("new", "key") == Secret("alone")
+
+
 def test_file_on_disk_is_sealed(store: Secrets) -> None:
     store.add_missing("mail", {"key": lambda: "hunter2-in-clear"})
     content = (store.folder / "mail.age").read_text()
