@@ -4,23 +4,23 @@ from gevent import monkey
 
 monkey.patch_all()
 
-import argparse  # noqa: E402  # gevent must patch before anything else is imported
-import sys  # noqa: E402
-from contextlib import nullcontext  # noqa: E402
-from pathlib import Path  # noqa: E402
+import argparse
+import sys
+from contextlib import nullcontext
+from pathlib import Path
 
-import pyinfra  # noqa: E402
+import pyinfra
 
 pyinfra.is_cli = True  # operations are ordered by their lines, as under the pyinfra command
 
-from deploys.engine import log  # noqa: E402
-from deploys.engine.lock import LockedError, exclusive  # noqa: E402
-from deploys.engine.plan import plan  # noqa: E402
-from deploys.engine.report import Report  # noqa: E402
-from deploys.engine.session import LimitError, Session, session  # noqa: E402
-from deploys.stages import STAGES  # noqa: E402
-from inventory.model import InventoryError, load  # noqa: E402
-from inventory.secrets import SecretError  # noqa: E402
+from deploys.engine import log
+from deploys.engine.lock import LockedError, exclusive
+from deploys.engine.plan import plan
+from deploys.engine.report import Report
+from deploys.engine.session import LimitError, Session, session
+from deploys.stages import STAGES
+from inventory.model import InventoryError, load
+from inventory.secrets import SecretError
 
 INTERRUPTED = 130  # what a shell says of a command that Ctrl-C ended
 CHANGES = 2  # exit status of a plan that holds changes, as `terraform plan -detailed-exitcode`

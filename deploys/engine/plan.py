@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from difflib import unified_diff
+from pathlib import Path
 
 from pyinfra.api.command import FileUploadCommand, PyinfraCommand, StringCommand
 from pyinfra.api.host import Host
@@ -63,8 +64,7 @@ def _diff(host: Host, path: str, new: str) -> list[str]:
 
 def _text(command: FileUploadCommand) -> str:
     if isinstance(command.src, str):
-        with open(command.src, encoding="utf-8", errors="replace") as file:  # noqa: PTH123  # what pyinfra does
-            return file.read()
+        return Path(command.src).read_text(encoding="utf-8", errors="replace")
     command.src.seek(0)
     content = command.src.read()
     return content if isinstance(content, str) else content.decode("utf-8", "replace")

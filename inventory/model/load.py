@@ -1,6 +1,7 @@
 """Reading the inventory: YAML files in, one model out, or every mistake at once."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,13 +39,10 @@ def load(environment: str, folder: Path = HERE) -> Administration:
             return None
 
     def one(path: str, model: type[M]) -> tuple[Source, M] | None:
-        return collect(lambda: _read(folder / path, folder, model, key=None))
+        return collect(partial(_read, folder / path, folder, model, None))
 
     def each(name: str, model: type[M], key: str) -> dict[str, tuple[Source, M]]:
-        read = [
-            collect(lambda path=path: _read(path, folder, model, key))  # type: ignore[misc]  # mypy: default in lambda
-            for path in sorted((folder / name).glob("*.yaml"))
-        ]
+        read = [collect(partial(_read, path, folder, model, key)) for path in sorted((folder / name).glob("*.yaml"))]
         return {getattr(model, key): (source, model) for source, model in filter(None, read)}
 
     platform = one("platform.yaml", Platform)

@@ -4,10 +4,10 @@ import json
 import sys
 from typing import Any
 
-from samba.credentials import Credentials  # type: ignore[import-not-found]
-from samba.dcerpc import dnsp, dnsserver  # type: ignore[import-not-found]
-from samba.dnsserver import ARecord, MXRecord, TXTRecord  # type: ignore[import-not-found]
-from samba.param import LoadParm  # type: ignore[import-not-found]
+from samba.credentials import Credentials
+from samba.dcerpc import dnsp, dnsserver
+from samba.dnsserver import ARecord, MXRecord, TXTRecord
+from samba.param import LoadParm
 
 VERSION = dnsserver.DNS_CLIENT_VERSION_LONGHORN
 

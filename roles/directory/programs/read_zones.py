@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import ldb  # type: ignore[import-not-found]
-from samba.auth import system_session  # type: ignore[import-not-found]
-from samba.dcerpc import dnsp  # type: ignore[import-not-found]
-from samba.ndr import ndr_unpack  # type: ignore[import-not-found]
-from samba.param import LoadParm  # type: ignore[import-not-found]
-from samba.samdb import SamDB  # type: ignore[import-not-found]
+import ldb
+from samba.auth import system_session
+from samba.dcerpc import dnsp
+from samba.ndr import ndr_unpack
+from samba.param import LoadParm
+from samba.samdb import SamDB
 
 TEXTS: dict[int, tuple[str, Callable[[Any], str]]] = {
     dnsp.DNS_TYPE_A: ("A", str),

@@ -3,6 +3,6 @@
 import json
 import sys
 
-from samba.netcmd.main import samba_tool  # type: ignore[import-not-found]
+from samba.netcmd.main import samba_tool
 
 sys.exit(samba_tool(*json.load(sys.stdin)))

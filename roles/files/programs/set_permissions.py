@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from samba.auth_util import system_session_unix  # type: ignore[import-not-found]
-from samba.dcerpc import security  # type: ignore[import-not-found]
-from samba.samba3 import param, smbd  # type: ignore[import-not-found]
+from samba.auth_util import system_session_unix
+from samba.dcerpc import security
+from samba.samba3 import param, smbd
 
 OWNER, ACCESS = security.SECINFO_OWNER | security.SECINFO_GROUP, security.SECINFO_DACL
 
