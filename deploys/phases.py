@@ -63,7 +63,6 @@ RUNS = {
     "lab": [VALIDATE, *BUILD, VERIFY],
     "test": [*CHECKS, DESTROY, *BUILD, *AGAIN, VERIFY, REHEARSALS, DESTROY],
     "checks": CHECKS,
-    "verify": [VERIFY],
 }
 
 NEXT = """

@@ -34,7 +34,6 @@ def packages(wanted: Iterable[str]) -> None:
         name="base: packages",
         packages=sorted(set(wanted)),
         no_recommends=True,
-        _env={"DEBIAN_FRONTEND": "noninteractive"},
     )
 
 

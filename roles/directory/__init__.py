@@ -24,9 +24,7 @@ def directory(administration: Administration, machine: Machine) -> None:
     cfg = config_of(administration, machine)
     secrets = secrets_of(administration.environment)
 
-    apt.packages(
-        name="directory: packages", packages=PACKAGES, no_recommends=True, _env={"DEBIAN_FRONTEND": "noninteractive"}
-    )
+    apt.packages(name="directory: packages", packages=PACKAGES, no_recommends=True)
     config_file(
         name="directory: smb.conf",
         template="directory/smb.conf.j2",

@@ -18,9 +18,7 @@ def files(administration: Administration, machine: Machine) -> None:
     """Membership of the domain, the shares, and who may open them."""
     cfg = config_of(administration, machine)
 
-    apt.packages(
-        name="files: packages", packages=PACKAGES, no_recommends=True, _env={"DEBIAN_FRONTEND": "noninteractive"}
-    )
+    apt.packages(name="files: packages", packages=PACKAGES, no_recommends=True)
     config_file(
         name="files: Kerberos",
         template="common/krb5.conf.j2",

@@ -15,9 +15,7 @@ CONFIG, OPTIONS, UNIT = "/etc/chrony/chrony.conf", "/etc/default/chrony", "/etc/
 def timekeeping(administration: Administration, machine: Machine) -> None:
     """Ensure that a machine keeps the administration's time."""
     cfg = time_config(administration, machine)
-    apt.packages(
-        name="time: packages", packages=PACKAGES, no_recommends=True, _env={"DEBIAN_FRONTEND": "noninteractive"}
-    )
+    apt.packages(name="time: packages", packages=PACKAGES, no_recommends=True)
     config_file(
         name="time: chrony.conf",
         template="timekeeping/chrony.conf.j2",

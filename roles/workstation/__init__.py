@@ -22,9 +22,7 @@ OPEN_PORTS: list[Port] = []  # nobody connects to a workstation
 @deploy("Workstation")
 def workstation(administration: Administration, _machine: Machine) -> None:
     """The programs that journeys use, and the realm that they log in to."""
-    apt.packages(
-        name="workstation: packages", packages=PACKAGES, no_recommends=True, _env={"DEBIAN_FRONTEND": "noninteractive"}
-    )
+    apt.packages(name="workstation: packages", packages=PACKAGES, no_recommends=True)
     config_file(
         name="workstation: Kerberos",
         template="common/krb5.conf.j2",
