@@ -16,6 +16,8 @@ class Reach(Strict):
     proxy_jump: str | None = None
     proxy_command: str | None = None  # {name}: the machine
     device_proxy_command: str | None = None  # {name}: the machine that carries it, {console}: where its CLI listens
+    answered_within: float = Field(default=60, gt=0, description="Seconds that a question to a machine may take")
+    changed_within: float = Field(default=900, gt=0, description="Seconds that one change of a machine may take")
 
 
 class Mirror(Strict):
@@ -36,6 +38,7 @@ class Environment(Strict):
     certificates: Path = Field(description="Folder with ca.crt and <machine>.crt")
     artifacts: Path = Field(description="Folder of the applications' artefacts")
     sets_clock: bool = Field(description="False where machines share the clock of the machine they run on")
+    canary: Identifier | None = Field(default=None, description="The machine that a deploy changes before the others")
     journeys_from: Identifier | None = Field(default=None, description="The workstation that plays the users")
 
     @property

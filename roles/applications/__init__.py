@@ -2,7 +2,7 @@
 
 from pyinfra import host
 from pyinfra.api import deploy
-from pyinfra.operations import apt, files
+from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
 from inventory.secrets import Secrets, secrets_of
@@ -32,7 +32,7 @@ def applications(administration: Administration, machine: Machine) -> None:
     """Every application of this machine, behind nginx."""
     served = config_of(administration, machine)
     secrets = secrets_of(administration.environment)
-    apt.packages(name="applications: packages", packages=PACKAGES, no_recommends=True)
+    common.packages(name="applications: packages", names=PACKAGES)
     files.directory(name="applications: folder", path=APPLICATIONS)
     common.config_file(
         name="applications: switch of releases",
@@ -70,7 +70,8 @@ def _application(application: Served, secrets: Secrets) -> None:
             application=application,
         )
     artifact = f"{release.folder}/{release.artifact.name}"
-    files.put(name=f"{name}: artefact {release.name}", src=str(release.artifact), dest=artifact)
+    files.directory(name=f"{name}: folder of {release.name}", path=release.folder)
+    common.copied_file(name=f"{name}: artefact {release.name}", source=release.artifact, path=artifact)
     operations.release(name=f"{name}: release {release.name}", folder=release.folder, artifact=artifact)
     operations.current(
         name=f"{name}: serves {release.name}",

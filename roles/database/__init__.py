@@ -2,7 +2,7 @@
 
 from pyinfra import host
 from pyinfra.api import deploy
-from pyinfra.operations import apt, files
+from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
@@ -25,7 +25,7 @@ def database(administration: Administration, machine: Machine) -> None:
     """PostgreSQL, its access rules, and the role and database of each application."""
     wanted = config_of(administration, machine)
     secrets = secrets_of(administration.environment)
-    apt.packages(name="database: packages", packages=PACKAGES, no_recommends=True)
+    common.packages(name="database: packages", names=PACKAGES)
     _server(wanted)
     for tenant in host.loop(wanted.tenants):
         password = secrets.get(f"application-{tenant.name}", "database_password")

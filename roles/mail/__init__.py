@@ -1,11 +1,10 @@
 """Mail of every institution: Postfix, Dovecot and rspamd. Mail flows while the directory is down."""
 
 from pyinfra.api import deploy
-from pyinfra.operations import apt
 
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
-from roles.common import Port
+from roles.common import Port, packages
 from roles.mail.config import config_of
 from roles.mail.dovecot import dovecot
 from roles.mail.postfix import postfix
@@ -20,7 +19,7 @@ def mail(administration: Administration, machine: Machine) -> None:
     """Ensure the filter, the mailboxes, and last what feeds them."""
     wanted = config_of(administration, machine)
     secrets = secrets_of(administration.environment)
-    apt.packages(name="mail: packages", packages=PACKAGES, no_recommends=True)
+    packages(name="mail: packages", names=PACKAGES)
     rspamd(wanted, secrets)
     dovecot(wanted, secrets)
     postfix(wanted)
