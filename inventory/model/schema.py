@@ -9,6 +9,7 @@ from inventory.model.environment import Environment
 from inventory.model.institution import Institution
 from inventory.model.load import HERE
 from inventory.model.platform import Platform
+from inventory.model.recipients import Recipients
 from inventory.model.site import Site
 
 KINDS: dict[str, type[Strict]] = {
@@ -16,6 +17,7 @@ KINDS: dict[str, type[Strict]] = {
     "environment": Environment,
     "institution": Institution,
     "platform": Platform,
+    "recipients": Recipients,
     "site": Site,
 }
 
