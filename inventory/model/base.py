@@ -43,6 +43,14 @@ DomainName = Annotated[
         description="Nom de domaine (ex. mtdpce.gov.bf)",
     ),
 ]
+Reviewer = Annotated[
+    str,
+    Field(
+        pattern=r"^@[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$",
+        max_length=100,
+        description="Personne ou équipe de la forge (ex. @burkina/dsi-sante)",
+    ),
+]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 InterfaceName = Annotated[
     str,

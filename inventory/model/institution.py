@@ -1,10 +1,10 @@
-"""A ministry or an institution: its people, groups and shares. A DSI edits this file."""
+"""A ministry or an institution: a folder with its people, groups and shares, each in a file. A DSI edits them."""
 
 from typing import Literal
 
 from pydantic import Field
 
-from inventory.model.base import DomainName, Identifier, Login, Strict, Text
+from inventory.model.base import DomainName, Identifier, Login, Reviewer, Strict, Text
 
 AGENTS = "agents"  # the group of all the people of an institution; nobody declares it
 
@@ -29,18 +29,36 @@ class Share(Strict):
     read: list[Identifier] = Field(default=[], description="Groupes qui lisent")
 
 
-class Institution(Strict):
-    """One file of inventory/institutions."""
+class InstitutionFile(Strict):
+    """institution.yaml: what it is, and who reviews its changes."""
 
-    institution: Identifier = Field(description="identifiant égal au nom du fichier : minuscules, chiffres, tirets")
+    institution: Identifier = Field(description="identifiant égal au nom du dossier : minuscules, chiffres, tirets")
     kind: Literal["ministry", "institution"] = Field(description="Ministère ou institution")
     name: Text = Field(description="Nom officiel")
     mail_domain: DomainName
+    reviewers: list[Reviewer] = Field(min_length=1, description="Qui relit les changements (ex. @burkina/dsi-sante)")
+
+
+class PeopleFile(Strict):
+    """people.yaml."""
+
     people: list[Person] = Field(description="Les personnes qui ont un compte")
-    groups: dict[Identifier, list[Login]] = Field(
-        default={}, description="Groupes : nom, puis la liste des noms de connexion"
-    )
-    shares: dict[Identifier, Share] = Field(default={}, description="Partages du serveur de fichiers")
+
+
+class GroupsFile(Strict):
+    """groups.yaml."""
+
+    groups: dict[Identifier, list[Login]] = Field(description="Groupes : nom, puis la liste des noms de connexion")
+
+
+class SharesFile(Strict):
+    """shares.yaml."""
+
+    shares: dict[Identifier, Share] = Field(description="Partages du serveur de fichiers")
+
+
+class Institution(InstitutionFile, PeopleFile, GroupsFile, SharesFile):
+    """One folder of inventory/institutions: its files together."""
 
     def address_of(self, person: Person) -> str:
         """The mail address of one of its people."""

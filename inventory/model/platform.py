@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Strict, Text
+from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Reviewer, Strict, Text
 
 
 class MailPolicy(Strict):
@@ -35,6 +35,7 @@ class Platform(Strict):
     workgroup: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,14}$", description="Nom NetBIOS du domaine")]
     prefixes: list[Prefix] = Field(description="Les adresses de l'administration")
     contact: Text
+    reviewers: list[Reviewer] = Field(min_length=1, description="L'équipe de la plateforme (ex. @burkina/plateforme)")
     mail: MailPolicy
     resina: Resina
 
