@@ -37,6 +37,7 @@ class InstitutionFile(Strict):
     name: Text = Field(description="Nom officiel")
     mail_domain: DomainName
     reviewers: list[Reviewer] = Field(min_length=1, description="Qui relit les changements (ex. @burkina/dsi-sante)")
+    authors: list[Reviewer] = Field(default=[], description="Qui propose des changements, par compte (ex. @mariam)")
 
 
 class PeopleFile(Strict):

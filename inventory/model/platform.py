@@ -6,6 +6,8 @@ from pydantic import Field
 
 from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Reviewer, Strict, Text
 
+Count = Annotated[int, Field(strict=True, ge=0)]
+
 
 class MailPolicy(Strict):
     domains_under: list[DomainName] = Field(description="Domaines sous lesquels une institution a le sien (ex. gov.bf)")
@@ -27,6 +29,22 @@ class Resina(Strict):
     cores: dict[Identifier, Core]
 
 
+class Removals(Strict):
+    """How much one run may remove; more takes a reason, which is recorded."""
+
+    accounts: Count = Field(default=3, description="Comptes : toujours permis, si petite que soit l'administration")
+    accounts_percent: Annotated[int, Field(strict=True, ge=0, le=100)] = Field(
+        default=5, description="Comptes : au-delà, en pour cent de ceux qui existent"
+    )
+    shares: Count = Field(default=1, description="Partages")
+    vlans: Count = Field(default=1, description="VLAN")
+    records: Count = Field(default=10, description="Enregistrements DNS")
+
+    def accounts_of(self, existing: int) -> int:
+        """How many of so many accounts one run may remove."""
+        return max(self.accounts, existing * self.accounts_percent // 100)
+
+
 class Platform(Strict):
     """inventory/platform.yaml."""
 
@@ -36,6 +54,8 @@ class Platform(Strict):
     prefixes: list[Prefix] = Field(description="Les adresses de l'administration")
     contact: Text
     reviewers: list[Reviewer] = Field(min_length=1, description="L'équipe de la plateforme (ex. @burkina/plateforme)")
+    authors: list[Reviewer] = Field(default=[], description="Les comptes de l'équipe ; ils peuvent tout changer")
+    removals: Removals = Removals()
     mail: MailPolicy
     resina: Resina
 
