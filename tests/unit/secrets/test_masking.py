@@ -22,6 +22,7 @@ def nothing_revealed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 HARD = "pä'ss\"w\\ord $x"
 KEY = (
+    # not-a-secret: the beginning of every RSA key
     "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQE\nFAASCBKcwggSjAgEAAoIBAQDlTV\n-----END PRIVATE KEY-----\n"
 )
 
