@@ -39,6 +39,9 @@ class InstitutionFile(Strict):
     reviewers: list[Reviewer] = Field(
         min_length=1, description="Qui relit ses changements, sur la forge", examples=[["@burkina/dsi-sante"]]
     )
+    authors: list[Reviewer] = Field(
+        default=[], description="Qui propose des changements, par compte de la forge", examples=[["@mariam"]]
+    )
 
 
 class PeopleFile(Strict):

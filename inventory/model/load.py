@@ -35,7 +35,12 @@ M = TypeVar("M", bound=Strict)
 
 
 def load(environment: str, folder: Path = HERE) -> Administration:
-    """The administration as it is in one environment.
+    """The administration as it is in one environment. Raises InventoryError with the mistakes of all files."""
+    return parse(environment, folder).administration()
+
+
+def parse(environment: str, folder: Path = HERE) -> Parsed:
+    """The same, with where each value stands: for policies.
 
     Raises InventoryError with the mistakes of all files: first what each file gets wrong by itself, and only
     when there is none, what the files say of each other.
@@ -89,13 +94,7 @@ def load(environment: str, folder: Path = HERE) -> Administration:
     problems.extend(check_references(parsed))
     if problems:
         raise InventoryError(problems)
-    return Administration(
-        environment=place[1],
-        platform=platform[1],
-        institutions={name: model for name, (_, model) in institutions.items()},
-        sites={name: model for name, (_, model) in sites.items()},
-        applications={name: model for name, (_, model) in applications.items()},
-    )
+    return parsed
 
 
 def _read(path: Path, folder: Path, model: type[M], key: str | None) -> tuple[Source, M]:

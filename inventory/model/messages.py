@@ -64,6 +64,10 @@ MESSAGES = {
 
 def say(key: str, /, **values: object) -> str:
     """One message in the reader's language."""
-    french, english = MESSAGES[key]
+    return either(*MESSAGES[key]).format(**values)
+
+
+def either(french: str, english: str) -> str:
+    """The one of two texts that is in the reader's language."""
     wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "fr"
-    return (english if wanted.startswith("en") else french).format(**values)
+    return english if wanted.startswith("en") else french

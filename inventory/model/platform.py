@@ -7,6 +7,9 @@ from pydantic import Field
 from inventory.model import forms
 from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Reviewer, Strict, Text
 
+Count = Annotated[int, Field(strict=True, ge=0)]
+Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
+
 
 class MailPolicy(Strict):
     domains_under: list[DomainName] = Field(
@@ -32,6 +35,24 @@ class Resina(Strict):
     )
 
 
+class Removals(Strict):
+    """How much one run may remove; more takes a reason, which is recorded."""
+
+    accounts: Count = Field(
+        default=3, description="Comptes : toujours permis, si petite que soit l'administration", examples=[3]
+    )
+    accounts_percent: Percent = Field(
+        default=5, description="Comptes : au-delà, en pour cent de ceux qui existent", examples=[5]
+    )
+    shares: Count = Field(default=1, description="Partages", examples=[1])
+    vlans: Count = Field(default=1, description="VLAN", examples=[1])
+    records: Count = Field(default=10, description="Enregistrements DNS", examples=[10])
+
+    def accounts_of(self, existing: int) -> int:
+        """How many of so many accounts one run may remove."""
+        return max(self.accounts, existing * self.accounts_percent // 100)
+
+
 class Platform(Strict):
     """inventory/platform.yaml."""
 
@@ -42,6 +63,12 @@ class Platform(Strict):
     contact: Text = Field(description="Adresse de l'équipe de la plateforme", examples=["plateforme@mtdpce.gov.bf"])
     reviewers: list[Reviewer] = Field(
         min_length=1, description="L'équipe de la plateforme, sur la forge", examples=[["@burkina/plateforme"]]
+    )
+    authors: list[Reviewer] = Field(
+        default=[], description="Les comptes de l'équipe ; ils peuvent tout changer", examples=[["@awa"]]
+    )
+    removals: Removals = Field(
+        default=Removals(), description="Ce qu'un seul passage peut retirer", examples=[{"accounts": 3, "shares": 1}]
     )
     mail: MailPolicy = Field(
         description="Le courriel",

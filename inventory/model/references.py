@@ -6,6 +6,7 @@ from ipaddress import IPv4Address
 
 from netutils.interface import canonical_interface_name
 
+from inventory.model.administration import Administration
 from inventory.model.application import Application
 from inventory.model.base import Strict
 from inventory.model.environment import Environment
@@ -32,6 +33,15 @@ class Parsed:
     institutions: dict[str, tuple[Files, Institution]]
     sites: dict[str, tuple[Source, Site]]
     applications: dict[str, tuple[Source, Application]]
+
+    def administration(self) -> Administration:
+        return Administration(
+            environment=self.environment[1],
+            platform=self.platform[1],
+            institutions={name: model for name, (_, model) in self.institutions.items()},
+            sites={name: model for name, (_, model) in self.sites.items()},
+            applications={name: model for name, (_, model) in self.applications.items()},
+        )
 
 
 @dataclass

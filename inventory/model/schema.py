@@ -9,6 +9,7 @@ from inventory.model.environment import Environment
 from inventory.model.institution import GroupsFile, InstitutionFile, PeopleFile, SharesFile
 from inventory.model.load import HERE
 from inventory.model.platform import Platform
+from inventory.model.recipients import Recipients
 from inventory.model.site import Site
 
 KINDS: dict[str, type[Strict]] = {
@@ -18,6 +19,7 @@ KINDS: dict[str, type[Strict]] = {
     "institution": InstitutionFile,
     "people": PeopleFile,
     "platform": Platform,
+    "recipients": Recipients,
     "shares": SharesFile,
     "site": Site,
 }
