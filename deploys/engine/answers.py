@@ -16,7 +16,7 @@ from pyinfra.connectors.util import CommandOutput, OutputLine
 
 @dataclass
 class Answers:
-    """The answers of one host, by the command that asks. What was asked is remembered in a file that is safe to lose."""
+    """The answers of one host, by the command that asks; what was asked is remembered in a file that is safe to lose."""
 
     remembered_in: Path | None
     known: dict[str, CommandOutput] = field(default_factory=dict)
@@ -73,7 +73,9 @@ class Batch:
     @property
     def script(self) -> str:
         """Each question runs by itself; what all of them say is gathered, and leaves the host in few packets."""
-        asked = "".join(f"{{ {each}\n}} 2>/dev/null </dev/null; echo; echo {self._mark} $?\n" for each in self.questions)
+        asked = "".join(
+            f"{{ {each}\n}} 2>/dev/null </dev/null; echo; echo {self._mark} $?\n" for each in self.questions
+        )
         return f"out=$(\n{asked})\nprintf '%s\\n' \"$out\"\n"
 
     def answers(self, output: str) -> dict[str, CommandOutput]:

@@ -119,10 +119,6 @@ def _text(plan: Plan) -> list[str]:
     return [
         f"environment {plan.environment}, deploys {' '.join(plan.deploys)}, limit {' '.join(plan.limit) or 'none'}",
         *(f"{scope}.age {digest}" for scope, digest in sorted(plan.secrets.items())),
-        *(
-            f"{change.host}: {change.step}: {line.text}"
-            for change in plan.changes
-            for line in change.lines
-        ),
+        *(f"{change.host}: {change.step}: {line.text}" for change in plan.changes for line in change.lines),
         *(f"{host}: not planned" for host in sorted(plan.not_planned)),
     ]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-
 from deploys.engine import change, record, show
 from deploys.engine.apply import Run
 from deploys.engine.change import Plan, PlanError
@@ -110,7 +109,9 @@ def deploy(request: Request, options: DeployOptions) -> int:
 def _refuse_another(agreed: Plan, found: Plan, path: Path | None) -> None:
     if lines := change.differences(agreed, found):
         shown = "\n".join(f"  {line}" for line in lines)
-        raise PlanError(f"{path}: what would be done has changed since the plan was made, so nothing was done:\n{shown}")
+        raise PlanError(
+            f"{path}: what would be done has changed since the plan was made, so nothing was done:\n{shown}"
+        )
 
 
 def _apply(begun: Begun, found: Plan) -> tuple[dict[str, str], set[str]]:
@@ -193,7 +194,9 @@ def _show(found: Plan, verbose: bool, prefix: str) -> None:
 def _agreed() -> bool:
     """Whether the person says yes. Nobody at a terminal is a no."""
     if not sys.stdin.isatty():
-        print("nobody is here to say yes: give --yes (make deploy YES=1), or a plan (make deploy PLAN=…)", file=sys.stderr)
+        print(
+            "nobody is here to say yes: give --yes (make deploy YES=1), or a plan (make deploy PLAN=…)", file=sys.stderr
+        )
         return False
     with suppress(EOFError):
         return input("Do it? [y/N] ").strip().lower() in ("y", "yes", "o", "oui")
@@ -210,5 +213,3 @@ def _say_where_it_stopped(events: Events, found: Plan) -> None:
         if events.running.get(host) != step:
             print(f"  {host}: not done: {step}", file=sys.stderr)
     print("the next run completes what is left", file=sys.stderr)
-
-

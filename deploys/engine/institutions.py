@@ -14,7 +14,7 @@ def institution_of(administration: Administration) -> Callable[[str], str]:
         for name in (institution.institution, institution.mail_domain, *institution.shares)
     }
     if not names:
-        return lambda text: ""
+        return lambda _text: ""
     # The longest first: sante-rh before sante.
     alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     pattern = re.compile(rf"(?<![\w-])({alternatives})(?![a-z0-9])")

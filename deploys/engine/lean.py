@@ -1,4 +1,4 @@
-"""What pyinfra 3.10 and paramiko 4 do slowly or ask of a person, done otherwise. Each is a patch that upstream would want.
+"""What pyinfra 3.10 and paramiko 4 do slowly, or ask of a person, done otherwise: patches that upstream would want.
 
 tests/unit/engine/test_lean.py compares them with the originals; pyproject.toml pins the version that they fit.
 """
@@ -35,16 +35,17 @@ def _send_at_once() -> None:
     Transport.start_client = start_client  # type: ignore[method-assign]
 
 
-def _refuse_to_ask(prompt: str = "", *_: Any) -> NoReturn:
+def _refuse_to_ask(*_: Any) -> NoReturn:
     """pyinfra asks the terminal for sudo's password in the middle of a run; nobody may be there."""
     raise HostError("sudo asks for a password: let this account use sudo without one (NOPASSWD), or connect as root")
 
 
 def _receive(self: paramiko.proxy.ProxyCommand, size: int) -> bytes:
     """What has come, b"" once the command has ended: paramiko reads such an end again and again, at full speed."""
-    if not select([self.process.stdout], [], [], self.timeout)[0]:
+    output = self.process.stdout.fileno()  # type: ignore[union-attr]  # paramiko opened it as a pipe
+    if not select([output], [], [], self.timeout)[0]:
         raise TimeoutError
-    return os.read(self.process.stdout.fileno(), size)
+    return os.read(output, size)
 
 
 def _close(self: paramiko.proxy.ProxyCommand) -> None:

@@ -18,12 +18,12 @@ def check_removals(plan: Plan, administration: Administration, reason: str) -> N
     removals = administration.platform.removals
     people = sum(1 for _ in administration.people())
     allowed: dict[Removed, int] = {
-        "account": max(1, people * removals.accounts_percent // 100),
+        "account": removals.accounts_of(people),
         "share": removals.shares,
         "vlan": removals.vlans,
         "record": removals.records,
     }
-    counted = Counter(line.removes for change in plan.changes for line in change.lines if line.removes)
+    counted: Counter[str] = Counter(line.removes for change in plan.changes for line in change.lines if line.removes)
     over = [
         f"{counted[kind]} {kind}s would be removed, and one run may remove {limit}"
         for kind, limit in allowed.items()

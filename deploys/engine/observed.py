@@ -1,6 +1,5 @@
 """A host's connector that remembers answers, lets through only what was planned, and does not wait for ever."""
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -32,14 +31,15 @@ class Observed:
     """Stands before the connector of a host, which does the work."""
 
     def __init__(self, host: Host, answers: Answers, answered_within: float, changed_within: float) -> None:
-        self._host, self._connector = host, host.connector
+        self._host = host
+        self._connector: Any = host.connector
         self.answers = answers
         self.answered_within, self.changed_within = answered_within, changed_within
         self.questions: list[str] = []  # of the step at hand
         self.changed = False  # whether this run changed anything on the host
         self.guard: Guard | None = None
         self._asking = 0
-        host.connector = self
+        host.connector = self  # type: ignore[assignment]  # it stands before one, and has all its methods
         ask = host.get_fact
 
         def get_fact(*arguments: Any, **keywords: Any) -> Any:
@@ -152,7 +152,7 @@ class Observed:
             if timeout is not limit:
                 raise
             raise HostError(f"no answer within {seconds:g} s: {short(what)}") from None
-        except (SSHException, EOFError, socket.error) as error:
+        except (OSError, SSHException, EOFError) as error:
             raise HostError(f"the connection was lost: {error or 'closed by the host'}: {short(what)}") from None
 
 
@@ -161,7 +161,7 @@ class Blank:
 
     def __init__(self, host: Host) -> None:
         self._connector = host.connector
-        host.connector = self
+        host.connector = self  # type: ignore[assignment]  # as above
         host.connected = True
 
     def __getattr__(self, name: str) -> Any:

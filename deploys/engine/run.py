@@ -116,5 +116,3 @@ def begin(request: Request, events: Events) -> Iterator[Begun]:
     memory = environment.state / "asked" / request.deploy
     with session(request.inventory, limited, limits, memory, blank=request.blank) as found:
         yield Begun(request, found, children, events)
-
-

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 
 from deploys.engine.change import Change, Line, Plan
 
-MARKS = {"certain": "", "conditional": "  (as seen today: an earlier step may change it)", "unknown": "  (known only then)"}
+MARKS = {
+    "certain": "",
+    "conditional": "  (as seen today: an earlier step may change it)",
+    "unknown": "  (known only then)",
+}
 RISKS = {"lockout": "may cut our own way in", "removal": "takes something away", "interruption": "interrupts a service"}
 CUT = 20  # lines of one change that are shown without -v
 
@@ -33,7 +37,7 @@ def summary(plan: Plan) -> str:
     if not plan.changes:
         return f"nothing to change ({_count(len(plan.hosts), 'machine')})"
     machines = len({change.host for change in plan.changes})
-    notes = Counter(change.risk for change in plan.changes if change.risk)
+    notes: Counter[str] = Counter(change.risk for change in plan.changes if change.risk)
     notes.update(change.certainty for change in plan.changes if change.certainty != "certain")
     more = "".join(f", {kind}: {number}" for kind, number in sorted(notes.items()))
     return f"{_count(len(plan.changes), 'change')} on {_count(machines, 'machine')}{more}"

@@ -9,6 +9,7 @@ from inventory.secrets import Secrets, secrets_of
 from roles import common
 from roles.applications import operations
 from roles.applications.config import APPLICATIONS, Served, config_of
+from roles.common.health import Health
 
 # Python packages come from Debian, so that their security updates come with the system's.
 PACKAGES = [
@@ -21,6 +22,7 @@ PACKAGES = [
     "python3-psycopg",
 ]
 OPEN_PORTS = [common.Port("tcp", 80), common.Port("tcp", 443)]
+HEALTH = Health(("nginx",), (443,))
 
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
 NGINX = "/etc/nginx/nginx.conf"

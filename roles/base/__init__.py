@@ -6,9 +6,9 @@ from pyinfra.api import deploy
 from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
+from roles import common
 from roles.base.config import base_config
 from roles.base.packages import package_lists
-from roles import common
 from roles.common import Port, config_file, service
 
 PACKAGES = ["nftables", "ca-certificates", "libnss-systemd"]

@@ -35,7 +35,9 @@ class Account(FactBase[LocalAccount | None]):
 
     def command(self, user: str) -> StringCommand:
         quoted = QuoteString(user)
-        return StringCommand("! getent passwd", quoted, ">/dev/null || { getent passwd", quoted, "; id -nG", quoted, "; }")
+        return StringCommand(
+            "! getent passwd", quoted, ">/dev/null || { getent passwd", quoted, "; id -nG", quoted, "; }"
+        )
 
     def process(self, output: Any) -> LocalAccount:
         line, groups = list(output)

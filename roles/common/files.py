@@ -86,6 +86,9 @@ def secret_file(
     + path: where it stands on the host
     + form: the text of the file, {} where the secret stands
     """
+    if content.withheld:
+        yield WriteFile(path, "", user=user, group=group, mode=mode, check=check, secret=True)
+        return
     yield from _write(path, form.replace("{}", content.reveal()), user, group, mode, check, secret=True)
 
 
@@ -107,6 +110,4 @@ def _write(
     if host.get_fact(FileState, path=path) == (f"{user}:{group} {mode.lstrip('0')}", digest):
         host.noop(f"{path} is up to date")
         return
-    yield WriteFile(
-        path, content, user=user, group=group, mode=mode, check=check, secret=secret, removes=removes
-    )
+    yield WriteFile(path, content, user=user, group=group, mode=mode, check=check, secret=secret, removes=removes)

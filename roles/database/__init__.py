@@ -7,11 +7,13 @@ from pyinfra.operations import files
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
 from roles import common
+from roles.common.health import Health
 from roles.database import operations
 from roles.database.config import CLUSTER, PROGRAMS, UNIT, VERSION, DatabaseConfig, config_of
 
 PACKAGES = [f"postgresql-{VERSION}"]
 OPEN_PORTS = [common.Port("tcp", 5432, source="applications")]
+HEALTH = Health((UNIT,), (5432,))
 
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
 SETTINGS = f"{CLUSTER}/conf.d/administration.conf"

@@ -23,6 +23,9 @@ def role(role: str, password: Secret) -> Generator[Explained, None, None]:
     + password: its password, of which only the SCRAM verifier is sent
     """
     roles = host.get_fact(Roles)
+    if password.withheld:
+        yield Explained("false", changes=[f"role {role}: create, with its password"])
+        return
     if matches(roles.get(role, ""), password.reveal()):
         host.noop(f"role {role} has its password")
         return
@@ -56,7 +59,8 @@ def database(database: str, owner: str) -> Generator[Explained, None, None]:
         )
     else:
         yield _statement(
-            f"ALTER DATABASE {_identifier(database)} OWNER TO {_identifier(owner)}", f"database {database}: owner {owner}"
+            f"ALTER DATABASE {_identifier(database)} OWNER TO {_identifier(owner)}",
+            f"database {database}: owner {owner}",
         )
     yield _statement(
         f"REVOKE ALL ON DATABASE {_identifier(database)} FROM PUBLIC", f"database {database}: closed to other roles"

@@ -7,6 +7,7 @@ from pyinfra.operations import files
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
 from roles.common import Port, config_file, packages, secret_file, service, stopped
+from roles.common.health import Health
 from roles.directory import objects, operations, records
 from roles.directory.config import AUTHORITY, CERTIFICATE, CHECK, KEY, SMB_CONF, STATE, TLS_FOLDER, config_of
 
@@ -16,6 +17,7 @@ OPEN_PORTS = [
     Port("udp", 123),
     *(Port("tcp", number) for number in (135, 445, 636, 3268, 3269, "49152-65535")),
 ]
+HEALTH = Health(("samba-ad-dc",), (53, 88, 389, 445, 636))
 
 
 @deploy("Directory")

@@ -44,7 +44,11 @@ class ZoneChanges:
         return [
             *(f"zone {zone}: create" for zone in self.zones),
             *(f"{record}: add {record.data}" for record in self.add),
-            *(Says(f"{record}: remove {record.data}", removes="record") for record in self.remove if not self._new(record)),
+            *(
+                Says(f"{record}: remove {record.data}", removes="record")
+                for record in self.remove
+                if not self._new(record)
+            ),
             *(f"{record}: no longer {record.data}" for record in self.remove if self._new(record)),
         ]
 
@@ -55,10 +59,11 @@ class ZoneChanges:
 
 def dkim_keys(administration: Administration, secrets: Secrets) -> dict[str, str]:
     """The public keys that sign the mail of each domain, in base64."""
-    return {
-        institution.mail_domain: public_key(secrets.get("mail", f"dkim/{institution.mail_domain}").reveal())
+    keys = {
+        institution.mail_domain: secrets.get("mail", f"dkim/{institution.mail_domain}")
         for institution in administration.institutions.values()
     }
+    return {domain: "(withheld)" if key.withheld else public_key(key.reveal()) for domain, key in keys.items()}
 
 
 def public_key(private_pem: str) -> str:

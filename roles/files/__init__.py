@@ -5,11 +5,13 @@ from pyinfra.api import deploy
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
 from roles.common import Port, config_file, packages, service, stopped
+from roles.common.health import Health
 from roles.files import operations
 from roles.files.config import CHECK, KRB5_CONF, SHARES_CONF, SMB_CONF, config_of
 
 PACKAGES = ["krb5-user", "libnss-winbind", "python3-samba", "samba", "smbclient", "winbind"]
 OPEN_PORTS = [Port("tcp", 445)]
+HEALTH = Health(("smbd", "winbind"), (445,))
 
 
 @deploy("Files")

@@ -5,6 +5,7 @@ from pyinfra.api import deploy
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
 from roles.common import Port, packages
+from roles.common.health import Health
 from roles.mail.config import config_of
 from roles.mail.dovecot import dovecot
 from roles.mail.postfix import postfix
@@ -12,6 +13,7 @@ from roles.mail.rspamd import rspamd
 
 PACKAGES = ["dovecot-imapd", "dovecot-ldap", "dovecot-lmtpd", "postfix", "rspamd"]
 OPEN_PORTS = [Port("tcp", 25), Port("tcp", 465), Port("tcp", 993)]
+HEALTH = Health(("postfix", "dovecot", "rspamd"), (25, 465, 993))
 
 
 @deploy("Mail")

@@ -39,7 +39,9 @@ def main(targets: Targets, description: str) -> int:
     parser.add_argument("--plan", action="store_true", help="say what would be sent, send nothing")
     parser.add_argument("--expect-no-changes", action="store_true", help="fail if anything had to be sent or saved")
     parser.add_argument("--limit", metavar="DEVICE,…", type=lambda text: text.split(","), help="only these devices")
-    parser.add_argument("--limit-known", metavar="NAME,…", type=lambda text: text.split(","), help="those that are ours")
+    parser.add_argument(
+        "--limit-known", metavar="NAME,…", type=lambda text: text.split(","), help="those that are ours"
+    )
     parser.add_argument("--planned", metavar="FILE", type=Path, help="send these lines (JSON, by device) and no others")
     parser.add_argument("--json", action="store_true", help="say by device what was found or done, as JSON")
     parser.add_argument("--verbose", action="store_true", help="also list what the inventory does not say")
@@ -137,7 +139,7 @@ def _as_data(administration: Administration, name: str, result: MultiResult) -> 
     outcome = result[0].result
     if not isinstance(outcome, Outcome):
         return {"error": str(outcome)}
-    placed = (administration.switches | administration.routers)[name]  # type: ignore[operator]  # both are placed
+    placed = (administration.switches | administration.routers)[name]
     return {
         "institution": placed.site.owner,
         "lines": list(outcome.lines),

@@ -8,12 +8,14 @@ from pyinfra.operations import files, server
 
 from inventory.model import Administration, Machine
 from roles.common import Port, config_file, local_user, service
+from roles.common.health import Health
 from roles.router.account import account_keys
 from roles.router.config import router_config
 from roles.router.subinterfaces import subinterfaces
 
 PACKAGES = ["frr", "openvswitch-switch", "ethtool"]
 OPEN_PORTS: list[Port] = []  # its peers are not machines of ours: templates/router/nftables.j2
+HEALTH = Health(("frr", "openvswitch-switch", "nftables"))
 
 
 @deploy("Router")

@@ -5,10 +5,12 @@ from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
 from roles.common import config_file, packages, service
+from roles.common.health import Health
 from roles.timekeeping.config import time_config
 
 PACKAGES = ["chrony"]
 CONFIG, OPTIONS, UNIT = "/etc/chrony/chrony.conf", "/etc/default/chrony", "/etc/systemd/system/chrony.service.d"
+HEALTH = Health(("chrony",))
 
 
 @deploy("Time")

@@ -4,6 +4,7 @@ from pyinfra.api import deploy
 
 from inventory.model import Administration, Machine
 from roles.common import Port, config_file, packages
+from roles.common.health import Health
 
 PACKAGES = [
     "bind9-dnsutils",
@@ -16,6 +17,7 @@ PACKAGES = [
     "smbclient",
 ]
 OPEN_PORTS: list[Port] = []  # nobody connects to a workstation
+HEALTH = Health()
 
 
 @deploy("Workstation")
