@@ -146,7 +146,7 @@ def _people(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
 
 def _groups(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
     logins = dict.fromkeys(person.login for person in institution.people)
-    for group in (AGENTS, *institution.groups):
+    for group in dict.fromkeys([AGENTS, *institution.groups]):
         # a-b with c, and a with b-c, would be one group in the directory, with the rights of both.
         name = f"{institution.institution}-{group}"
         if name in seen.groups:
