@@ -1,0 +1,38 @@
+"""Whether a host still does its work: asked before its first change, and after each wave of a deploy."""
+
+from dataclasses import dataclass
+
+from pyinfra.api import FactBase
+
+PATIENCE = 20  # seconds until what was restarted must be back
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a role keeps alive on its host: units of systemd, and TCP ports that somebody listens on."""
+
+    units: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+
+    def signs(self) -> list[str]:
+        """Each unit and port, as `Sick` names it."""
+        return [*self.units, *(f"port {port}" for port in self.ports)]
+
+
+class Sick(FactBase[list[str]]):
+    """Those of some signs that are not there; a host has some seconds until all are."""
+
+    default = list
+
+    def command(self, signs: list[str], patience: int) -> str:
+        units = " ".join(sign for sign in signs if not sign.startswith("port "))
+        ports = " ".join(sign.removeprefix("port ") for sign in signs if sign.startswith("port "))
+        return (
+            f"deadline=$(($(date +%s) + {patience})); while :; do bad=;"
+            f' for u in {units}; do systemctl is-active --quiet $u || bad="$bad$u\\n"; done;'
+            f' for p in {ports}; do ss -Hltn "sport = :$p" | grep -q . || bad="${{bad}}port $p\\n"; done;'
+            ' [ -n "$bad" ] && [ $(date +%s) -lt $deadline ] || break; sleep 0.5; done; printf "$bad"'
+        )
+
+    def process(self, output: list[str]) -> list[str]:
+        return list(output)
