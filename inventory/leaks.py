@@ -15,6 +15,7 @@ from pathlib import Path
 
 from inventory.model.messages import either
 from inventory.model.problems import Problem
+from inventory.repository import shown
 
 ALLOWED = re.compile(rb"not-a-secret:[ \t]*(\S.*)?")
 IN_SECRETS = ("recipients.yaml", "manifest.json", "README.md")  # what else a folder of sealed files holds
@@ -87,6 +88,7 @@ def check(root: Path) -> Iterator[Problem]:
 
 def scan(path: Path, content: bytes) -> Iterator[Problem]:
     """Every secret in clear in one file, each line named once."""
+    place = Path(shown(str(path)))
     lines: set[int] = set()
     for offset, what in sorted(_found(path, content)):
         line = content.count(b"\n", 0, offset) + 1
@@ -97,10 +99,10 @@ def scan(path: Path, content: bytes) -> Iterator[Problem]:
         above = content.rfind(b"\n", 0, max(start - 1, 0)) + 1
         allowed = ALLOWED.search(content, above, _end_of_line(content, offset))
         if allowed is None:
-            yield Problem(path, line, offset - start + 1, _refusal(what))
+            yield Problem(place, line, offset - start + 1, _refusal(what))
         elif not allowed[1]:
             french, english = "« not-a-secret: » demande une raison", "'not-a-secret:' takes a reason"
-            yield Problem(path, line, offset - start + 1, either(french, english))
+            yield Problem(place, line, offset - start + 1, either(french, english))
 
 
 def _found(path: Path, content: bytes) -> Iterator[tuple[int, str]]:
