@@ -71,7 +71,7 @@ MESSAGES = {
     # what one file says of another
     "no_such": ("{kind} « {value} » n'existe pas{choices}{hint}", "{kind} '{value}' does not exist{choices}{hint}"),
     "already": ("« {value} » est déjà utilisé : {where}{example}", "'{value}' is already used: {where}{example}"),
-    "person_twice": ("la personne « {value} » est déjà dans {where} ; un nom de connexion est unique, ex. : {value}2", "the person '{value}' is already in {where}; a login is unique, for example: {value}2"),
+    "person_twice": ("la personne « {value} » est déjà dans {where} ; un nom de connexion est unique{example}", "the person '{value}' is already in {where}; a login is unique{example}"),
     "reserved_group": ("le groupe « {value} » existe toujours (toutes les personnes) ; choisir un autre nom{example}", "the group '{value}' always exists (all the people); choose another name{example}"),
     "reserved": ("« {value} » est réservé ; choisir un autre identifiant{example}", "'{value}' is reserved; choose another identifier{example}"),
     "foreign_domain": ("le domaine « {value} » n'est pas sous {allowed} (platform.yaml){example}", "the domain '{value}' is not under {allowed} (platform.yaml){example}"),
