@@ -106,7 +106,7 @@ def _content(top: Path, wanted: Iterable[str]) -> Content:
                 found["platform"][path] = _read(top, path, Platform)
         except InventoryError as error:
             problems.extend(error.problems)
-    for name, values in parts.items():
+    for name in parts:
         for part in PARTS.keys() - OPTIONAL:
             file = f"inventory/institutions/{name}/{part}"
             if file not in wanted:

@@ -1,4 +1,4 @@
-"""Which files of a revision are the data of the inventory: what a pull request may bring into a plan, and nothing else."""
+"""Which files of a revision are the data of the inventory: what a pull request brings into a plan."""
 
 import re
 

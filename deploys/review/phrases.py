@@ -45,8 +45,8 @@ PHRASES: dict[str, Phrase] = {
         "{old} is now called {new} ({login}): same account, same mailbox",
     ),
     "login_changed": (
-        "{name} change de nom de connexion, de « {old} » à « {new} » : l'ancien compte est désactivé, un nouveau compte et la "
-        "boîte {address} sont créés ; les messages ne suivent pas",
+        "{name} change de nom de connexion, de « {old} » à « {new} » : l'ancien compte est désactivé, un nouveau compte et "
+        "la boîte {address} sont créés ; les messages ne suivent pas",
         "{name} changes login, from '{old}' to '{new}': the old account is disabled, a new account and the mailbox "
         "{address} are created; the messages do not follow",
     ),
@@ -467,3 +467,25 @@ LABELS: dict[str, Phrase] = {
 }
 OTHER: Phrase = ("« {path} »", "'{path}'")
 PLACED: Phrase = ("{place} : {label}", "{place}: {label}")
+
+# The tree of a pull request
+CONFLICT: Phrase = (
+    "ce changement et main modifient les mêmes lignes, à fusionner d'abord : {paths}",
+    "this change and main change the same lines, to be merged first: {paths}",
+)
+LEFT: Phrase = (
+    "le plan ne tient pas compte de : {paths}",
+    "the plan leaves out: {paths}",
+)
+REFUSED_KIND: Phrase = (
+    "{path}:1:1: ce n'est pas un fichier ordinaire ({kind}) ; le remplacer par un fichier de texte",
+    "{path}:1:1: not a regular file ({kind}); replace it with a text file",
+)
+REFUSED_SIZE: Phrase = (
+    "{path}:1:1: {n} octets ; 1 Mio au plus",
+    "{path}:1:1: {n} bytes; 1 MiB at most",
+)
+REFUSED_TOO_MANY: Phrase = (
+    "{n} fichiers de l'inventaire changent : trop pour une seule demande (2 000 fichiers, 32 Mio)",
+    "{n} files of the inventory change: too many for one request (2,000 files, 32 MiB)",
+)
