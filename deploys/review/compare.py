@@ -190,8 +190,10 @@ def _shares(owner: str, a: Institution | None, b: Institution | None) -> Iterato
         if old is None:
             values = about | {"description": new.description}
             yield Change(owner, Section.SHARES, "share_created", values)
+        elif old.description != new.description:
+            yield Change(owner, Section.SHARES, "share_described", about | {"description": new.description})
         yield from _rights(owner, about, old or Share(description=new.description), new)
-        known = {"write", "read"}
+        known = {"description", "write", "read"}
         yield from _settings(owner, Section.SHARES, old, new, place=name, known=known) if old else ()
 
 
@@ -398,9 +400,9 @@ def _settings(
 def _list(owner: str, section: Section, about: dict[str, Value], was: list[str], now: list[str]) -> Iterator[Change]:
     more, fewer = [value for value in now if value not in was], [value for value in was if value not in now]
     if more:
-        yield Change(owner, section, "list_more", about | {"values": names(more)})
+        yield Change(owner, section, "list_more", about | {"values": names(more), "n": len(more)})
     if fewer:
-        yield Change(owner, section, "list_fewer", about | {"values": names(fewer)})
+        yield Change(owner, section, "list_fewer", about | {"values": names(fewer), "n": len(fewer)})
     if not more and not fewer:
         yield Change(owner, section, "list_reordered", about | {"values": names(now)})
 

@@ -45,8 +45,8 @@ PHRASES: dict[str, Phrase] = {
         "{old} is now called {new} ({login}): same account, same mailbox",
     ),
     "login_changed": (
-        "{name} change de nom de connexion, de « {old} » à « {new} » : l'ancien compte est désactivé, un nouveau compte et "
-        "la boîte {address} sont créés ; les messages ne suivent pas",
+        "{name} change de nom de connexion, de « {old} » à « {new} » : l'ancien compte est désactivé, "
+        "un nouveau compte et la boîte {address} sont créés ; les messages ne suivent pas",
         "{name} changes login, from '{old}' to '{new}': the old account is disabled, a new account and the mailbox "
         "{address} are created; the messages do not follow",
     ),
@@ -67,6 +67,10 @@ PHRASES: dict[str, Phrase] = {
     ),
     # shares
     "share_created": ("partage « {share} » créé : {description}", "share '{share}' created: {description}"),
+    "share_described": (
+        "partage « {share} » : il se décrit désormais par « {description} »",
+        "share '{share}': it is now described as '{description}'",
+    ),
     "share_removed": (
         "partage « {share} » retiré : il n'est plus servi, ses fichiers sont gardés",
         "share '{share}' withdrawn: it is no longer served, its files are kept",
@@ -99,7 +103,10 @@ PHRASES: dict[str, Phrase] = {
         "site retiré de l'inventaire : {site} ({id}) ; ses équipements ne sont plus gérés",
         "site taken out of the inventory: {site} ({id}); its devices are no longer managed",
     ),
-    "site_handed_over": ("site confié à {other} : {site} ({id})", "site handed over to {other}: {site} ({id})"),
+    "site_handed_over": (
+        "{site} ({id}) change de responsable : {other}",
+        "{site} ({id}) is handed over to: {other}",
+    ),
     "network_created": (
         "{site} : réseau « {name} » créé, {prefix}, passerelle {gateway}",
         "{site}: network '{name}' created, {prefix}, gateway {gateway}",
@@ -201,7 +208,10 @@ PHRASES: dict[str, Phrase] = {
         "{application} : la version passe de {old} à {new}",
         "{application}: the version goes from {old} to {new}",
     ),
-    "application_handed_over": ("{application} est confiée à {other}", "{application} is handed over to {other}"),
+    "application_handed_over": (
+        "{application} change de responsable : {other}",
+        "{application} is handed over to: {other}",
+    ),
     "application_opened": (
         ("{application} : {groups} y a accès", "{application} : {groups} y ont accès"),
         ("{application}: {groups} has access", "{application}: {groups} have access"),
@@ -213,10 +223,16 @@ PHRASES: dict[str, Phrase] = {
     # what has no word of its own
     "size_raised": ("{label} porté de {old} à {new} {unit}", "{label} raised from {old} to {new} {unit}"),
     "size_lowered": ("{label} ramené de {old} à {new} {unit}", "{label} lowered from {old} to {new} {unit}"),
-    "list_more": ("{label} : s'ajoute {values}", "{label}: {values} is added"),
-    "list_fewer": ("{label} : {values} s'en va", "{label}: {values} goes"),
+    "list_more": (
+        ("{label} : {values} s'ajoute", "{label} : {values} s'ajoutent"),
+        ("{label}: {values} is added", "{label}: {values} are added"),
+    ),
+    "list_fewer": (
+        ("{label} : {values} n'y est plus", "{label} : {values} n'y sont plus"),
+        ("{label}: {values} is no longer there", "{label}: {values} are no longer there"),
+    ),
     "list_reordered": ("{label} : nouvel ordre, {values}", "{label}: new order, {values}"),
-    "setting_changed": ("{label} passe de « {old} » à « {new} »", "{label} goes from '{old}' to '{new}'"),
+    "setting_changed": ("{label} : « {old} » devient « {new} »", "{label}: '{old}' becomes '{new}'"),
     "setting_set": ("{label} : {new}", "{label}: {new}"),
     "setting_unset": ("{label} : {old} est retiré", "{label}: {old} is taken out"),
 }
@@ -423,7 +439,15 @@ SUMMARY: tuple[tuple[tuple[str, ...], Phrase, bool], ...] = (
         True,
     ),
     (
-        ("setting_changed", "setting_set", "setting_unset", "list_more", "list_fewer", "list_reordered"),
+        (
+            "share_described",
+            "setting_changed",
+            "setting_set",
+            "setting_unset",
+            "list_more",
+            "list_fewer",
+            "list_reordered",
+        ),
         (("{n} réglage changé", "{n} réglages changés"), ("{n} setting changed", "{n} settings changed")),
         False,
     ),
@@ -466,7 +490,7 @@ LABELS: dict[str, Phrase] = {
     "reaches": ("peut joindre", "may reach"),
 }
 OTHER: Phrase = ("« {path} »", "'{path}'")
-PLACED: Phrase = ("{place} : {label}", "{place}: {label}")
+PLACED: Phrase = ("{place}, {label}", "{place}, {label}")
 
 # The tree of a pull request
 CONFLICT: Phrase = (
@@ -489,3 +513,71 @@ REFUSED_TOO_MANY: Phrase = (
     "{n} fichiers de l'inventaire changent : trop pour une seule demande (2 000 fichiers, 32 Mio)",
     "{n} files of the inventory change: too many for one request (2,000 files, 32 MiB)",
 )
+
+# The plan in a comment
+PLAN_HEADING: Phrase = ("Le plan", "The plan")
+PREVIEW_HEADING: Phrase = ("L'aperçu", "The preview")
+PLAN_MADE: Phrase = (
+    "Environnement {environment}, {commit}, fait le {made_at}.",
+    "Environment {environment}, {commit}, made at {made_at}.",
+)
+PREVIEW_MADE: Phrase = (
+    "Calculé sans contacter de machine : ce que chacune serait avant et après (environnement {environment}).",
+    "Computed without contacting any machine: what each would be before and after (environment {environment}).",
+)
+PLAN_EMPTY: Phrase = ("Rien à faire.", "Nothing to do.")
+PREVIEW_EMPTY: Phrase = ("Aucune machine ne change.", "No machine changes.")
+CHANGES: Phrase = (
+    ("{n} changement sur {hosts} machine(s).", "{n} changements sur {hosts} machine(s)."),
+    ("{n} change on {hosts} host(s).", "{n} changes on {hosts} host(s)."),
+)
+CERTAINTY: dict[str, Phrase] = {
+    "certain": ("certain", "certain"),
+    "conditional": ("conditionnel", "conditional"),
+    "unknown": ("inconnu avant l'exécution", "not known before it runs"),
+}
+RISKS: dict[str, Phrase] = {
+    "removal": ("suppression", "removal"),
+    "interruption": ("interruption de service", "interruption of service"),
+    "lockout": ("risque de perdre l'accès", "risk of losing access"),
+}
+RISKY_FIRST: Phrase = ("À regarder d'abord", "To look at first")
+NOT_PLANNED: Phrase = ("{host} n'est pas dans ce plan : {why}", "{host} is not in this plan: {why}")
+LINES_LEFT: Phrase = (("… {n} ligne de plus", "… {n} lignes de plus"), ("… {n} more line", "… {n} more lines"))
+
+# The comment
+TITLE: Phrase = ("Ce que change cette demande", "What this request changes")
+ERRORS: Phrase = (
+    ("L'inventaire a {n} erreur ; à corriger d'abord :", "L'inventaire a {n} erreurs ; à corriger d'abord :"),
+    ("The inventory has {n} mistake; to be mended first:", "The inventory has {n} mistakes; to be mended first:"),
+)
+CUT: Phrase = (
+    "**Ce commentaire est coupé** : {what}.{where}",
+    "**This comment is cut**: {what}.{where}",
+)
+CUT_ERRORS: Phrase = (
+    ("{n} erreur n'y est pas", "{n} erreurs n'y sont pas"),
+    ("{n} mistake is not in it", "{n} mistakes are not in it"),
+)
+CUT_SENTENCES: Phrase = (
+    ("{n} phrase du compte rendu n'y est pas", "{n} phrases du compte rendu n'y sont pas"),
+    ("{n} sentence of the report is not in it", "{n} sentences of the report are not in it"),
+)
+CUT_RISKS: Phrase = (
+    ("{n} risque n'y est pas ({names})", "{n} risques n'y sont pas ({names})"),
+    ("{n} risk is not in it ({names})", "{n} risks are not in it ({names})"),
+)
+CUT_HOSTS: Phrase = (
+    ("{n} machine n'y est pas ({names})", "{n} machines n'y sont pas ({names})"),
+    ("{n} host is not in it ({names})", "{n} hosts are not in it ({names})"),
+)
+CUT_OTHERS: Phrase = (
+    ("{n} autre partie n'y est pas", "{n} autres parties n'y sont pas"),
+    ("{n} other part is not in it", "{n} other parts are not in it"),
+)
+CUT_SHORTENED: Phrase = (
+    ("les lignes de {n} machine sont abrégées ({names})", "les lignes de {n} machines sont abrégées ({names})"),
+    ("the lines of {n} host are shortened ({names})", "the lines of {n} hosts are shortened ({names})"),
+)
+AND_MORE: Phrase = ("{names}, …", "{names}, …")
+WHOLE: Phrase = (" Le tout : {link}", " The whole: {link}")
