@@ -506,8 +506,8 @@ REFUSED_KIND: Phrase = (
     "{path}:1:1: not a regular file ({kind}); replace it with a text file",
 )
 REFUSED_SIZE: Phrase = (
-    "{path}:1:1: {n} octets ; 1 Mio au plus",
-    "{path}:1:1: {n} bytes; 1 MiB at most",
+    "{path}:1:1: {n} octets ; {limit} au plus",
+    "{path}:1:1: {n} bytes; {limit} at most",
 )
 REFUSED_TOO_MANY: Phrase = (
     "{n} fichiers de l'inventaire changent : trop pour une seule demande (2 000 fichiers, 32 Mio)",
@@ -525,12 +525,11 @@ PREVIEW_MADE: Phrase = (
     "Calculé sans contacter de machine : ce que chacune serait avant et après (environnement {environment}).",
     "Computed without contacting any machine: what each would be before and after (environment {environment}).",
 )
-PLAN_EMPTY: Phrase = ("Rien à faire.", "Nothing to do.")
-PREVIEW_EMPTY: Phrase = ("Aucune machine ne change.", "No machine changes.")
-CHANGES: Phrase = (
-    ("{n} changement sur {hosts} machine(s).", "{n} changements sur {hosts} machine(s)."),
-    ("{n} change on {hosts} host(s).", "{n} changes on {hosts} host(s)."),
-)
+PLAN_EMPTY: Phrase = ("rien à faire", "nothing to do")
+PREVIEW_EMPTY: Phrase = ("aucune machine ne change", "no machine changes")
+CHANGES: Phrase = (("{n} changement", "{n} changements"), ("{n} change", "{n} changes"))
+HOSTS: Phrase = (("{n} machine", "{n} machines"), ("{n} host", "{n} hosts"))
+CHANGES_ON: Phrase = ("{changes} sur {hosts}", "{changes} on {hosts}")
 CERTAINTY: dict[str, Phrase] = {
     "certain": ("certain", "certain"),
     "conditional": ("conditionnel", "conditional"),
