@@ -33,7 +33,8 @@ LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-n
 UNWANTED := apt-cacher-ng.service
 
 .DEFAULT_GOAL := help
-.PHONY: help lab destroy status deploy plan drift verify lan uplinks validate test check unit format schema secrets secret artifacts \
+.PHONY: help lab destroy status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
+	schema secrets secret artifacts \
 	ssh passwords lock tools
 
 help: ## This list
@@ -96,6 +97,12 @@ artifacts: $(VENV)/ready ## Build the stand-in application's wheel, the same byt
 
 schema: $(VENV)/ready ## Write the editor's schemas anew (inventory/schema)
 	@$(PY) -m inventory.model.schema
+
+codeowners: $(VENV)/ready ## Write CODEOWNERS anew: who reviews what
+	@$(PY) -m deploys.codeowners
+
+ownership: $(VENV)/ready ## Refuse what a change touches outside its author's institution [BASE=origin/main AUTHOR=@awa or INSTITUTION=sante]
+	@$(PY) -m deploys.ownership
 
 unit: $(VENV)/ready ## The unit tests
 	@$(BIN)/pytest -n 2 tests/unit
