@@ -19,6 +19,7 @@ from deploys.review.phrases import CONFLICT, LEFT, REFUSED_KIND, REFUSED_SIZE, R
 from deploys.review.words import phrase, plain
 from inventory.model.text import LARGEST
 
+DEFAULT = ".cache/pull-request"
 RECORD = ".overlay.json"  # in the folder: what it was made of
 MOST_FILES, MOST_BYTES = 2000, 32 * 1024 * 1024
 
@@ -124,12 +125,14 @@ def _printable(path: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deploys.overlay", description=__doc__)
-    parser.add_argument("--base", default="origin/main", help="the revision whose code runs")
-    parser.add_argument("--pull-request", required=True, help="the revision that is proposed, already fetched")
-    parser.add_argument("--out", type=Path, required=True, help="the folder to make, below the repository")
+    parser.add_argument("--base", default=os.environ.get("BASE") or "origin/main", help="the revision whose code runs")
+    parser.add_argument("--pull-request", default=os.environ.get("PR"), help="the revision proposed, already fetched")
+    parser.add_argument("--out", default=os.environ.get("OUT") or DEFAULT, help="the folder to make, in the repository")
     arguments = parser.parse_args()
+    if not arguments.pull_request:
+        parser.error("PR= is missing: the revision that is proposed")
     try:
-        made = overlay(arguments.base, arguments.pull_request, arguments.out)
+        made = overlay(arguments.base, arguments.pull_request, Path(arguments.out))
     except (git.GitError, OverlayError) as error:
         print(error, file=sys.stderr)
         return 1

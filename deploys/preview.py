@@ -200,9 +200,9 @@ def text(found: Plan) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deploys.preview", description=__doc__)
-    parser.add_argument("--base", default="origin/main", help="the revision to compare with")
+    parser.add_argument("--base", default=os.environ.get("BASE") or "origin/main", help="the revision to compare with")
     parser.add_argument("--environment", default="lab")
-    parser.add_argument("--out", type=Path, help="also write it here, for make comment")
+    parser.add_argument("--out", default=os.environ.get("OUT"), help="also write it here, for make comment")
     arguments = parser.parse_args()
     try:
         found = preview(arguments.base, arguments.environment)
@@ -210,7 +210,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     if arguments.out:
-        arguments.out.write_text(found.model_dump_json(indent=1), encoding="utf-8")
+        Path(arguments.out).write_text(found.model_dump_json(indent=1), encoding="utf-8")
     print(text(found))
     return 0
 

@@ -33,12 +33,14 @@ PHRASES: dict[str, Phrase] = {
         "{name} ({login}) leaves: the account is disabled and leaves its groups; the data is kept",
     ),
     "moves_in": (
-        "{name} ({login}) vient de : {other} ; le compte reste le même, l'adresse devient {address}",
-        "{name} ({login}) comes from: {other}; the account stays the same, the address becomes {address}",
+        "{name} ({login}) vient de : {other} ; le compte reste le même, la boîte {address} est créée, les anciens messages "
+        "n'y sont pas",
+        "{name} ({login}) comes from: {other}; the account stays the same, the mailbox {address} is created, older "
+        "messages are not in it",
     ),
     "moves_out": (
-        "{name} ({login}) passe à : {other} ; le compte reste le même, il sort des groupes d'ici",
-        "{name} ({login}) goes to: {other}; the account stays the same and leaves the groups of this institution",
+        "{name} ({login}) passe à : {other} ; le compte reste le même et sort des groupes d'ici, sa boîte d'ici est gardée",
+        "{name} ({login}) goes to: {other}; the account stays the same and leaves the groups here, its mailbox here is kept",
     ),
     "renamed": (
         "{old} s'appelle désormais {new} ({login}) : même compte, même boîte",
@@ -550,6 +552,8 @@ ERRORS: Phrase = (
     ("L'inventaire a {n} erreur ; à corriger d'abord :", "L'inventaire a {n} erreurs ; à corriger d'abord :"),
     ("The inventory has {n} mistake; to be mended first:", "The inventory has {n} mistakes; to be mended first:"),
 )
+ALLOWED: Phrase = ("Ce changement est permis à son auteur", "This change is allowed to its author")
+REFUSED: Phrase = ("Ce changement n'est pas permis à son auteur", "This change is not allowed to its author")
 CUT: Phrase = (
     "**Ce commentaire est coupé** : {what}.{where}",
     "**This comment is cut**: {what}.{where}",

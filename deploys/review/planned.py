@@ -112,10 +112,7 @@ def items(plan: Plan, names: Mapping[str, str]) -> Iterator[Item]:
         commit=Said(markdown.code(plan.commit[:12])),
         made_at=Said(plan_time(plan.made_at)),
     )
-    if plan.changes:
-        what = f"{plan.counted()}."
-    else:
-        what = sentence(PREVIEW_EMPTY if preview else PLAN_EMPTY)
+    what = f"{plan.counted()}." if plan.changes else sentence(PREVIEW_EMPTY if preview else PLAN_EMPTY)
     yield Item(0, [f"### {phrase(PREVIEW_HEADING if preview else PLAN_HEADING)}\n\n**{what}** {made}"])
     for host, why in plan.not_planned.items():
         reason = phrase(NOT_PLANNED, markdown.text, host=Said(markdown.code(host)), why=why)
