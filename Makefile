@@ -3,6 +3,7 @@
 #   V=1              the complete output                 PLAN=1              lan, uplinks: show, send nothing
 #   YES=1            deploy: do not ask                  PLAN=plan.json      deploy: do exactly this plan
 #   REASON='…'       deploy: why it may remove more      OUT=plan.json       plan: write it, with its checksum
+#   CHANGES_OK=1     plan: changes are no failure, as in CI
 
 ENV ?= lab
 LIMIT ?=
@@ -18,6 +19,7 @@ YES ?=
 OUT ?=
 REASON ?=
 JSON ?=
+CHANGES_OK ?=
 
 VENV := .cache/venv
 BIN := $(VENV)/bin
@@ -33,7 +35,9 @@ LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-n
 UNWANTED := apt-cacher-ng.service
 
 .DEFAULT_GOAL := help
-.PHONY: help lab destroy status deploy plan drift verify lan uplinks validate test check unit format schema secrets secret artifacts \
+.PHONY: help lab destroy status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
+	schema secrets secret artifacts \
+	report preview overlay comment rehearse \
 	ssh passwords lock tools
 
 help: ## This list
@@ -51,12 +55,12 @@ test: $(VENV)/ready tools ## Lint, types, unit tests, validation, and the lab fr
 check: $(VENV)/ready ## The part of `make test` that needs no lab
 	@$(PY) -m deploys.phases checks
 
-validate: $(VENV)/ready ## Check the inventory: one line a mistake
-	@$(PY) -m deploys.validate
+validate: $(VENV)/ready ## Check the inventory, who owns what, and the secrets: one line a mistake [V=1: times]
+	@$(PY) -m deploys.validate $(if $(V),--verbose)
 
 plan: $(VENV)/ready artifacts ## What a deploy would change, on hosts and devices; exits 2 if anything [LIMIT= DEPLOY=mail]
 	@$(PY) -m deploys.validate --quiet
-	@$(PY) -m deploys.engine plan $(OPTIONS) $(if $(OUT),--out "$(OUT)")
+	@$(PY) -m deploys.engine plan $(OPTIONS) $(if $(OUT),--out "$(OUT)") $(if $(CHANGES_OK),|| [ $$? -eq 2 ])
 
 deploy: $(VENV)/ready artifacts secrets ## Plan, show, ask, do, on hosts and devices [PLAN=plan.json YES=1 REASON= LIMIT= DEPLOY=]
 	@$(PY) -m deploys.engine deploy $(OPTIONS) $(if $(PLAN),--plan "$(PLAN)") $(if $(YES),--yes) --reason "$$REASON"
@@ -96,6 +100,28 @@ artifacts: $(VENV)/ready ## Build the stand-in application's wheel, the same byt
 
 schema: $(VENV)/ready ## Write the editor's schemas anew (inventory/schema)
 	@$(PY) -m inventory.model.schema
+
+codeowners: $(VENV)/ready ## Write CODEOWNERS anew: who reviews what
+	@$(PY) -m deploys.codeowners
+
+ownership: $(VENV)/ready ## Refuse what a change touches outside its author's institution [BASE=origin/main AUTHOR=@awa or INSTITUTION=sante]
+	@$(PY) -m deploys.ownership
+
+report: $(VENV)/ready ## What a change means, in sentences [BASE=origin/main]
+	@$(PY) -m deploys.validate --quiet
+	@$(PY) -m deploys.report
+
+preview: $(VENV)/ready artifacts ## What each host would be before and after a change; no host, no secret [BASE=origin/main OUT=]
+	@$(PY) -m deploys.preview --environment $(ENV)
+
+overlay: $(VENV)/ready ## A pull request's data over main's code, to plan it in safety [PR=revision BASE=origin/main OUT=]
+	@$(PY) -m deploys.overlay
+
+comment: $(VENV)/ready ## The one comment of a pull request [BASE= PLAN=plan.json OUT=comment.md, FORGE=github NUMBER=12]
+	@$(PY) -m deploys.comment
+
+rehearse: $(VENV)/ready tools ## Deploy BASE in the lab, then this change on top; what it changed and what it broke [BASE=main]
+	@$(PY) -m deploys.rehearse
 
 unit: $(VENV)/ready ## The unit tests
 	@$(BIN)/pytest -n 2 tests/unit
