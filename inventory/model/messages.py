@@ -67,3 +67,8 @@ def say(key: str, /, **values: object) -> str:
     french, english = MESSAGES[key]
     wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "fr"
     return (english if wanted.startswith("en") else french).format(**values)
+
+
+def either(french: str, english: str) -> str:
+    """A message that is said in one place only, in the reader's language."""
+    return english if say("type_text") == MESSAGES["type_text"][1] else french
