@@ -108,6 +108,6 @@ def _clean(answer: str) -> str:
 def _prompt(question: Question[T]) -> str:
     if question.default:
         return f"{question.text} [{question.default}] : "
-    hint = either(f"(ex. {question.example})", f"(such as {question.example})")
+    example = either(f"ex. {question.example}", f"such as {question.example}")
     none = either(" ; vide : aucun", "; empty: none") if question.optional else ""
-    return f"{question.text} {hint}{none} : "
+    return f"{question.text} ({example}{none}) : "

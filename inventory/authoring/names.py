@@ -52,8 +52,8 @@ def _base(given: list[str], family: list[str]) -> str:
     shapes = (
         ("-".join(given), "-".join(family)),
         (given[0], "-".join(family)),
-        (initials, "-".join(family)),
         (given[0], family[0]),
+        (initials, "-".join(family)),
         (initials, family[0]),
     )
     for first, last in shapes:

@@ -26,8 +26,8 @@ def port(desk: Desk, answers: Answers) -> None:
     text = either(f"Réseau du poste, parmi : {', '.join(networks)}", f"Network, among: {', '.join(networks)}")
     network = answers.ask(Question("NETWORK", text, next(iter(networks)), existing("network", networks)))
     text = either("Machine ou équipement du site au bout du câble", "Machine or device of the site at its end")
-    ends = {**switch.site.machines, **switch.site.switches, **switch.site.routers}
-    end = answers.ask(Question("TO", text, next(iter(ends)), or_nothing(existing("device", ends)), optional=True))
+    example = next(iter(_ends(switch)), "")
+    end = answers.ask(Question("TO", text, example, or_nothing(lambda answer: _end(switch, answer)), optional=True))
     wanted = {"access": network, **({"to": end} if end else {})}
     path = ("switches", switch.name, "ports")
     desk.edit(f"sites/{switch.site.site}.yaml", lambda text: add_key(text, path, name, wanted, order=_numbers))
@@ -46,6 +46,23 @@ def _name(switch: Placed[Switch], answer: str) -> str:
         raise RefusedError(say("port_name", value=answer, expected=full))
     key(Site, "switches", switch.name, "ports")(answer)
     unused(answer, dict.fromkeys(switch.entry.ports, switch.name))
+    return answer
+
+
+def _ends(switch: Placed[Switch]) -> list[str]:
+    return [*switch.site.machines, *switch.site.switches, *switch.site.routers]
+
+
+def _end(switch: Placed[Switch], answer: str) -> str:
+    """One cable a device: what is plugged in somewhere else already is a mistake."""
+    existing("device", _ends(switch))(answer)
+    cabled = {
+        port.to: f"{name} {title}"
+        for name, other in switch.site.switches.items()
+        for title, port in other.ports.items()
+        if port.to
+    }
+    unused(answer, cabled)
     return answer
 
 

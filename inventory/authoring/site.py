@@ -1,5 +1,6 @@
 """A building: its networks in one block of addresses, a switch, and the edge router with its link to RESINA."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network
 
@@ -58,11 +59,14 @@ def site(desk: Desk, answers: Answers) -> None:
     voice = answers.ask(Question("VOICE", text, "non", yes_or_no, either("non", "no")))
     purposes = [USERS, *([VOICE] if voice else []), GUESTS, MANAGEMENT]
     networks = {purpose.name: network(purpose, block) for purpose in purposes}
-    switch = answers.ask(_device(desk, "SWITCH", either("Nom du commutateur", "Name of the switch"), "sw", "switches"))
+    switch = answers.ask(
+        _device(desk, "SWITCH", either("Nom du commutateur", "Name of the switch"), "sw", "switches", {})
+    )
     text = either(f"Nombre de ses ports : {', '.join(SIZES)}", f"Number of its ports: {', '.join(SIZES)}")
     size = int(answers.ask(Question("PORTS", text, "24", _size, "24")))
-    router = answers.ask(_device(desk, "ROUTER", either("Nom du routeur", "Name of the router"), "edge", "routers"))
-    uplink, asn = _uplink(desk, answers)
+    text = either("Nom du routeur", "Name of the router")
+    router = answers.ask(_device(desk, "ROUTER", text, "edge", "routers", {switch: "SWITCH"}))
+    uplink, asn = _uplink(desk, answers, block)
     desk.create(
         f"sites/{identifier}.yaml",
         document(
@@ -107,7 +111,7 @@ def _switch(block: IPv4Network, networks: list[str], size: int, router: str) -> 
     }
 
 
-def _uplink(desk: Desk, answers: Answers) -> tuple[Line, int]:
+def _uplink(desk: Desk, answers: Answers, block: IPv4Network) -> tuple[Line, int]:
     routers, resina = desk.administration.routers, desk.administration.platform.resina
     asns = {router.entry.asn: name for name, router in routers.items()} | {resina.asn: "RESINA"}
     free = str(max((asn for asn in asns if asn != resina.asn), default=FIRST_ASN - 1) + 1)
@@ -118,7 +122,7 @@ def _uplink(desk: Desk, answers: Answers) -> tuple[Line, int]:
     core = answers.ask(Question("CORE", text, cores[0], existing("core", cores), cores[0] if len(cores) == 1 else ""))
     text = either("Adresses du lien, données par RESINA", "Addresses of the link, which RESINA gives")
     proposed = str(next_link(desk.administration, core) or "")
-    link = answers.ask(Question("LINK", text, "10.255.1.4/30", lambda answer: _link(desk, answer), proposed))
+    link = answers.ask(Question("LINK", text, "10.255.1.4/30", lambda answer: _link(desk, answer, block), proposed))
     peer, ours = list(link.hosts())
     address = IPv4Interface((ours, link.prefixlen))
     return Line({"interface": "wan0", "core": core, "address": address, "peer": peer}), asn
@@ -130,14 +134,14 @@ def _identifier(desk: Desk, answer: str) -> str:
     return answer
 
 
-def _device(desk: Desk, variable: str, text: str, prefix: str, kind: str) -> Question[str]:
+def _device(desk: Desk, variable: str, text: str, prefix: str, kind: str, taken: Mapping[str, str]) -> Question[str]:
     proposed = next_of(prefix, desk.names())
 
     def check(answer: str) -> str:
         key(Site, kind)(answer)
         if len(answer) > 15:
             raise RefusedError(say("name_too_long", value=answer))
-        unused(answer, desk.names())
+        unused(answer, {**desk.names(), **taken})
         return answer
 
     return Question(variable, text, proposed, check, proposed)
@@ -171,20 +175,20 @@ def _block(desk: Desk, answer: str) -> IPv4Network:
         )
     if not any(block.subnet_of(inside) for inside in desk.administration.platform.prefixes):
         raise RefusedError(say("outside_administration", value=block))
-    _free(desk, block)
+    _free(desk, block, {})
     return block
 
 
-def _link(desk: Desk, answer: str) -> IPv4Network:
+def _link(desk: Desk, answer: str, block: IPv4Network) -> IPv4Network:
     link = _prefix(answer)
     if link.prefixlen not in (30, 31):
         raise RefusedError(
             either(f"« {answer} » : un lien est un /30 ou un /31", f"'{answer}': a link is a /30 or a /31")
         )
-    _free(desk, link)
+    _free(desk, link, {block: "BLOCK"})
     return link
 
 
-def _free(desk: Desk, wanted: IPv4Network) -> None:
-    if found := overlapping(wanted, in_use(desk.administration)):
+def _free(desk: Desk, wanted: IPv4Network, taken: dict[IPv4Network, str]) -> None:
+    if found := overlapping(wanted, in_use(desk.administration) | taken):
         raise RefusedError(say("overlap", value=wanted, other=found[0], where=found[1]))

@@ -51,6 +51,7 @@ MESSAGES = {
     "device": ("l'équipement", "the device"),
     "core": ("le cœur de RESINA", "the RESINA core"),
     "site": ("le site", "the site"),
+    "application": ("l'application", "the application"),
     # what a type is called
     "type_text": ("un texte", "a text"),
     "type_integer": ("un nombre entier", "a whole number"),
