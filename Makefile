@@ -84,8 +84,8 @@ ssh: $(VENV)/ready ## A shell on a machine, or one command: HOST=ws1 [CMD='klist
 passwords: $(VENV)/ready ## The people's temporary passwords [FORMAT=tsv]
 	@$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT)
 
-secrets: $(VENV)/ready ## Generate the secrets that are missing
-	@$(PY) -m deploys.secrets --environment $(ENV)
+secrets: $(VENV)/ready ## Generate the secrets that are missing [REKEY=1: seal all for those whom recipients.yaml names]
+	@$(PY) -m deploys.secrets --environment $(ENV) $(if $(REKEY),--rekey)
 
 secret: $(VENV)/ready ## Set one secret from stdin: SCOPE=certificate-mail1 KEY=key < mail1.key
 	$(if $(and $(SCOPE),$(KEY)),,$(error make secret needs SCOPE= and KEY=, and the secret on stdin))

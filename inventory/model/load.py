@@ -1,7 +1,8 @@
 """Reading the inventory: YAML files in, one model out, or every mistake at once."""
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+import re
+from collections.abc import Callable, Collection, Iterable
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,10 +14,10 @@ from inventory.model.institution import GroupsFile, Institution, InstitutionFile
 from inventory.model.messages import say
 from inventory.model.platform import Platform
 from inventory.model.problems import InventoryError, Problem
-from inventory.model.references import Parsed, check_file_name, check_references
+from inventory.model.references import Parsed, check_environment, check_file_name, check_references
 from inventory.model.site import Site
 from inventory.model.source import Files, Source
-from inventory.model.validate import near, validate
+from inventory.model.validate import MOST_SHOWN, example, listed, near, validate
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -29,93 +30,136 @@ PARTS: dict[str, type[Strict]] = {
     "shares.yaml": SharesFile,
 }
 OPTIONAL = ("groups.yaml", "shares.yaml")
+NOT_PRINTED = re.compile("[^ -~\xa0-\ud7ff\ue000-\uffff]")  # in the name of a file
 
-T = TypeVar("T")
 M = TypeVar("M", bound=Strict)
 
 
 def load(environment: str, folder: Path = HERE) -> Administration:
-    """The administration as it is in one environment.
+    """The administration as it is in one environment. Raises InventoryError with the mistakes of all files."""
+    return parse(environment, folder).administration()
+
+
+def parse(environment: str, folder: Path = HERE) -> Parsed:
+    """The same, with where each value stands: for policies."""
+    return parse_each([environment], folder)[environment]
+
+
+def environments(folder: Path = HERE) -> list[str]:
+    """The names of the environments."""
+    return sorted(path.stem for path in (folder / "environments").glob("*.yaml"))
+
+
+def parse_each(wanted: Iterable[str], folder: Path = HERE) -> dict[str, Parsed]:
+    """The administration in several environments; what they share is read and checked once.
 
     Raises InventoryError with the mistakes of all files: first what each file gets wrong by itself, and only
     when there is none, what the files say of each other.
     """
+    reading = _Reading(folder)
+    platform = reading.one("platform.yaml", Platform)
+    places = {name: reading.environment(name) for name in wanted}
+    institutions = reading.institutions()
+    sites = reading.each("sites", Site, "site")
+    applications = reading.each("applications", Application, "application")
+    if reading.problems or platform is None:
+        raise InventoryError(reading.problems)
+
+    found = {
+        name: Parsed(platform, place, institutions, sites, applications)
+        for name, place in places.items()
+        if place is not None
+    }
     problems: list[Problem] = []
-
-    def collect(read: Callable[[], T]) -> T | None:
-        try:
-            return read()
-        except InventoryError as error:
-            problems.extend(error.problems)
-            return None
-
-    def one(path: str, model: type[M], key: str | None = None) -> tuple[Source, M] | None:
-        return collect(partial(_read, folder / path, folder, model, key))
-
-    def each(name: str, model: type[M], key: str) -> dict[str, tuple[Source, M]]:
-        problems.extend(_unknown(folder / name, folder, lambda path: path.suffix == ".yaml", [], say("files_yaml")))
-        read = [one(f"{name}/{path.name}", model, key) for path in sorted((folder / name).glob("*.yaml"))]
-        return {getattr(model, key): (source, model) for source, model in filter(None, read)}
-
-    def institution(path: str) -> tuple[Files, Institution] | None:
-        problems.extend(_unknown(folder / path, folder, lambda file: file.name in PARTS, PARTS, ", ".join(PARTS)))
-        read = [
-            one(f"{path}/{name}", model, "institution" if name == INSTITUTION else None)
-            for name, model in PARTS.items()
-            if name not in OPTIONAL or (folder / path / name).exists()
-        ]
-        found = [part for part in read if part is not None]
-        if len(found) < len(read):
-            return None
-        values = {key: value for _, part in found for key, value in part}
-        sources = [source for source, _ in found]
-        return Files(sources[0], sources[1:]), Institution(**{"groups": {}, "shares": {}, **values})
-
-    def each_institution() -> dict[str, tuple[Files, Institution]]:
-        top = folder / "institutions"
-        problems.extend(_unknown(top, folder, Path.is_dir, [], say("folders")))
-        read = [institution(f"institutions/{path.name}") for path in sorted(top.glob("[!.]*/"))]
-        return {model.institution: (files, model) for files, model in filter(None, read)}
-
-    platform = one("platform.yaml", Platform)
-    place = one(f"environments/{environment}.yaml", Environment)
-    institutions = each_institution()
-    sites = each("sites", Site, "site")
-    applications = each("applications", Application, "application")
-    if problems or platform is None or place is None:
-        raise InventoryError(problems)
-
-    parsed = Parsed(platform, place, institutions, sites, applications)
-    problems.extend(check_references(parsed))
+    for parsed in islice(found.values(), 1):
+        problems.extend(islice(check_references(parsed), MOST_SHOWN))
+    for parsed in found.values():
+        problems.extend(check_environment(parsed))
     if problems:
         raise InventoryError(problems)
-    return Administration(
-        environment=place[1],
-        platform=platform[1],
-        institutions={name: model for name, (_, model) in institutions.items()},
-        sites={name: model for name, (_, model) in sites.items()},
-        applications={name: model for name, (_, model) in applications.items()},
-    )
+    return found
 
 
-def _read(path: Path, folder: Path, model: type[M], key: str | None) -> tuple[Source, M]:
-    source = Source(path, shown_as=_shown(path, folder))
-    found = validate(model, source)
-    wrong_name = list(check_file_name(source, key, found)) if key else []
-    if wrong_name:
-        raise InventoryError(wrong_name)
-    return source, found
+class _Reading:
+    """Reads files of one inventory, and gathers the mistakes of each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+
+    def one(self, path: str, model: type[M], key: str | None = None) -> tuple[Source, M] | None:
+        """A file, with the key that holds its name; None where it has a mistake."""
+        try:
+            source = Source(self.folder / path, self._shown(path))
+            found = validate(model, source)
+            self.problems.extend(check_file_name(source, key, found) if key else ())
+        except InventoryError as error:
+            self.problems.extend(error.problems)
+            return None
+        return source, found
+
+    def each(self, name: str, model: type[M], key: str) -> dict[str, tuple[Source, M]]:
+        """Every file of a folder, by its identifier."""
+        names = self._names(name, _is_yaml, [], say("files_yaml"))
+        read = [self.one(f"{name}/{file}", model, key) for file in names]
+        return {getattr(model, key): (source, model) for source, model in filter(None, read)}
+
+    def environment(self, name: str) -> tuple[Source, Environment] | None:
+        known = [Path(file).stem for file in self._names("environments", _is_yaml, [], say("files_yaml"))]
+        if name in known:
+            return self.one(f"environments/{name}.yaml", Environment, "environment")
+        message = say("no_such", kind=say("environment"), value=name, choices=listed(known), hint=near(name, known))
+        self.problems.append(Problem(self._shown("environments"), 1, 1, message))
+        return None
+
+    def institutions(self) -> dict[str, tuple[Files, Institution]]:
+        """Every institution, by its identifier."""
+        names = self._names("institutions", Path.is_dir, [], say("folders"))
+        read = [self._institution(f"institutions/{name}") for name in names]
+        return {model.institution: (files, model) for files, model in filter(None, read)}
+
+    def _institution(self, path: str) -> tuple[Files, Institution] | None:
+        present = self._names(path, lambda file: file.name in PARTS, PARTS, ", ".join(PARTS))
+        for name in PARTS:
+            if name not in present and name not in OPTIONAL:
+                message = say("no_such_file", example=example(PARTS[name], ()))
+                self.problems.append(Problem(self._shown(f"{path}/{name}"), 1, 1, message))
+        read = [
+            self.one(f"{path}/{name}", model, "institution" if name == INSTITUTION else None)
+            for name, model in PARTS.items()
+            if name in present
+        ]
+        parts = [part for part in read if part is not None]
+        sources = [source for source, _ in parts]
+        values = {"groups": {}, "shares": {}} | {key: value for _, part in parts for key, value in part}
+        if len(parts) < len(read) or not {"institution", "people"} <= values.keys():
+            return None
+        return Files(sources[0], sources[1:]), Institution(**values)
+
+    def _names(self, path: str, known: Callable[[Path], bool], words: Collection[str], allowed: str) -> list[str]:
+        """What is in a folder. What nobody would read is a mistake: a typing mistake is never ignored in silence."""
+        found = []
+        try:
+            files = sorted((self.folder / path).iterdir())
+        except OSError:
+            self.problems.append(Problem(self._shown(path), 1, 1, say("no_folder")))
+            return []
+        for file in files:
+            shown = self._shown(f"{path}/{file.name}")
+            if file.name.startswith("."):
+                continue
+            if file.is_symlink():
+                self.problems.append(Problem(shown, 1, 1, say("link", value=shown.name)))
+            elif known(file):
+                found.append(file.name)
+            else:
+                message = say("unknown_file", value=shown.name, allowed=allowed, hint=near(file.name, words))
+                self.problems.append(Problem(shown, 1, 1, message))
+        return found
+
+    def _shown(self, path: str) -> Path:
+        return Path(self.folder.name, NOT_PRINTED.sub("?", path))
 
 
-def _unknown(
-    place: Path, folder: Path, known: Callable[[Path], bool], names: Iterable[str], allowed: str
-) -> Iterator[Problem]:
-    """What is in a folder and is read by nobody: a typing mistake must never be ignored in silence."""
-    for path in sorted(place.iterdir()):
-        if not path.name.startswith(".") and not known(path):
-            message = say("unknown_file", value=path.name, allowed=allowed, hint=near(path.name, list(names)))
-            yield Problem(_shown(path, folder), 1, 1, message)
-
-
-def _shown(path: Path, folder: Path) -> Path:
-    return Path(folder.name) / path.relative_to(folder)
+def _is_yaml(path: Path) -> bool:
+    return path.suffix == ".yaml"

@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+def shorten(value: object) -> str:
+    """A value as a message shows it: on one line, not longer than a glance."""
+    text = " ".join(str(value)[:200].split())
+    return text if len(text) <= 40 else f"{text[:37]}…"
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One mistake. Lines and columns count from 1, as editors do."""

@@ -1,11 +1,13 @@
 """What one file says of another: every name exists, nothing is used twice, every address fits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
+from itertools import islice
 
 from netutils.interface import canonical_interface_name
 
+from inventory.model.administration import Administration
 from inventory.model.application import Application
 from inventory.model.base import Strict
 from inventory.model.environment import Environment
@@ -15,7 +17,7 @@ from inventory.model.platform import Platform
 from inventory.model.problems import Problem
 from inventory.model.site import MachineEntry, Network, Port, Router, Site
 from inventory.model.source import Files, Path_, Source
-from inventory.model.validate import near
+from inventory.model.validate import listed, near
 
 # What Active Directory, Samba and our own services already call theirs.
 RESERVED_LOGINS = ("administrator", "guest", "krbtgt", "root", "postmaster", "abuse")
@@ -32,6 +34,15 @@ class Parsed:
     institutions: dict[str, tuple[Files, Institution]]
     sites: dict[str, tuple[Source, Site]]
     applications: dict[str, tuple[Source, Application]]
+
+    def administration(self) -> Administration:
+        return Administration(
+            environment=self.environment[1],
+            platform=self.platform[1],
+            institutions={name: model for name, (_, model) in self.institutions.items()},
+            sites={name: model for name, (_, model) in self.sites.items()},
+            applications={name: model for name, (_, model) in self.applications.items()},
+        )
 
 
 @dataclass
@@ -60,29 +71,43 @@ def check_references(parsed: Parsed) -> Iterator[Problem]:
     for source, application in parsed.applications.values():
         yield from _application(source, application, seen, parsed)
     yield from _platform(*parsed.platform, parsed)
-    yield from _environment(*parsed.environment, parsed)
 
 
-def _missing(source: Source | Files, path: Path_, kind: str, value: str, known: Iterable[str]) -> Problem:
-    message = say("no_such", kind=say(kind), value=value, hint=near(value, list(known)))
+def check_environment(parsed: Parsed) -> Iterator[Problem]:
+    """The same, of what is particular to one environment."""
+    source, environment = parsed.environment
+    machines = [name for _, site in parsed.sites.values() for name in site.machines]
+    if environment.journeys_from is not None and environment.journeys_from not in machines:
+        yield _missing(source, ["journeys_from"], "machine", environment.journeys_from, machines)
+
+
+def _missing(source: Source | Files, path: Path_, kind: str, value: str, known: Collection[str]) -> Problem:
+    message = say("no_such", kind=say(kind), value=value, choices=listed(known), hint=near(value, known))
     return source.problem(path, message)
 
 
+def _example(text: object) -> str:
+    return say("example", example=text)
+
+
 def _institution(files: Files, institution: Institution, seen: Seen, platform: Platform) -> Iterator[Problem]:
-    yield from _mail_domain(files, institution.mail_domain, seen, platform)
+    yield from _mail_domain(files, institution, seen, platform)
     yield from _people(files, institution, seen)
     yield from _groups(files, institution, seen)
     yield from _shares(files, institution, seen)
 
 
-def _mail_domain(files: Files, domain: str, seen: Seen, platform: Platform) -> Iterator[Problem]:
-    suffixes = platform.mail.domains_under
+def _mail_domain(files: Files, institution: Institution, seen: Seen, platform: Platform) -> Iterator[Problem]:
+    domain, suffixes = institution.mail_domain, platform.mail.domains_under
+    shown = _example(f"mail_domain: {institution.institution}.{suffixes[0]}")
     if not any(domain.endswith(f".{suffix}") for suffix in suffixes):
-        yield files.problem(["mail_domain"], say("foreign_domain", value=domain, allowed=", ".join(suffixes)))
+        yield files.problem(
+            ["mail_domain"], say("foreign_domain", value=domain, allowed=", ".join(suffixes), example=shown)
+        )
     if f".{domain}".endswith(f".{platform.domain}") or f".{platform.domain}".endswith(f".{domain}"):
-        yield files.problem(["mail_domain"], say("inner_domain", value=domain))
+        yield files.problem(["mail_domain"], say("inner_domain", value=domain, example=shown))
     if domain in seen.domains:
-        yield files.problem(["mail_domain"], say("already", value=domain, where=seen.domains[domain]))
+        yield files.problem(["mail_domain"], say("already", value=domain, where=seen.domains[domain], example=shown))
     seen.domains.setdefault(domain, str(files.path_of("mail_domain")))
 
 
@@ -91,7 +116,8 @@ def _people(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
     for index, person in enumerate(institution.people):
         path: list[str | int] = ["people", index, "login"]
         if person.login in RESERVED_LOGINS or person.login.startswith("svc-"):
-            yield files.problem(path, say("reserved", value=person.login))
+            shown = _example("login: awa.exemple")
+            yield files.problem(path, say("reserved", value=person.login, example=shown))
         if person.login in seen.logins:
             yield files.problem(path, say("person_twice", value=person.login, where=seen.logins[person.login]))
         seen.logins.setdefault(person.login, where)
@@ -108,7 +134,9 @@ def _groups(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
         seen.groups.setdefault(name, str(files.path_of("groups")))
     for group, members in institution.groups.items():
         if group == AGENTS:
-            yield files.problem(["groups", group], say("reserved_group", value=group), on_key=True)
+            yield files.problem(
+                ["groups", group], say("reserved_group", value=group, example=_example(f"{group}-rh")), on_key=True
+            )
         for index, member in enumerate(members):
             if member not in logins:
                 yield _missing(files, ["groups", group, index], "person", member, logins)
@@ -117,10 +145,12 @@ def _groups(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
 def _shares(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
     groups = {AGENTS, *institution.groups}
     for name, share in institution.shares.items():
+        other = _example(f"{institution.institution}-{name}")
         if name in RESERVED_SHARES:
-            yield files.problem(["shares", name], say("reserved", value=name), on_key=True)
+            yield files.problem(["shares", name], say("reserved", value=name, example=other), on_key=True)
         if name in seen.shares:
-            yield files.problem(["shares", name], say("already", value=name, where=seen.shares[name]), on_key=True)
+            message = say("already", value=name, where=seen.shares[name], example=other)
+            yield files.problem(["shares", name], message, on_key=True)
         seen.shares.setdefault(name, str(files.path_of("shares")))
         for right, wanted in (("write", share.write), ("read", share.read)):
             for index, group in enumerate(wanted):
@@ -159,23 +189,48 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
 def _network(source: Source, site: Site, name: str, network: Network, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
     path = ["networks", name]
     if not any(network.prefix.subnet_of(inside) for inside in parsed.platform[1].prefixes):
-        yield source.problem([*path, "prefix"], say("outside_administration", value=network.prefix))
+        shown = (
+            _example(f"prefix: {_first_subnet(parsed.platform[1].prefixes[0])}") if parsed.platform[1].prefixes else ""
+        )
+        yield source.problem([*path, "prefix"], say("outside_administration", value=network.prefix, example=shown))
     for other, where in seen.networks:
         if network.prefix.overlaps(other.prefix):
             message = say("overlap", value=network.prefix, other=other.prefix, where=where)
             yield source.problem([*path, "prefix"], message)
     seen.networks.append((network, f"{source.path} {name}"))
     if network.gateway not in network.prefix:
-        message = say("outside_prefix", value=network.gateway, prefix=network.prefix)
+        shown = _example(f"gateway: {network.prefix[1] if network.prefix.num_addresses > 1 else network.prefix[0]}")
+        message = say("outside_prefix", value=network.gateway, prefix=network.prefix, example=shown)
         yield source.problem([*path, "gateway"], message)
     seen.addresses[network.gateway] = f"{site.site}/{name}: gateway"
     if site.kind == "building" and network.vlan is None:
-        yield source.problem(path, say("vlan_missing"), on_key=True)
+        yield source.problem(path, say("vlan_missing", example=_example(f"vlan: {_free_vlan(site)}")), on_key=True)
     for other_name, other in site.networks.items():
         if other_name == name:
             break
         if network.vlan is not None and network.vlan == other.vlan:
-            yield source.problem([*path, "vlan"], say("vlan_twice", value=network.vlan, other=other_name))
+            shown = _example(f"vlan: {_free_vlan(site)}")
+            yield source.problem(
+                [*path, "vlan"], say("vlan_twice", value=network.vlan, other=other_name, example=shown)
+            )
+
+
+def _free_vlan(site: Site) -> int:
+    taken = {network.vlan for network in site.networks.values()}
+    return next(number for number in range(10, 4094, 10) if number not in taken)
+
+
+def _free_address(site: Site, network: str) -> str:
+    """« ; ex. : address: … », the first address of a network that nobody has."""
+    machines, switches = site.machines.values(), site.switches.values()
+    taken = {site.networks[network].gateway, *(m.address for m in machines), *(s.address for s in switches)}
+    free = next((host for host in islice(site.networks[network].prefix.hosts(), 1000) if host not in taken), None)
+    return _example(f"address: {free}") if free else ""
+
+
+def _first_subnet(prefix: IPv4Network) -> IPv4Network:
+    """The first /24 of a prefix, as an example of what is inside it."""
+    return next(prefix.subnets(new_prefix=24)) if prefix.prefixlen < 24 else prefix
 
 
 def _name(source: Source, path: list[str | int], name: str, seen: Seen) -> Iterator[Problem]:
@@ -183,7 +238,8 @@ def _name(source: Source, path: list[str | int], name: str, seen: Seen) -> Itera
         yield source.problem(path, say("already", value=name, where=seen.names[name]), on_key=True)
     seen.names.setdefault(name, str(source.path))
     if len(name) > 15:
-        yield source.problem(path, say("name_too_long", value=name), on_key=True)
+        message = say("name_too_long", value=name, example=_example(name[:15].rstrip("-")))
+        yield source.problem(path, message, on_key=True)
 
 
 def _member(
@@ -192,9 +248,14 @@ def _member(
     if network not in site.networks:
         yield _missing(source, [*path, "network"], "network", network, site.networks)
     elif address not in site.networks[network].prefix:
-        message = say("outside_prefix", value=address, prefix=site.networks[network].prefix)
+        prefix = site.networks[network].prefix
+        message = say("outside_prefix", value=address, prefix=prefix, example=_free_address(site, network))
         yield source.problem([*path, "address"], message)
-    yield from _address(source, [*path, "address"], address, who, seen)
+    if address in seen.addresses:
+        shown = _free_address(site, network) if network in site.networks else ""
+        message = say("already", value=address, where=seen.addresses[address], example=shown)
+        yield source.problem([*path, "address"], message)
+    seen.addresses.setdefault(address, who)
 
 
 def _address(source: Source, path: list[str | int], address: IPv4Address, who: str, seen: Seen) -> Iterator[Problem]:
@@ -236,7 +297,8 @@ def _router(source: Source, name: str, router: Router, seen: Seen, parsed: Parse
             yield source.problem([*path, "interface"], message)
         used.setdefault(uplink.interface, f"uplink {index + 1}")
         if uplink.peer not in uplink.address.network:
-            message = say("outside_prefix", value=uplink.peer, prefix=uplink.address.network)
+            shown = _example(f"peer: {next(uplink.address.network.hosts())}")
+            message = say("outside_prefix", value=uplink.peer, prefix=uplink.address.network, example=shown)
             yield source.problem([*path, "peer"], message)
         yield from _address(source, [*path, "address"], uplink.address.ip, f"{name} {uplink.interface}", seen)
         yield from _address(source, [*path, "peer"], uplink.peer, f"{uplink.core}, {name}", seen)
@@ -246,7 +308,8 @@ def _application(source: Source, application: Application, seen: Seen, parsed: P
     if application.owner not in parsed.institutions:
         yield _missing(source, ["owner"], "institution", application.owner, parsed.institutions)
     if application.application in RESERVED_APPLICATIONS:
-        yield source.problem(["application"], say("reserved", value=application.application))
+        shown = _example(f"{application.owner}-{application.application}")
+        yield source.problem(["application"], say("reserved", value=application.application, example=shown))
     if application.application in seen.names:  # both would be the same name in DNS
         where = seen.names[application.application]
         yield source.problem(["application"], say("already", value=application.application, where=where))
@@ -258,10 +321,14 @@ def _application(source: Source, application: Application, seen: Seen, parsed: P
         if name not in machines:
             yield _missing(source, [key], "machine", name, machines)
         elif capability not in machines[name].runs:
-            yield source.problem([key], say("not_running", value=name, capability=capability))
+            able = [other for other, entry in machines.items() if capability in entry.runs]
+            message = say("not_running", value=name, capability=capability, choices=listed(able))
+            yield source.problem([key], message)
     taken = (application.host, application.port)
     if taken in seen.ports:
-        yield source.problem(["port"], say("already", value=application.port, where=seen.ports[taken]))
+        used = {port for host, port in seen.ports if host == application.host}
+        shown = _example(f"port: {next(port for port in range(8101, 65536) if port not in used)}")
+        yield source.problem(["port"], say("already", value=application.port, where=seen.ports[taken], example=shown))
     seen.ports.setdefault(taken, application.application)
     for index, reader in enumerate(application.readers):
         institution, group = reader.split("/", 1)
@@ -278,12 +345,6 @@ def _platform(source: Source, platform: Platform, parsed: Parsed) -> Iterator[Pr
         for index, site in enumerate(core.serves):
             if site not in parsed.sites:
                 yield _missing(source, ["resina", "cores", core_name, "serves", index], "site", site, parsed.sites)
-
-
-def _environment(source: Source, environment: Environment, parsed: Parsed) -> Iterator[Problem]:
-    machines = [name for _, site in parsed.sites.values() for name in site.machines]
-    if environment.journeys_from is not None and environment.journeys_from not in machines:
-        yield _missing(source, ["journeys_from"], "machine", environment.journeys_from, machines)
 
 
 def check_file_name(source: Source, key: str, model: Strict) -> Iterator[Problem]:

@@ -9,7 +9,9 @@ from inventory.model.environment import Environment
 from inventory.model.institution import GroupsFile, InstitutionFile, PeopleFile, SharesFile
 from inventory.model.load import HERE
 from inventory.model.platform import Platform
+from inventory.model.recipients import Recipients
 from inventory.model.site import Site
+from inventory.model.validate import schema_of
 
 KINDS: dict[str, type[Strict]] = {
     "application": Application,
@@ -18,6 +20,7 @@ KINDS: dict[str, type[Strict]] = {
     "institution": InstitutionFile,
     "people": PeopleFile,
     "platform": Platform,
+    "recipients": Recipients,
     "shares": SharesFile,
     "site": Site,
 }
@@ -26,7 +29,7 @@ KINDS: dict[str, type[Strict]] = {
 def schemas() -> dict[Path, str]:
     """The text of each schema file, by its path."""
     return {
-        HERE / "schema" / f"{name}.json": json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+        HERE / "schema" / f"{name}.json": json.dumps(schema_of(model), indent=2, ensure_ascii=False) + "\n"
         for name, model in KINDS.items()
     }
 

@@ -5,13 +5,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+import yaml
 
-from inventory.model.messages import say
-from inventory.model.problems import InventoryError, Problem
+from inventory.model.parse import parse
+from inventory.model.problems import Problem
+from inventory.model.text import read
 
 Path_ = Sequence[str | int]
 
@@ -21,8 +19,8 @@ class Source:
 
     def __init__(self, path: Path, shown_as: Path) -> None:
         self.path = shown_as
-        self._text = _read(path, shown_as)
-        self.data = self._parse("safe")
+        self._text = read(path, shown_as)
+        self.data = parse(self._text, shown_as)
 
     def problem(self, path: Path_, message: str, *, on_key: bool = False) -> Problem:
         """A mistake at a value (or at its key), named as keys and list indexes from the top."""
@@ -31,44 +29,26 @@ class Source:
 
     @cached_property
     def _tree(self) -> Any:
-        return self._parse("rt")
-
-    def _parse(self, kind: str) -> Any:
-        try:
-            data = YAML(typ=kind, pure=kind == "rt").load(self._text)
-        except DuplicateKeyError as error:
-            key = str(error.problem).split('"')[1] if '"' in str(error.problem) else "?"
-            raise InventoryError([self._at(error, say("duplicate_key", key=key))]) from None
-        except MarkedYAMLError as error:
-            reason = error.problem or error.context or "?"
-            raise InventoryError([self._at(error, say("not_yaml", reason=reason))]) from None
-        except YAMLError as error:
-            reason = str(error).splitlines()[0]
-            raise InventoryError([Problem(self.path, 1, 1, say("not_yaml", reason=reason))]) from None
-        if data is None:
-            raise InventoryError([Problem(self.path, 1, 1, say("empty"))])
-        return data
-
-    def _at(self, error: MarkedYAMLError, message: str) -> Problem:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return Problem(self.path, line, column, message)
+        return yaml.CSafeLoader(self._text).get_single_node()
 
     def _position(self, path: Path_, on_key: bool) -> tuple[int, int]:
-        node, at = self._tree, (0, 0)
+        node, at = self._tree, self._tree.start_mark
         for depth, step in enumerate(path):
             last = depth == len(path) - 1
-            if isinstance(node, CommentedMap) and step in node:
-                at = node.lc.key(step) if on_key and last else node.lc.value(step)
+            if isinstance(node, yaml.MappingNode):
+                pairs = [(key, value) for key, value in node.value if key.value == step]
+                if not pairs:
+                    break
+                key, node = pairs[0]
                 # A block below its key is shown at the key: its own position is that of its first child.
-                if isinstance(node[step], CommentedMap | CommentedSeq) and not node[step].fa.flow_style():
-                    at = node.lc.key(step)
-            elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
-                at = node.lc.item(step)
+                block = isinstance(node, yaml.CollectionNode) and not node.flow_style
+                at = key.start_mark if block or (on_key and last) else node.start_mark
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+                node = node.value[step]
+                at = node.start_mark
             else:
                 break
-            node = node[step]
-        return at[0] + 1, at[1] + 1
+        return at.line + 1, at.column + 1
 
 
 class Files:
@@ -88,12 +68,3 @@ class Files:
 
     def _holding(self, key: str | int) -> Source:
         return self._by_key.get(key, self._first)
-
-
-def _read(path: Path, shown_as: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise InventoryError([Problem(shown_as, 1, 1, say("not_utf8"))]) from None
-    except OSError:
-        raise InventoryError([Problem(shown_as, 1, 1, say("no_such_file"))]) from None

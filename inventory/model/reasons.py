@@ -1,0 +1,83 @@
+"""Why a text is not YAML, in words: libyaml's reasons in ours, with what to write instead."""
+
+import re
+
+import yaml
+
+from inventory.model.messages import say
+from inventory.model.problems import shorten
+
+Explained = tuple[int, int, str]  # line and column from 1, and the message
+
+
+def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
+    """Where the mistake is and what to do. What we have no words for is shown as it stands."""
+    mark = error.problem_mark or error.context_mark
+    opened = error.context_mark or mark
+    if mark is None or opened is None:
+        return 1, 1, say("not_yaml")
+    lines = text.split("\n")
+    here = lines[mark.line] if mark.line < len(lines) else ""
+    before, rest = here[: mark.column], here[mark.column :]
+
+    def at(place: yaml.Mark, key: str, **values: object) -> Explained:
+        return place.line + 1, place.column + 1, say(key, **values)
+
+    match error.context, error.problem:
+        case ("while scanning a quoted scalar", _):
+            return at(opened, "quote_open", quote=lines[opened.line][opened.column])
+        case ("while parsing a flow sequence", _):
+            return at(mark if mark.line == opened.line else opened, "list_open", value=shorten(rest))
+        case ("while parsing a flow mapping", _):
+            return at(mark if mark.line == opened.line else opened, "braces_open", value=shorten(rest))
+        case (_, "could not find expected ':'"):
+            word = lines[opened.line][opened.column :]
+            glued = re.match(r"-[^\s-]", word)
+            return at(opened, "no_space" if glued else "no_colon", sign="-", value=shorten(word))
+        case (_, "mapping values are not allowed in this context"):
+            if re.search(r":\s", before):
+                return at(mark, "colon_inside", value=shorten(before.split(": ", 1)[1] + rest))
+            glued_line = _line_with_glued_colon(lines, mark.line)
+            if glued_line is not None:
+                return (
+                    glued_line + 1,
+                    lines[glued_line].index(":") + 1,
+                    say("no_space", sign=":", value=shorten(lines[glued_line])),
+                )
+            return at(mark, "indentation", value=shorten(here))
+        case (
+            _,
+            "did not find expected key"
+            | "did not find expected '-' indicator"
+            | "did not find expected <document start>",
+        ):
+            if rest.startswith(":"):
+                return at(mark, "no_key")
+            if before.strip():
+                return at(mark, "after_value", value=shorten(rest))
+            return at(mark, "indentation", value=shorten(here))
+        case (_, "block sequence entries are not allowed in this context"):
+            return at(mark, "dash_inside", value=shorten(rest))
+        case (_, "found character that cannot start any token"):
+            return at(mark, "needs_quotes", value=shorten(rest), sign=rest[:1])
+        case ("while scanning an alias", _):
+            return at(opened, "alias", value=shorten(lines[opened.line][opened.column :]))
+        case ("while scanning an anchor", _):
+            return at(opened, "anchor", value=shorten(lines[opened.line][opened.column :]))
+        case (_, "found undefined tag handle") | ("while scanning a tag", _):
+            return at(opened, "tag", value=shorten(lines[opened.line][opened.column :]))
+        case (_, "found incompatible YAML document") | ("while scanning a directive", _):
+            return at(opened, "directive")
+        case ("while parsing a quoted scalar", _):
+            return at(mark, "escape", value=shorten(rest))
+        case (_, "did not find expected node content"):
+            return at(mark, "no_value", value=shorten(rest))
+    return at(mark, "not_yaml_here", value=shorten(rest))
+
+
+def _line_with_glued_colon(lines: list[str], before: int) -> int | None:
+    """The line above that reads « key:value », without its space."""
+    for number in range(before - 1, -1, -1):
+        if lines[number].strip() and not lines[number].lstrip().startswith("#"):
+            return number if re.match(r"[ -]*[A-Za-z_-]+:[^\s:/]", lines[number]) else None
+    return None

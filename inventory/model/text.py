@@ -1,0 +1,82 @@
+"""From a file to its text: what is not a plain UTF-8 file of a sensible size is refused, and said."""
+
+import codecs
+import os
+import re
+import stat
+from pathlib import Path
+
+from inventory.model.messages import say
+from inventory.model.problems import InventoryError, Problem
+
+LARGEST = 5 * 2**20  # bytes: some 80,000 people in one file
+
+# What editors do not show, or show as another line: everything that is in none of these ranges.
+UNSEEN = re.compile(
+    "[^\n\r -~\xa0-\xac\xae-\u200a\u2010-\u2027\u202f-\u205f\u206a-\ud7ff\ue000-\ufefe\uff00-\ufff8\ufffc\ufffd"
+    "\U00010000-\U0010ffff]"
+)
+LONE_RETURN = re.compile(r"\r(?!\n)")
+# A space that does not separate, where YAML needs one that does.
+HARD_SPACE = re.compile("^[ -]*(?P<space>[\xa0\u2007\u202f])|:(?P<after>[\xa0\u2007\u202f])", re.MULTILINE)
+BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "UTF-8 BOM", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+
+
+def read(path: Path, shown_as: Path) -> str:
+    """The text of a file. Raises InventoryError with the first thing that keeps it from being one."""
+
+    def refuse(line: int, column: int, message: str) -> InventoryError:
+        return InventoryError([Problem(shown_as, line, column, message)])
+
+    try:
+        content = _content(path)
+    except _NotReadableError as error:
+        raise refuse(1, 1, str(error)) from None
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if content.startswith(mark):
+            raise refuse(1, 1, say("encoding", encoding=encoding))
+    if content[:200].count(0) * 3 > len(content[:200]):
+        raise refuse(1, 1, say("encoding", encoding="UTF-16"))
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode()
+        byte = content[error.start : error.start + 1]
+        guess = byte.decode("cp1252", errors="replace")
+        raise refuse(*place(before, len(before)), say("not_utf8", byte=byte.hex().upper(), guess=guess)) from None
+    found = UNSEEN.search(text) or LONE_RETURN.search(text)
+    if found:
+        key = "tab" if found[0] == "\t" else "unseen"
+        raise refuse(*place(text, found.start()), say(key, code=f"U+{ord(found[0]):04X}"))
+    found = HARD_SPACE.search(text)
+    if found:
+        raise refuse(*place(text, found.end() - 1), say("hard_space", code=f"U+{ord(found[0][-1]):04X}"))
+    return text
+
+
+def place(text: str, index: int) -> tuple[int, int]:
+    """The line and column of a character, both from 1."""
+    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+
+
+class _NotReadableError(Exception):
+    pass
+
+
+def _content(path: Path) -> bytes:
+    try:
+        # Neither a link (it may lead out of the folder) nor a pipe (it may never answer).
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise _NotReadableError(say("no_such_file")) from None
+    except OSError as error:
+        key = "link" if path.is_symlink() else "not_readable"
+        raise _NotReadableError(say(key, value=path.name, code=error.errno)) from None
+    with os.fdopen(descriptor, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise _NotReadableError(say("not_a_file", value=path.name))
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise _NotReadableError(say("too_large", size=f"{about.st_size / 2**20:.1f}", limit=LARGEST // 2**20))
+    return content
