@@ -47,10 +47,8 @@ class Rules:
 
     def readers(self, scope: str) -> tuple[str, ...]:
         """The public keys that a scope is sealed to."""
-        names = {
-            name for pattern, names in self.recipients.readers.items() if fnmatchcase(scope, pattern) for name in names
-        }
-        return tuple(sorted({self.recipients.keys[name] for name in names}))
+        matching = [names for pattern, names in self.recipients.readers.items() if fnmatchcase(scope, pattern)]
+        return tuple(sorted({self.recipients.keys[name] for names in matching for name in names}))
 
     def named(self, keys: Iterable[str]) -> str:
         """Keys by the names that the rules give them."""
@@ -160,13 +158,9 @@ def mistakes(path: Path, found: Rules, sealed: Sealed | None) -> Iterator[str]:
         yield either("pas dans manifest.json : scellé hors de « make secrets »", "not in manifest.json") + again
     elif sealed.sha256 != sha256(content).hexdigest():
         if _partial(path).exists():
-            yield either(
-                "écriture interrompue ; « make secrets » la termine", "a write was cut off; run `make secrets`"
-            )
+            yield either("écriture interrompue ; « make secrets » la termine", "a write cut off; run `make secrets`")
         else:
-            yield (
-                either("le fichier a été remplacé depuis son scellement", "the file was replaced after sealing") + again
-            )
+            yield either("remplacé depuis son scellement", "replaced since it was sealed") + again
     elif sealed.readers != wanted:
         seen, rule = found.named(sealed.readers), found.named(wanted)
         yield either(f"scellé pour {seen} ; les règles : {rule}", f"sealed to {seen}; the rules: {rule}") + again
@@ -176,7 +170,7 @@ def mistakes(path: Path, found: Rules, sealed: Sealed | None) -> Iterator[str]:
 
 
 def readers_in(content: bytes) -> int | None:
-    """How many keys open an age file, or None where it is no such file. (`-grease` stanzas open nothing.)"""
+    """How many keys open an age file, or None where it is no such file. `-grease` stanzas open nothing."""
     try:
         lines = content.decode("ascii").strip().splitlines()
         if (lines[0], lines[-1]) != ARMOR:

@@ -106,6 +106,19 @@ SELECTOR = Form(
     "the name of the DKIM key: at most 30 lower-case letters and digits",
     "s2026",
 )
+AGE_KEY = Form(
+    r"^age1[02-9ac-hj-np-z]{58}$",
+    "clé publique age : age1…, 62 caractères",
+    "an age public key: age1..., 62 characters",
+    "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+)
+SCOPES = Form(
+    r"^[a-z0-9.*-]+$",
+    "secrets, par leur nom ou avec * : institution-sante, institution-*",
+    "secrets, by their name or with *: institution-sante, institution-*",
+    "institution-sante",
+    longest=100,
+)
 
 BY_PATTERN = {
     form.pattern: form
@@ -122,5 +135,7 @@ BY_PATTERN = {
         REALM,
         WORKGROUP,
         SELECTOR,
+        AGE_KEY,
+        SCOPES,
     )
 }

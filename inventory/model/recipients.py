@@ -5,6 +5,7 @@ from typing import Annotated
 import pyrage
 from pydantic import AfterValidator, Field
 
+from inventory.model import forms
 from inventory.model.base import Identifier, Strict
 
 
@@ -16,19 +17,17 @@ def _whole(key: str) -> str:
     return key
 
 
-AgeKey = Annotated[
-    str,
-    Field(pattern=r"^age1[02-9ac-hj-np-z]{58}$", description="Clé publique age (age1…, 62 caractères)"),
-    AfterValidator(_whole),
-]
-ScopePattern = Annotated[
-    str,
-    Field(pattern=r"^[a-z0-9.*-]{1,100}$", description="Secrets : institution-sante, ou avec * : institution-*"),
-]
+AgeKey = Annotated[str, forms.AGE_KEY.field(), AfterValidator(_whole)]
+Scopes = Annotated[str, forms.SCOPES.field()]
 
 
 class Recipients(Strict):
     """A secret file is sealed to every key that a matching line of `readers` names, and to no other."""
 
-    keys: dict[Identifier, AgeKey] = Field(description="Les clés publiques, par nom de leur détenteur")
-    readers: dict[ScopePattern, list[Identifier]] = Field(description="Qui lit quels secrets : motif, puis des noms")
+    keys: dict[Identifier, AgeKey] = Field(
+        description="Clés publiques, par nom de leur détenteur", examples=[{"ops": forms.AGE_KEY.example}]
+    )
+    readers: dict[Scopes, list[Identifier]] = Field(
+        description="Qui lit quels secrets",
+        examples=[{"*": ["ops"], "institution-sante": ["dsi-sante"]}],
+    )

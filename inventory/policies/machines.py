@@ -1,0 +1,41 @@
+"""Machines: where services may run, and what may run together."""
+
+from collections.abc import Iterator
+
+from inventory.model.messages import either
+from inventory.model.problems import Problem
+from inventory.model.references import Parsed
+
+AT_A_DESK = "workstation"
+
+
+def services_are_in_a_datacentre(parsed: Parsed) -> Iterator[Problem]:
+    """A building has no guard, no second power supply, and visitors: what all institutions use is not there."""
+    for source, site in parsed.sites.values():
+        for name, machine in site.machines.items():
+            services = [capability for capability in machine.runs if capability != AT_A_DESK]
+            if site.kind == "building" and services:
+                what = ", ".join(services)
+                yield source.problem(
+                    ["machines", name, "runs"],
+                    either(
+                        f"« {what} » dans un bâtiment ; ces services sont dans un site de « kind: datacentre »",
+                        f"'{what}' in a building; these services are in a site of 'kind: datacentre'",
+                    ),
+                )
+
+
+def the_directory_is_alone(parsed: Parsed) -> Iterator[Problem]:
+    """Who takes over a domain controller takes over everybody: nothing else that listens runs beside it."""
+    for source, site in parsed.sites.values():
+        for name, machine in site.machines.items():
+            others = [capability for capability in machine.runs if capability != "directory"]
+            if "directory" in machine.runs and others:
+                what = ", ".join(others)
+                yield source.problem(
+                    ["machines", name, "runs"],
+                    either(
+                        f"« directory » tourne seul ; mettre « {what} » sur une autre machine",
+                        f"'directory' runs alone; put '{what}' on another machine",
+                    ),
+                )

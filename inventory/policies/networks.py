@@ -1,0 +1,88 @@
+"""Networks: management and guests kept apart, and every building still reached when one thing fails."""
+
+from collections.abc import Iterator
+
+from inventory.model.messages import either
+from inventory.model.problems import Problem
+from inventory.model.references import Parsed
+
+GUESTS = ("guest", "guests", "invites", "visiteurs", "visitors")
+
+
+def management_is_for_devices(parsed: Parsed) -> Iterator[Problem]:
+    """From a desk in the management network, every switch of the building answers."""
+    for source, site in parsed.sites.values():
+        management = {switch.network for switch in site.switches.values()}
+        for name, switch in site.switches.items():
+            for port_name, port in switch.ports.items():
+                if port.access in management and port.to not in site.switches:
+                    yield source.problem(
+                        ["switches", name, "ports", port_name, "access"],
+                        either(
+                            f"« {port.access} » administre les commutateurs ; aucun poste n'y est branché",
+                            f"'{port.access}' manages the switches; no workstation is in it",
+                        ),
+                    )
+
+
+def guests_reach_nothing(parsed: Parsed) -> Iterator[Problem]:
+    """A visitor's machine has no business in the administration's network."""
+    for source, site in parsed.sites.values():
+        for name, network in site.networks.items():
+            if name in GUESTS and network.reaches:
+                yield source.problem(
+                    ["networks", name],
+                    either(
+                        f"« {name} » joindrait RESINA ; écrire « reaches: [] »",
+                        f"'{name}' would reach RESINA; write 'reaches: []'",
+                    ),
+                    on_key=True,
+                )
+
+
+def switches_stay_reachable(parsed: Parsed) -> Iterator[Problem]:
+    """A switch whose management network is on no trunk is lost once it is configured so."""
+    for source, site in parsed.sites.values():
+        for name, switch in site.switches.items():
+            if not any(switch.network in (port.trunk or []) for port in switch.ports.values()):
+                yield source.problem(
+                    ["switches", name, "ports"],
+                    either(
+                        f"aucun « trunk » ne porte « {switch.network} » : « {name} » deviendrait injoignable",
+                        f"no 'trunk' carries '{switch.network}': '{name}' could no longer be reached",
+                    ),
+                    on_key=True,
+                )
+
+
+def uplinks_are_redundant(parsed: Parsed) -> Iterator[Problem]:
+    """Two uplinks of a building to one core fail together."""
+    for source, site in parsed.sites.values():
+        seen: dict[str, str] = {}
+        for name, router in site.routers.items():
+            for index, uplink in enumerate(router.uplinks):
+                if uplink.core in seen:
+                    yield source.problem(
+                        ["routers", name, "uplinks", index],
+                        either(
+                            f"un second lien vers « {uplink.core} » ({seen[uplink.core]}) ; prendre un autre cœur",
+                            f"a second link to '{uplink.core}' ({seen[uplink.core]}); take another core",
+                        ),
+                    )
+                seen.setdefault(uplink.core, f"{name} {uplink.interface}")
+
+
+def autonomous_systems_are_apart(parsed: Parsed) -> Iterator[Problem]:
+    """BGP drops a route that comes back to its own number: sites that share one do not see each other."""
+    seen = {parsed.platform[1].resina.asn: "RESINA"}
+    for source, site in parsed.sites.values():
+        for name, router in site.routers.items():
+            where = seen.setdefault(router.asn, site.name)
+            if where != site.name:
+                yield source.problem(
+                    ["routers", name, "asn"],
+                    either(
+                        f"le numéro {router.asn} est déjà celui de : {where} ; en prendre un autre",
+                        f"the number {router.asn} is already that of: {where}; take another",
+                    ),
+                )
