@@ -1,6 +1,8 @@
 # One way to run each thing. `make help` lists them.
 #   ENV=production   the environment (default: lab)      LIMIT=mail1,files   hosts or groups
 #   V=1              the complete output                 PLAN=1              lan, uplinks: show, send nothing
+#   YES=1            deploy: do not ask                  PLAN=plan.json      deploy: do exactly this plan
+#   REASON='…'       deploy: why it may remove more      OUT=plan.json       plan: write it, with its checksum
 
 ENV ?= lab
 LIMIT ?=
@@ -12,11 +14,15 @@ FORMAT ?= table
 DEPLOY ?= site
 SCOPE ?=
 KEY ?=
+YES ?=
+OUT ?=
+REASON ?=
+JSON ?=
 
 VENV := .cache/venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
-OPTIONS = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(V),--verbose)
+OPTIONS = --environment $(ENV) --deploy $(DEPLOY) $(if $(LIMIT),--limit "$(LIMIT)") $(if $(V),--verbose) $(if $(JSON),--json)
 DEVICES = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(PLAN),--plan) $(if $(V),--verbose)
 
 # What the lab needs of this machine: a command, and the Debian package that has it.
@@ -37,8 +43,8 @@ define newline
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help lab destroy status deploy plan verify lan uplinks validate test check unit format schema secrets secret artifacts \
-	ssh passwords lock tools $(ENTRIES:%=new-%)
+.PHONY: help lab destroy status deploy plan drift verify lan uplinks validate test check unit format schema secrets secret artifacts \
+	ssh passwords lock tools
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,10 +65,14 @@ validate: $(VENV)/ready ## Check the inventory: one line a mistake
 	@$(PY) -m deploys.validate
 
 plan: $(VENV)/ready artifacts ## What a deploy would change, on hosts and devices; exits 2 if anything [LIMIT= DEPLOY=mail]
-	@$(PY) -m deploys.plan $(DEPLOY) $(OPTIONS)
+	@$(PY) -m deploys.validate --quiet
+	@$(PY) -m deploys.engine plan $(OPTIONS) $(if $(OUT),--out "$(OUT)")
 
-deploy: $(VENV)/ready artifacts secrets ## Make hosts what the inventory says [LIMIT= DEPLOY=mail]
-	@$(PY) -m deploys.engine deploy $(DEPLOY) $(OPTIONS)
+deploy: $(VENV)/ready artifacts secrets ## Plan, show, ask, do, on hosts and devices [PLAN=plan.json YES=1 REASON= LIMIT= DEPLOY=]
+	@$(PY) -m deploys.engine deploy $(OPTIONS) $(if $(PLAN),--plan "$(PLAN)") $(if $(YES),--yes) --reason "$$REASON"
+
+drift: $(VENV)/ready artifacts ## Where hosts and devices are not what the inventory says; fails if anywhere
+	@$(PY) -m deploys.engine drift $(OPTIONS)
 
 lan: $(VENV)/ready ## Make access switches what the inventory says [LIMIT= PLAN=1]
 	@$(PY) -m deploys.lan $(DEVICES)
@@ -103,6 +113,7 @@ new-person: ## Questions, then a new person [INSTITUTION=sante GIVEN=Nafi FAMILY
 new-share: ## Questions, then a new share of an institution
 new-application: ## Questions, then a new application
 new-port: ## Questions, then one more port of a switch
+.PHONY: $(ENTRIES:%=new-%)
 $(ENTRIES:%=new-%): new-%: $(VENV)/ready
 	@$(PY) -m deploys.new $* $(answers)
 
@@ -117,7 +128,7 @@ lock: ## Resolve the dependencies anew, with their hashes
 	@.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --extra dev --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
 
-export CMD
+export CMD REASON
 
 $(VENV)/ready: requirements.lock
 	@python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -11,7 +11,7 @@ from pathlib import Path
 from inventory.authoring.answers import AnswerError, Answers
 from inventory.authoring.application import VARIABLES as APPLICATION
 from inventory.authoring.application import application
-from inventory.authoring.change import ChangeError, administrations, check, write
+from inventory.authoring.change import ChangeError, administration, check, write
 from inventory.authoring.desk import Desk
 from inventory.authoring.editing import EditError
 from inventory.authoring.ministry import VARIABLES as MINISTRY
@@ -27,7 +27,7 @@ from inventory.authoring.site import site
 from inventory.model import InventoryError
 from inventory.model.load import HERE
 from inventory.model.messages import either, say
-from inventory.model.validate import near
+from inventory.model.validate import listed, near
 
 KINDS: dict[str, tuple[Callable[[Desk, Answers], None], tuple[str, ...]]] = {
     "ministry": (ministry, MINISTRY),
@@ -67,8 +67,8 @@ def _author(arguments: Sequence[str], folder: Path, prompt: Callable[[str], str]
     author, variables = KINDS[kind]
     for name in given:
         if name not in (*variables, "YES"):
-            raise AnswerError(say("unknown_key", key=name, hint=near(name, [*variables, "YES"])))
-    desk = Desk(folder, next(iter(administrations(folder).values())))
+            raise AnswerError(say("unknown_key", key=name, choices=listed(variables), hint=near(name, [*variables, "YES"])))
+    desk = Desk(folder, administration(folder))
     answers = Answers(given, prompt)
     author(desk, answers)
     root = folder.parent

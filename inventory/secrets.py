@@ -43,6 +43,8 @@ class Secret:
     def __init__(self, value: str) -> None:
         self._value = value
 
+    withheld = False  # whether the value is kept from this run
+
     def reveal(self) -> str:
         masking.remember(self._value)
         return self._value
@@ -159,6 +161,7 @@ class _Withheld(Secret):
     """A secret whose value this run may not know."""
 
     __slots__ = ()
+    withheld = True
 
     def reveal(self) -> NoReturn:
         raise SecretError(f"{self._value}: withheld: this run may not read secrets")

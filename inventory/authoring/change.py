@@ -7,10 +7,13 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from inventory.model import Administration, load
+from inventory import policies
+from inventory.model import Administration, InventoryError
+from inventory.model.load import environments, parse_each
 from inventory.model.messages import either
 
 
@@ -46,22 +49,25 @@ class Edit:
         return [str(self.path.relative_to(root)), *(f"  {line}" for line in body)]
 
 
-def administrations(folder: Path) -> dict[str, Administration]:
-    """The administration in each of its environments. Raises InventoryError."""
-    return {path.stem: load(path.stem, folder) for path in sorted((folder / "environments").glob("*.yaml"))}
+def administration(folder: Path) -> Administration:
+    """The administration, which is the same in every environment. Raises InventoryError where the inventory is wrong."""
+    found = parse_each(environments(folder), folder)
+    problems = [problem for parsed in islice(found.values(), 1) for problem in policies.check(parsed)]
+    if problems:
+        raise InventoryError(problems)
+    return next(iter(found.values())).administration()
 
 
-def check(folder: Path, edits: list[Edit]) -> dict[str, Administration]:
-    """The administration with the change, in a copy of the inventory. Raises InventoryError where it is not valid."""
+def check(folder: Path, edits: list[Edit]) -> Administration:
+    """The administration with the change, in a copy of the inventory. Raises InventoryError where it would be wrong."""
     with TemporaryDirectory() as place:
         copy = Path(place) / folder.name
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
         for edit in edits:
-            if edit.path.is_relative_to(folder):
-                path = copy / edit.path.relative_to(folder)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(edit.after, encoding="utf-8", newline="")
-        return administrations(copy)
+            path = copy / edit.path.relative_to(folder)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(edit.after, encoding="utf-8", newline="")
+        return administration(copy)
 
 
 def write(edits: list[Edit]) -> None:

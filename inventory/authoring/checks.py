@@ -9,7 +9,7 @@ from inventory.model import InventoryError, Problem
 from inventory.model.base import Strict
 from inventory.model.messages import say
 from inventory.model.source import Path_, Source
-from inventory.model.validate import near, validate
+from inventory.model.validate import listed, near, validate
 
 
 class _Answer(Source):
@@ -76,7 +76,7 @@ def existing(kind: str, known: Collection[str]) -> Callable[[str], str]:
 
     def check(answer: str) -> str:
         if answer not in known:
-            message = say("no_such", kind=say(kind), value=answer, hint=near(answer, list(known)))
+            message = say("no_such", kind=say(kind), value=answer, choices=listed(known), hint=near(answer, known))
             raise RefusedError(message)
         return answer
 

@@ -1,10 +1,13 @@
 """How the same administration is reached and fed in the lab and in production."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
 from inventory.model.base import Flag, Identifier, Strict, Text
+
+Seconds = Annotated[int, Field(strict=True, ge=1, le=86400, description="Durée en secondes")]
 
 
 class Reach(Strict):
@@ -25,6 +28,10 @@ class Reach(Strict):
         default=None,
         description="Commande qui mène à un équipement ; {name} : la machine qui le porte, {console} : son adresse",
         examples=["ip netns exec lab-{name} socat - TCP:{console}:22"],
+    )
+    answered_within: Seconds = Field(default=60, description="Temps laissé à une question, en secondes", examples=[60])
+    changed_within: Seconds = Field(
+        default=900, description="Temps laissé à un changement, en secondes", examples=[900]
     )
 
 
@@ -61,6 +68,9 @@ class Environment(Strict):
     artifacts: Path = Field(description="Dossier des paquets des applications", examples=[".cache/artifacts"])
     sets_clock: Flag = Field(
         description="false là où les machines partagent l'horloge de celle qui les porte", examples=[True]
+    )
+    canary: Identifier | None = Field(
+        default=None, description="La machine qu'un déploiement change avant les autres", examples=["guest1"]
     )
     journeys_from: Identifier | None = Field(
         default=None, description="Le poste de travail qui joue les utilisateurs", examples=["ws1"]
