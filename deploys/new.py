@@ -67,7 +67,8 @@ def _author(arguments: Sequence[str], folder: Path, prompt: Callable[[str], str]
     author, variables = KINDS[kind]
     for name in given:
         if name not in (*variables, "YES"):
-            raise AnswerError(say("unknown_key", key=name, choices=listed(variables), hint=near(name, [*variables, "YES"])))
+            known = [*variables, "YES"]
+            raise AnswerError(say("unknown_key", key=name, choices=listed(known), hint=near(name, known)))
     desk = Desk(folder, administration(folder))
     answers = Answers(given, prompt)
     author(desk, answers)

@@ -1,7 +1,7 @@
 """An application: where it runs, what is delivered, and whom it admits."""
 
 from inventory.authoring.answers import Answers, Question, RefusedError
-from inventory.authoring.checks import existing, field, number, several, unused
+from inventory.authoring.checks import existing, field, number, readable, several, unused
 from inventory.authoring.desk import Desk
 from inventory.authoring.writing import Line, document
 from inventory.model.application import Application
@@ -22,7 +22,7 @@ def application(desk: Desk, answers: Answers) -> None:
     text = either("Identifiant, qui devient son nom dans le DNS", "Identifier, which becomes its name in DNS")
     identifier = answers.ask(Question("APPLICATION", text, "courrier", lambda answer: _identifier(desk, answer)))
     text = either("Nom complet", "Full name")
-    name = answers.ask(Question("NAME", text, "Suivi du courrier", field(Application, "name")))
+    name = answers.ask(Question("NAME", text, "Suivi du courrier", readable(Application, "name")))
     text = either(
         f"Institution responsable, parmi : {', '.join(institutions)}", f"Owner, among: {', '.join(institutions)}"
     )

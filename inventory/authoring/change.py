@@ -50,7 +50,7 @@ class Edit:
 
 
 def administration(folder: Path) -> Administration:
-    """The administration, which is the same in every environment. Raises InventoryError where the inventory is wrong."""
+    """The administration, once all its environments and policies are checked. Raises InventoryError."""
     found = parse_each(environments(folder), folder)
     problems = [problem for parsed in islice(found.values(), 1) for problem in policies.check(parsed)]
     if problems:

@@ -10,6 +10,7 @@ from inventory.model.base import Strict
 from inventory.model.messages import say
 from inventory.model.source import Path_, Source
 from inventory.model.validate import listed, near, validate
+from inventory.policies.texts import trouble
 
 
 class _Answer(Source):
@@ -44,6 +45,18 @@ def field(model: type[Strict], *path: str | int) -> Callable[[str], str]:
 
     def check(answer: str) -> str:
         typed(model, path, answer)
+        return answer
+
+    return check
+
+
+def readable(model: type[Strict], *path: str | int) -> Callable[[str], str]:
+    """The same, of a text that people read: it is what it looks like."""
+
+    def check(answer: str) -> str:
+        typed(model, path, answer)
+        if reason := trouble(answer):
+            raise RefusedError(reason)
         return answer
 
     return check

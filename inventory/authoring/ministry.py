@@ -1,7 +1,7 @@
 """A ministry or an institution: its folder, with a first person who runs its IT."""
 
 from inventory.authoring.answers import Answers, Question, RefusedError
-from inventory.authoring.checks import existing, field, several, unused
+from inventory.authoring.checks import existing, field, readable, several, unused
 from inventory.authoring.desk import Desk
 from inventory.authoring.editing import add_item
 from inventory.authoring.person import ask_person, entry
@@ -32,7 +32,7 @@ def ministry(desk: Desk, answers: Answers) -> None:
         )
     )
     text = either("Nom officiel", "Official name")
-    name = answers.ask(Question("NAME", text, "Ministère de l'Éducation nationale", field(InstitutionFile, "name")))
+    name = answers.ask(Question("NAME", text, "Ministère de l'Éducation nationale", readable(InstitutionFile, "name")))
     domain = f"{identifier}.{platform.mail.domains_under[0]}"
     mail_domain = answers.ask(
         Question(

@@ -1,13 +1,16 @@
 """A person of an institution, and the groups that they join."""
 
+import re
+
 from inventory.authoring import names
 from inventory.authoring.answers import Answers, Question, RefusedError
-from inventory.authoring.checks import existing, field, several
+from inventory.authoring.checks import existing, field, readable, several
 from inventory.authoring.desk import Desk
 from inventory.authoring.editing import add_item
 from inventory.model.institution import PeopleFile, Person
 from inventory.model.messages import either, say
 from inventory.model.references import RESERVED_LOGINS
+from inventory.policies.logins import ROLES
 
 VARIABLES = ("INSTITUTION", "GIVEN", "FAMILY", "LOGIN", "GROUPS")
 
@@ -46,11 +49,11 @@ def institution(desk: Desk) -> Question[str]:
 def ask_person(desk: Desk, answers: Answers, who: str = "") -> Person:
     """Ask for somebody's names and login; `who` says of whom where that is not plain."""
     given = answers.ask(
-        Question("GIVEN", either("Prénom", "Given name") + who, "Nafi", field(PeopleFile, "people", 0, "given"))
+        Question("GIVEN", either("Prénom", "Given name") + who, "Nafi", readable(PeopleFile, "people", 0, "given"))
     )
     family = answers.ask(
         Question(
-            "FAMILY", either("Nom de famille", "Family name"), "Ouédraogo", field(PeopleFile, "people", 0, "family")
+            "FAMILY", either("Nom de famille", "Family name"), "Ouédraogo", readable(PeopleFile, "people", 0, "family")
         )
     )
     proposed = names.login(given, family, _Taken(desk)) or ""
@@ -85,11 +88,16 @@ class _Taken:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._logins = {person.login for _, person in desk.administration.people()}
+        self._letters = {_letters(person.login) for _, person in desk.administration.people()}
 
     def __contains__(self, login: object) -> bool:
-        taken = login in self._logins or _reserved(str(login))
+        taken = _letters(str(login)) in self._letters or _reserved(str(login)) or login in ROLES
         return taken or self._desk.former(str(login)) is not None
+
+
+def _letters(login: str) -> str:
+    """What is left of a login to the eye."""
+    return re.sub("[.-]", "", login)
 
 
 def _reserved(login: str) -> bool:

@@ -1,7 +1,7 @@
 """A folder of the file server, open to groups of one institution."""
 
 from inventory.authoring.answers import Answers, Question, RefusedError
-from inventory.authoring.checks import existing, field, key, several, unused
+from inventory.authoring.checks import existing, key, readable, several, unused
 from inventory.authoring.desk import Desk
 from inventory.authoring.editing import add_key
 from inventory.authoring.person import institution
@@ -25,12 +25,13 @@ def share(desk: Desk, answers: Answers) -> None:
     )
     text = either("Ce qu'il contient", "What it holds")
     description = answers.ask(
-        Question("DESCRIPTION", text, "Dossiers du personnel", field(SharesFile, "shares", name, "description"))
+        Question("DESCRIPTION", text, "Dossiers du personnel", readable(SharesFile, "shares", name, "description"))
     )
     text = either(f"Groupes qui lisent et écrivent, parmi : {listed}", f"Groups that read and write, among: {listed}")
     write = answers.ask(Question("WRITE", text, AGENTS, a_group, AGENTS))
     text = either(f"Groupes qui lisent seulement, parmi : {listed}", f"Groups that only read, among: {listed}")
-    read = answers.ask(Question("READ", text, AGENTS, a_group, optional=True))
+    asked = AGENTS not in write or "READ" in answers.given  # where everybody writes, nobody only reads
+    read = answers.ask(Question("READ", text, AGENTS, a_group, optional=True)) if asked else []
     wanted = {"description": description, "write": write, **({"read": read} if read else {})}
     path = f"institutions/{where}/shares.yaml"
     if desk.has(path):

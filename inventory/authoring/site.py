@@ -6,7 +6,7 @@ from ipaddress import IPv4Interface, IPv4Network
 
 from inventory.authoring.addresses import NARROWEST, WIDEST, in_use, next_block, next_link, overlapping
 from inventory.authoring.answers import Answers, Question, RefusedError, yes_or_no
-from inventory.authoring.checks import existing, field, key, number, typed, unused
+from inventory.authoring.checks import existing, field, key, number, readable, typed, unused
 from inventory.authoring.desk import Desk
 from inventory.authoring.names import next_of
 from inventory.authoring.writing import Line, document
@@ -45,7 +45,7 @@ def site(desk: Desk, answers: Answers) -> None:
     text = either("Identifiant du site", "Identifier of the site")
     identifier = answers.ask(Question("SITE", text, "sante-siege", lambda answer: _identifier(desk, answer)))
     text = either("Nom du bâtiment", "Name of the building")
-    name = answers.ask(Question("NAME", text, "Siège du ministère de la Santé", field(Site, "name")))
+    name = answers.ask(Question("NAME", text, "Siège du ministère de la Santé", readable(Site, "name")))
     known = administration.institutions
     text = either(f"Institution responsable, parmi : {', '.join(known)}", f"Owner, among: {', '.join(known)}")
     owner = answers.ask(Question("OWNER", text, "sante", existing("institution", known)))
