@@ -87,6 +87,7 @@ def alone(folder: Path) -> Iterator[None]:
         _settle(folder)
         yield
     finally:
+        fcntl.flock(handle, fcntl.LOCK_UN)  # now: under gevent a closed file stays open for a moment
         os.close(handle)
 
 

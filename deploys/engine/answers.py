@@ -16,7 +16,7 @@ from pyinfra.connectors.util import CommandOutput, OutputLine
 
 @dataclass
 class Answers:
-    """The answers of one host, by the command that asks; what was asked is remembered in a file that is safe to lose."""
+    """The answers of one host, by the command that asks. The file that remembers the questions is safe to lose."""
 
     remembered_in: Path | None
     known: dict[str, CommandOutput] = field(default_factory=dict)

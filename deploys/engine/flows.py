@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from select import select
 from time import monotonic
 
 from deploys.engine import change, record, show
@@ -128,7 +129,8 @@ def _apply(begun: Begun, found: Plan) -> tuple[dict[str, str], set[str]]:
         health=_health(request),
         canary=administration.environment.canary,
     )
-    run.notes.update({name: f"NOT PLANNED: {why}" for name, why in found.not_planned.items()})
+    ours = {*run.session.failures, *run.session.unreachable}
+    run.notes.update({name: f"NOT PLANNED: {why}" for name, why in found.not_planned.items() if name not in ours})
     devices = [each for each in found.changes if each.kind == "device"]
     try:
         for stage in request.stages:
@@ -199,7 +201,9 @@ def _agreed() -> bool:
         )
         return False
     with suppress(EOFError):
-        return input("Do it? [y/N] ").strip().lower() in ("y", "yes", "o", "oui")
+        print("Do it? [y/N] ", end="", flush=True)
+        select([sys.stdin], [], [])  # gevent's own: a blocking read would keep Ctrl-C waiting
+        return input().strip().lower() in ("y", "yes", "o", "oui")
     return False
 
 

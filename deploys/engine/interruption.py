@@ -1,7 +1,8 @@
 """A run that is told to stop says so, says what was done, and fails: Ctrl-C, a closed terminal, a stopped CI job."""
 
 import signal
-from types import FrameType
+
+import gevent
 
 
 class InterruptedRunError(BaseException):
@@ -12,11 +13,8 @@ class InterruptedRunError(BaseException):
         super().__init__(signal.Signals(number).name)
 
 
-def _stop(number: int, _frame: FrameType | None) -> None:
-    raise InterruptedRunError(number)
-
-
 def listen() -> None:
-    """Turn the signals that end a run into an exception."""
+    """From now on, the signals that end a run are an exception where the run waits for its hosts."""
+    run = gevent.getcurrent()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+        gevent.signal_handler(number, lambda number=number: gevent.kill(run, InterruptedRunError(number)))

@@ -68,11 +68,12 @@ class Observed:
         if not self._asking:
             self._will_change(command)
         try:
-            return self._within(
+            ran: tuple[bool, CommandOutput] = self._within(
                 self.changed_within if not self._asking else self.answered_within,
                 lambda: self._connector.run_shell_command(command, print_output, print_input, **arguments),
                 str(command),
             )
+            return ran
         finally:
             self.answers.forget()
 
@@ -113,9 +114,10 @@ class Observed:
 
     def _ask_alone(self, command: StringCommand, arguments: dict[str, Any]) -> CommandOutput:
         self.answers.commands += 1
-        succeeded, output = self._within(
+        ran: tuple[bool, CommandOutput] = self._within(
             self.answered_within, lambda: self._connector.run_shell_command(command, **arguments), str(command)
         )
+        succeeded, output = ran
         if not succeeded:
             said = (output.stderr_lines or output.stdout_lines or ["it failed"])[-1]
             raise HostError(f"cannot tell its state: {short(str(command))}: {said}")

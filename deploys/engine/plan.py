@@ -45,7 +45,7 @@ class HostPlan:
     def guard(self, number: int) -> Callable[[StringCommand | str], None]:
         """What lets a step run the commands that were planned for it, and no others."""
         if self.opened_at is not None and number > self.opened_at:
-            return lambda command: None
+            return lambda _command: None
         allowed = [identity(command) for command in self.steps[number].commands]
 
         def check(command: StringCommand | str) -> None:

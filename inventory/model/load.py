@@ -138,24 +138,21 @@ class _Reading:
 
     def _names(self, path: str, known: Callable[[Path], bool], words: Collection[str], allowed: str) -> list[str]:
         """What is in a folder. What nobody would read is a mistake: a typing mistake is never ignored in silence."""
-        found = []
         try:
-            files = sorted((self.folder / path).iterdir())
+            files = sorted(file for file in (self.folder / path).iterdir() if not file.name.startswith("."))
+            links = [file for file in files if file.is_symlink()]
+            found = [file for file in files if file not in links and known(file)]
         except OSError:
             self.problems.append(Problem(self._shown(path), 1, 1, say("no_folder")))
             return []
         for file in files:
             shown = self._shown(f"{path}/{file.name}")
-            if file.name.startswith("."):
-                continue
-            if file.is_symlink():
+            if file in links:
                 self.problems.append(Problem(shown, 1, 1, say("link", value=shown.name)))
-            elif known(file):
-                found.append(file.name)
-            else:
+            elif file not in found:
                 message = say("unknown_file", value=shown.name, allowed=allowed, hint=near(file.name, words))
                 self.problems.append(Problem(shown, 1, 1, message))
-        return found
+        return [file.name for file in found]
 
     def _shown(self, path: str) -> Path:
         return Path(self.folder.name, NOT_PRINTED.sub("?", path))

@@ -21,6 +21,8 @@ MESSAGES = {
     "did_you_mean": (" ; vouliez-vous dire « {near} » ?", "; did you mean '{near}'?"),
     "example": (" ; ex. : {example}", "; for example: {example}"),
     "choices": (" ; possibles : {words}", "; possible: {words}"),
+    "without_quotes": (" ; ôter les guillemets", "; remove the quotes"),
+    "end_of_file": ("la fin du fichier", "the end of the file"),
     "nothing": ("(rien)", "(nothing)"),
     "more": ("et {count} autres erreurs dans ce fichier", "and {count} other mistakes in this file"),
     # a file

@@ -27,9 +27,13 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
         case ("while scanning a quoted scalar", _):
             return at(opened, "quote_open", quote=lines[opened.line][opened.column])
         case ("while parsing a flow sequence", _):
-            return at(mark if mark.line == opened.line else opened, "list_open", value=shorten(rest))
+            return at(
+                mark if mark.line == opened.line else opened, "list_open", value=shorten(rest) or say("end_of_file")
+            )
         case ("while parsing a flow mapping", _):
-            return at(mark if mark.line == opened.line else opened, "braces_open", value=shorten(rest))
+            return at(
+                mark if mark.line == opened.line else opened, "braces_open", value=shorten(rest) or say("end_of_file")
+            )
         case (_, "could not find expected ':'"):
             word = lines[opened.line][opened.column :]
             glued = re.match(r"-[^\s-]", word)
@@ -59,13 +63,13 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
         case (_, "block sequence entries are not allowed in this context"):
             return at(mark, "dash_inside", value=shorten(rest))
         case (_, "found character that cannot start any token"):
-            return at(mark, "needs_quotes", value=shorten(rest), sign=rest[:1])
+            return at(mark, "needs_quotes", value=_word(rest), sign=rest[:1])
         case ("while scanning an alias", _):
-            return at(opened, "alias", value=shorten(lines[opened.line][opened.column :]))
+            return at(opened, "alias", value=_word(lines[opened.line][opened.column :]))
         case ("while scanning an anchor", _):
-            return at(opened, "anchor", value=shorten(lines[opened.line][opened.column :]))
+            return at(opened, "anchor", value=_word(lines[opened.line][opened.column :]))
         case (_, "found undefined tag handle") | ("while scanning a tag", _):
-            return at(opened, "tag", value=shorten(lines[opened.line][opened.column :]))
+            return at(opened, "tag", value=_word(lines[opened.line][opened.column :]))
         case (_, "found incompatible YAML document") | ("while scanning a directive", _):
             return at(opened, "directive")
         case ("while parsing a quoted scalar", _):
@@ -81,3 +85,8 @@ def _line_with_glued_colon(lines: list[str], before: int) -> int | None:
         if lines[number].strip() and not lines[number].lstrip().startswith("#"):
             return number if re.match(r"[ -]*[A-Za-z_-]+:[^\s:/]", lines[number]) else None
     return None
+
+
+def _word(text: str) -> str:
+    """A value without the comma or bracket that follows it."""
+    return shorten(re.split(r"[],}]| #", text, maxsplit=1)[0].strip())

@@ -1,9 +1,11 @@
 """From a file to its text: what is not a plain UTF-8 file of a sensible size is refused, and said."""
 
 import codecs
+import errno
 import os
 import re
 import stat
+from math import ceil
 from pathlib import Path
 
 from inventory.model.messages import say
@@ -65,18 +67,23 @@ class _NotReadableError(Exception):
 
 def _content(path: Path) -> bytes:
     try:
-        # Neither a link (it may lead out of the folder) nor a pipe (it may never answer).
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(path, "rb", opener=_no_link_no_wait) as file:
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode):
+                raise IsADirectoryError
+            content = file.read(LARGEST + 1)
     except FileNotFoundError:
         raise _NotReadableError(say("no_such_file")) from None
+    except IsADirectoryError:
+        raise _NotReadableError(say("not_a_file", value=path.name)) from None
     except OSError as error:
-        key = "link" if path.is_symlink() else "not_readable"
+        key = "link" if error.errno == errno.ELOOP else "not_readable"
         raise _NotReadableError(say(key, value=path.name, code=error.errno)) from None
-    with os.fdopen(descriptor, "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise _NotReadableError(say("not_a_file", value=path.name))
-        content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise _NotReadableError(say("too_large", size=f"{about.st_size / 2**20:.1f}", limit=LARGEST // 2**20))
+        raise _NotReadableError(say("too_large", size=ceil(about.st_size / 2**20 * 10) / 10, limit=LARGEST // 2**20))
     return content
+
+
+def _no_link_no_wait(path: str, flags: int) -> int:
+    """Open neither a link (it may lead out of the folder) nor a pipe until it answers."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -90,7 +90,7 @@ def example(model: type[BaseModel], path: Path_) -> str:
     node = _schema_at(model, path)
     if not path:
         whole = {key: node["properties"][key]["examples"][0] for key in node["required"]}
-        return say("example", example=on_one_line(whole).strip("{}") if len(whole) == 1 else on_one_line(whole))
+        return say("example", example=on_one_line(whole)[1:-1] if len(whole) == 1 else on_one_line(whole))
     value = on_one_line(node["examples"][0])
     if isinstance(path[-1], int):
         value = f"- {value}"
@@ -146,6 +146,8 @@ def _wrong_type(expected: str, found: object, shown: str) -> str:
     if expected == "type_text" and isinstance(found, Unclear | int):
         return say("unclear", value=value)
     hint = ""
+    if expected == "type_integer" and isinstance(found, str) and found.isdecimal():
+        hint = say("without_quotes")
     if expected == "type_boolean":
         hint = near(value, ("true", "false"))
     if expected == "type_prefix" and isinstance(found, str):

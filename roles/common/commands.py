@@ -24,8 +24,8 @@ class WriteFile(StringCommand):
     """Replace a file in one atomic step, its content sent over stdin: never in argv, never in /tmp.
 
     Where a check is given (a command with {} for the new file), it must pass before the file is replaced: a refused
-    configuration leaves the old one in place. `secret` keeps the content out of plans. `content` is text, or bytes. `removes` is the
-    kind of thing that a line of the file declares, and the pattern that finds its name.
+    configuration leaves the old one in place. `secret` keeps the content out of plans. `removes` is the kind of thing
+    that a line of the file declares, and the pattern that finds its name.
     """
 
     def __init__(

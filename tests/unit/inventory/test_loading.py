@@ -1,41 +1,160 @@
 """Files that are not what they should be are answered with a line, never with a traceback."""
 
+import os
 from pathlib import Path
+from string import Formatter
 
 import pytest
+import yaml
 
-from inventory.model import InventoryError
-from inventory.model.schema import schemas
+from inventory.model import InventoryError, load
+from inventory.model.institution import GroupsFile
+from inventory.model.load import parse_each
+from inventory.model.messages import MESSAGES
+from inventory.model.schema import KINDS, schemas
 from inventory.model.source import Source
+from inventory.model.text import LARGEST
+from inventory.model.validate import schema_of, validate
+
+BAD_FILES: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "bad-files.yaml").read_text())
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "le fichier est vide"),
-        (b"\xff\xfe", "le fichier n'est pas en UTF-8"),
-        (b"a: 1\n\tb: 2\n", "ce n'est pas du YAML valide"),
-        (b"a: *nowhere\n", "ce n'est pas du YAML valide"),
-        (b"a: 1\na: 2\n", "est donnée deux fois"),
-        (b"a: !!python/object:os.system x\n", "ce n'est pas du YAML valide"),
-    ],
-)
-def test_bad_file(content: bytes, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def _french(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
-    path = tmp_path / "x.yaml"
+
+
+def answers(folder: Path, content: bytes) -> list[str]:
+    """What is said of a groups.yaml."""
+    path = folder / "groups.yaml"
     path.write_bytes(content)
     with pytest.raises(InventoryError) as caught:
-        Source(path, Path("x.yaml"))
-    (problem,) = caught.value.problems
-    assert message in problem.message
-    assert problem.line >= 1
+        validate(GroupsFile, Source(path, Path("groups.yaml")))
+    return [str(problem) for problem in caught.value.problems]
 
 
-def test_absent_file(tmp_path: Path) -> None:
-    with pytest.raises(InventoryError):
-        Source(tmp_path / "absent.yaml", Path("absent.yaml"))
+@pytest.mark.parametrize("case", BAD_FILES.values(), ids=BAD_FILES)
+def test_bad_file(case: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = case["content"].encode("latin-1")
+    assert answers(tmp_path, content) == [case["french"]]
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    assert answers(tmp_path, content) == [case["english"]]
+
+
+def test_what_tools_read_in_different_ways_needs_quotes(tmp_path: Path) -> None:
+    for word in (
+        "no",
+        "Yes",
+        "ON",
+        "n",
+        "010",
+        "1e3",
+        "2026-11-25",
+        "12:30",
+        "1.0",
+        "true",
+        "42",
+        "1_000",
+        "0x1F",
+        "+5",
+    ):
+        said = f'« {word} » sans guillemets n\'est pas un texte pour tous les outils ; écrire "{word}"'
+        assert answers(tmp_path, f"groups: {{rh: [{word}]}}\n".encode()) == [
+            f"groups.yaml:1:15: {said.lower() if word == 'true' else said}"
+        ]
+        quoted = answers(tmp_path, f'groups: {{rh: ["{word}!"]}}\n'.encode())
+        assert "n'a pas la bonne forme" in quoted[0]
+
+
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    content = b"groups: {}\n#" + b"." * LARGEST
+    assert answers(tmp_path, content) == ["groups.yaml:1:1: le fichier est trop grand : 5.1 Mio, 5 Mio au plus"]
+
+
+def test_a_million_brackets(tmp_path: Path) -> None:
+    assert answers(tmp_path, b"[" * 1_000_000) == ["groups.yaml:1:21: trop de niveaux : 20 au plus"]
+
+
+def test_many_mistakes_are_counted(tmp_path: Path) -> None:
+    said = answers(tmp_path, b"groups:\n" + b"".join(b"  G%d: []\n" % number for number in range(5000)))
+    assert len(said) == 101
+    assert said[-1].endswith("et 4900 autres erreurs dans ce fichier")
+
+
+def test_what_is_not_a_file(tmp_path: Path) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "link.yaml").symlink_to("/etc/hostname")
+    said = {}
+    for name in ("folder", "pipe", "link", "absent"):
+        with pytest.raises(InventoryError) as caught:
+            Source(tmp_path / f"{name}.yaml", Path(f"{name}.yaml"))
+        said[name] = str(caught.value)
+    mend = "le remplacer par un fichier de texte, ou lui donner un nom sans « .yaml »"
+    assert said == {
+        "folder": f"folder.yaml:1:1: « folder.yaml » n'est pas un fichier ; {mend}",
+        "pipe": f"pipe.yaml:1:1: « pipe.yaml » n'est pas un fichier ; {mend}",
+        "link": "link.yaml:1:1: « link.yaml » est un lien ; mettre le fichier ou le dossier lui-même à sa place",
+        "absent": "absent.yaml:1:1: le fichier n'existe pas",
+    }
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("groups: {}\n")
+    path.chmod(0)
+    user = os.geteuid()
+    os.seteuid(65534 if user == 0 else user)  # root may read everything
+    try:
+        with pytest.raises(InventoryError) as caught:
+            Source(path, Path("x.yaml"))
+    finally:
+        os.seteuid(user)
+    mend = "vérifier ses droits : chmod 644 x.yaml"
+    assert str(caught.value) == f"x.yaml:1:1: « x.yaml » ne peut pas être lu (erreur 13 du système) ; {mend}"
+
+
+def test_absent_environment() -> None:
+    for name in ("laab", "../lab"):
+        with pytest.raises(InventoryError) as caught:
+            load(name)
+        assert str(caught.value) == (
+            f"inventory/environments:1:1: l'environnement « {name} » n'existe pas ; possibles : lab, production"
+            " ; vouliez-vous dire « lab » ?"
+        )
+
+
+def test_environments_share_what_is_read_once() -> None:
+    lab, production = parse_each(["lab", "production"]).values()
+    assert lab.institutions is production.institutions
+    assert "ws1" in lab.administration().machines
+    assert "ws1" not in production.administration().machines
 
 
 def test_editor_schemas_are_current() -> None:
     for path, text in schemas().items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `make schema`"
+
+
+def test_every_key_is_described_with_an_example() -> None:
+    for kind, model in KINDS.items():
+        schema = schema_of(model)
+        for node in (schema, *schema.get("$defs", {}).values()):
+            for key, about in node["properties"].items():
+                optional = {name: value for choice in about.get("anyOf", []) for name, value in choice.items()}
+                assert about.get("description"), f"{kind}: {key}"
+                assert {**optional, **about}.get("examples"), f"{kind}: {key}"
+
+
+def test_every_example_is_valid() -> None:
+    for model in KINDS.values():
+        examples = {key: field.examples[0] for key, field in model.model_fields.items() if field.examples}
+        model.model_validate(examples)
+
+
+def test_both_languages_show_the_same() -> None:
+    def fields(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    for key, (french, english) in MESSAGES.items():
+        assert fields(french) == fields(english), key
