@@ -43,7 +43,8 @@ define newline
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help lab destroy status deploy plan drift verify lan uplinks validate test check unit format schema secrets secret artifacts \
+.PHONY: help lab destroy status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
+	schema secrets secret artifacts \
 	ssh passwords lock tools
 
 help: ## This list
@@ -106,6 +107,12 @@ artifacts: $(VENV)/ready ## Build the stand-in application's wheel, the same byt
 
 schema: $(VENV)/ready ## Write the editor's schemas anew (inventory/schema)
 	@$(PY) -m inventory.model.schema
+
+codeowners: $(VENV)/ready ## Write CODEOWNERS anew: who reviews what
+	@$(PY) -m deploys.codeowners
+
+ownership: $(VENV)/ready ## Refuse what a change touches outside its author's institution [BASE=origin/main AUTHOR=@awa or INSTITUTION=sante]
+	@$(PY) -m deploys.ownership
 
 new-ministry: ## Questions, then the folder of a new ministry [NAME=value … YES=1: nothing is asked]
 new-site: ## Questions, then a new building: networks, switch, router

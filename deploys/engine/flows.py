@@ -160,12 +160,12 @@ def _devices(begun: Begun, capability: str, changes: list[change.Change], notes:
             events.ends(name, step, bool(result["changed"]))
 
 
-def _health(request: Request) -> Callable[[str], list[Health]]:
-    def of(name: str) -> list[Health]:
+def _health(request: Request) -> Callable[[str], dict[str, Health]]:
+    def of(name: str) -> dict[str, Health]:
         from deploys.capabilities import health_of  # every role: only a run that changes something pays for them
 
         machine = request.administration.machines.get(name)
-        return health_of(machine) if machine else []
+        return health_of(machine) if machine else {}
 
     return of
 

@@ -124,7 +124,7 @@ def _people(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
 
 
 def _groups(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
-    logins = {person.login for person in institution.people}
+    logins = dict.fromkeys(person.login for person in institution.people)
     for group in (AGENTS, *institution.groups):
         # a-b with c, and a with b-c, would be one group in the directory, with the rights of both.
         name = f"{institution.institution}-{group}"
@@ -143,7 +143,7 @@ def _groups(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
 
 
 def _shares(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
-    groups = {AGENTS, *institution.groups}
+    groups = dict.fromkeys([AGENTS, *institution.groups])
     for name, share in institution.shares.items():
         other = _example(f"{institution.institution}-{name}")
         if name in RESERVED_SHARES:
@@ -335,7 +335,7 @@ def _application(source: Source, application: Application, seen: Seen, parsed: P
         if institution not in parsed.institutions:
             yield _missing(source, ["readers", index], "institution", institution, parsed.institutions)
             continue
-        groups = {AGENTS, *parsed.institutions[institution][1].groups}
+        groups = dict.fromkeys([AGENTS, *parsed.institutions[institution][1].groups])
         if group not in groups:
             yield _missing(source, ["readers", index], "group", group, groups)
 

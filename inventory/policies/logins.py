@@ -8,23 +8,11 @@ from inventory.model.references import Parsed
 
 # Mailboxes of a role (RFC 2142), and senders that people trust because no person can be behind them.
 ROLES = {
-    *(
-        "abuse",
-        "billing",
-        "hostmaster",
-        "info",
-        "marketing",
-        "news",
-        "noc",
-        "postmaster",
-        "sales",
-        "security",
-        "support",
-    ),
-    *("usenet", "uucp", "webmaster", "www"),
-    *("admin", "administrateur", "dmarc", "mailer-daemon", "no-reply", "nobody", "noreply", "plateforme", "root"),
-    *("securite", "ssladmin", "sysadmin", "tlsrpt"),
-}
+    "abuse", "billing", "hostmaster", "info", "marketing", "news", "noc", "postmaster", "sales", "security", "support",
+    "usenet", "uucp", "webmaster", "www",
+    "admin", "administrateur", "dmarc", "mailer-daemon", "no-reply", "nobody", "noreply", "plateforme", "root",
+    "securite", "ssladmin", "sysadmin", "tlsrpt",
+}  # fmt: skip
 
 
 def logins_differ_by_more_than_punctuation(parsed: Parsed) -> Iterator[Problem]:
