@@ -73,7 +73,7 @@ def _author(arguments: Sequence[str], folder: Path, prompt: Callable[[str], str]
     answers = Answers(given, prompt)
     author(desk, answers)
     root = folder.parent
-    check(folder, desk.edits)
+    desk.refresh(check(folder, desk.edits))
     for edit in desk.edits:
         print("\n".join(edit.shown(root)))
     print(*desk.notes, sep="\n", end="\n" if desk.notes else "")

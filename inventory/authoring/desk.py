@@ -8,6 +8,8 @@ from pathlib import Path
 
 from inventory.authoring.change import Edit, read
 from inventory.authoring.editing import EditError
+from inventory.codeowners import PATH as CODEOWNERS
+from inventory.codeowners import codeowners
 from inventory.model import Administration
 
 
@@ -31,6 +33,13 @@ class Desk:
             self.edits.append(Edit(self.folder / path, before, change(before)))
         except EditError:
             raise EditError(self.shown(path)) from None
+
+    def refresh(self, after: Administration) -> None:
+        """What is generated from the inventory follows the change, where the repository has it."""
+        path = self.folder.parent / CODEOWNERS.name
+        before, text = read(path), codeowners(after)
+        if before not in (None, text):
+            self.edits.append(Edit(path, before, text))
 
     def shown(self, path: str) -> str:
         return f"{self.folder.name}/{path}"

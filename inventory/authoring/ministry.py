@@ -12,7 +12,7 @@ from inventory.model.messages import either, say
 from inventory.model.references import RESERVED_SHARES
 
 VARIABLES = (
-    "INSTITUTION", "KIND", "NAME", "MAIL_DOMAIN", "REVIEWERS", "GIVEN", "FAMILY", "LOGIN", "APPLICATIONS",
+    "INSTITUTION", "KIND", "NAME", "MAIL_DOMAIN", "REVIEWERS", "AUTHORS", "GIVEN", "FAMILY", "LOGIN", "APPLICATIONS",
 )  # fmt: skip
 SHARE = {"ministry": "Dossiers communs du ministère", "institution": "Dossiers communs de l'institution"}
 
@@ -49,6 +49,9 @@ def ministry(desk: Desk, answers: Answers) -> None:
             team,
         )
     )
+    text = either("Comptes de la forge qui proposent ses changements", "Accounts of the forge that propose its changes")
+    account = several(field(InstitutionFile, "authors", 0))
+    authors = answers.ask(Question("AUTHORS", text, "@mariam", account, optional=True))
     who = either(" de la première personne de sa DSI", " of the first person of its IT")
     somebody = ask_person(desk, answers, who)
     known = ", ".join(applications)
@@ -66,6 +69,7 @@ def ministry(desk: Desk, answers: Answers) -> None:
     )
     place = f"institutions/{identifier}"
     about = {"institution": identifier, "kind": kind, "name": name, "mail_domain": mail_domain, "reviewers": reviewers}
+    about |= {"authors": authors} if authors else {}
     share = {"description": SHARE[kind], "write": [AGENTS]}
     for file, content in (
         ("institution", about),

@@ -1,8 +1,6 @@
 """The DSI's guide as its readers use it: a copy of the inventory, and the recipes applied to it line by line."""
 
-import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +11,6 @@ from inventory.model import Administration, load
 ROOT = Path(__file__).resolve().parents[3]
 GUIDE = ROOT / "docs" / "fr" / "guide-dsi.md"
 SAMPLE = ROOT / "tests" / "unit" / "inventory" / "sample"
-FENCE = re.compile(r"^```(\w*) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -28,27 +25,38 @@ class Block:
 @dataclass(frozen=True)
 class Section:
     title: str
-    text: str
+    prose: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+
+    def has(self, name: str) -> bool:
+        return any(block.name == name for block in self.blocks)
 
     def edits(self) -> list[Block]:
         """What a reader changes in files."""
         return [block for block in self.blocks if block.kind in ("yaml", "diff")]
 
     def said(self, name: str) -> list[str]:
-        """What the reader is shown as the answer."""
+        """What the reader is shown as the answer, with ordinary spaces."""
         return [line for block in self.blocks if (block.kind, block.name) == ("text", name) for line in block.lines]
 
 
 def sections() -> list[Section]:
     """The guide, by its headings."""
-    parts = re.split(r"^#+ (.+)$", GUIDE.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return [Section(title, text, list(_blocks(text))) for title, text in zip(parts[1::2], parts[2::2], strict=True)]
-
-
-def _blocks(text: str) -> Iterator[Block]:
-    for kind, name, body in FENCE.findall(text):
-        yield Block(kind, name, body.splitlines())
+    found: list[Section] = []
+    block: Block | None = None
+    for line in GUIDE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("```"):
+            kind, _, name = line.removeprefix("```").partition(" ")
+            block = Block(kind, name, []) if block is None else None
+            if block:
+                found[-1].blocks.append(block)
+        elif block:
+            block.lines.append(line)
+        elif line.startswith("#"):
+            found.append(Section(line.lstrip("# ")))
+        else:
+            found[-1].prose.append(line)
+    return found
 
 
 @dataclass
@@ -69,7 +77,9 @@ class Copy:
         elif not path.exists():
             path.write_text(_joined(block.lines), encoding="utf-8")
         else:
-            path.write_text(_joined(_added(path.read_text(encoding="utf-8").splitlines(), block.lines)), encoding="utf-8")
+            path.write_text(
+                _joined(_added(path.read_text(encoding="utf-8").splitlines(), block.lines)), encoding="utf-8"
+            )
 
     def load(self) -> Administration:
         return load("lab", self.root / "inventory")
