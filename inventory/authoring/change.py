@@ -37,9 +37,12 @@ class Edit:
     path: Path
     before: str | None
     after: str
+    generated: bool = False
 
     def shown(self, root: Path) -> list[str]:
-        """The lines that go and come, as a diff shows them."""
+        """The lines that go and come, as a diff shows them; of a generated file, its name."""
+        if self.generated:
+            return [f"{self.path.relative_to(root)}{either(' (généré)', ' (generated)')}"]
         old, new = (self.before or "").splitlines(), self.after.splitlines()
         body = [
             line

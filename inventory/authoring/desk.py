@@ -39,7 +39,7 @@ class Desk:
         path = self.folder.parent / CODEOWNERS.name
         before, text = read(path), codeowners(after)
         if before not in (None, text):
-            self.edits.append(Edit(path, before, text))
+            self.edits.append(Edit(path, before, text, generated=True))
 
     def shown(self, path: str) -> str:
         return f"{self.folder.name}/{path}"

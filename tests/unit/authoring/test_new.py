@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from inventory.authoring import change
+from inventory.codeowners import codeowners
 from inventory.model import Person, load
 from roles.lan.intent import intent as lan_intent
 from roles.uplinks.intent import intent as uplink_intent
@@ -205,6 +206,26 @@ def test_a_ministry_is_a_folder(clerk: Clerk) -> None:
         ],
     }
     assert clerk.load().institutions["education"].reviewers == ["@burkina/dsi-education"]
+
+
+def test_reviewers_and_authors_are_those_that_were_named(clerk: Clerk) -> None:
+    accounts = ("REVIEWERS=@burkina/dsi-education @awa", "AUTHORS=@awa,@issa")
+    assert clerk.new(*MINISTRY, *accounts, "YES=1").status == 0
+    institution = clerk.load().institutions["education"]
+    assert institution.reviewers == ["@burkina/dsi-education", "@awa"]
+    assert institution.authors == ["@awa", "@issa"]
+
+
+def test_codeowners_follows(clerk: Clerk) -> None:
+    path = clerk.folder.parent / "CODEOWNERS"
+    path.write_text(codeowners(clerk.load()))
+    before = clerk.files()
+    assert clerk.new(*PERSON, "YES=1").status == 0
+    assert "CODEOWNERS" not in diff(before, clerk.files())
+    assert clerk.new(*MINISTRY, "YES=1").status == 0
+    assert "CODEOWNERS (généré)\n" in clerk.said
+    assert path.read_text() == codeowners(clerk.load())
+    assert "@burkina/dsi-education" in path.read_text()
 
 
 def test_a_building_has_networks_a_switch_and_a_router(clerk: Clerk) -> None:
