@@ -62,8 +62,8 @@ test: $(VENV)/ready tools ## Lint, types, unit tests, validation, and the lab fr
 check: $(VENV)/ready ## The part of `make test` that needs no lab
 	@$(PY) -m deploys.phases checks
 
-validate: $(VENV)/ready ## Check the inventory: one line a mistake
-	@$(PY) -m deploys.validate
+validate: $(VENV)/ready ## Check the inventory, who owns what, and the secrets: one line a mistake [V=1: times]
+	@$(PY) -m deploys.validate $(if $(V),--verbose)
 
 plan: $(VENV)/ready artifacts ## What a deploy would change, on hosts and devices; exits 2 if anything [LIMIT= DEPLOY=mail]
 	@$(PY) -m deploys.validate --quiet

@@ -55,8 +55,27 @@ class Seen:
     shares: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     addresses: dict[IPv4Address, str] = field(default_factory=dict)
-    networks: list[tuple[Network, str]] = field(default_factory=list)
+    networks: dict[IPv4Network, str] = field(default_factory=dict)
+    around: dict[IPv4Network, IPv4Network] = field(default_factory=dict)  # what holds a network: which one
     ports: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def overlapping(self, prefix: IPv4Network) -> tuple[IPv4Network, str] | None:
+        """A network that shares addresses with a prefix: of two, one holds the other."""
+        inside = self.around.get(prefix)
+        holding = next((network for network in _supernets(prefix) if network in self.networks), None)
+        found = inside or holding
+        return (found, self.networks[found]) if found else None
+
+    def add(self, prefix: IPv4Network, where: str) -> None:
+        """Remember a network."""
+        self.networks.setdefault(prefix, where)
+        for network in _supernets(prefix):
+            self.around.setdefault(network, prefix)
+
+
+def _supernets(prefix: IPv4Network) -> Iterator[IPv4Network]:
+    """A prefix and all that hold it."""
+    return (prefix.supernet(new_prefix=length) for length in range(prefix.prefixlen, -1, -1))
 
 
 def check_references(parsed: Parsed) -> Iterator[Problem]:
@@ -119,13 +138,15 @@ def _people(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
             shown = _example("login: awa.exemple")
             yield files.problem(path, say("reserved", value=person.login, example=shown))
         if person.login in seen.logins:
-            yield files.problem(path, say("person_twice", value=person.login, where=seen.logins[person.login]))
+            shown = _example(f"login: {person.login[:19]}2")
+            message = say("person_twice", value=person.login, where=seen.logins[person.login], example=shown)
+            yield files.problem(path, message)
         seen.logins.setdefault(person.login, where)
 
 
 def _groups(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
     logins = dict.fromkeys(person.login for person in institution.people)
-    for group in (AGENTS, *institution.groups):
+    for group in dict.fromkeys([AGENTS, *institution.groups]):
         # a-b with c, and a with b-c, would be one group in the directory, with the rights of both.
         name = f"{institution.institution}-{group}"
         if name in seen.groups:
@@ -189,15 +210,12 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
 def _network(source: Source, site: Site, name: str, network: Network, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
     path = ["networks", name]
     if not any(network.prefix.subnet_of(inside) for inside in parsed.platform[1].prefixes):
-        shown = (
-            _example(f"prefix: {_first_subnet(parsed.platform[1].prefixes[0])}") if parsed.platform[1].prefixes else ""
-        )
+        shown = _example(f"prefix: {_first_subnet(parsed.platform[1].prefixes[0])}")
         yield source.problem([*path, "prefix"], say("outside_administration", value=network.prefix, example=shown))
-    for other, where in seen.networks:
-        if network.prefix.overlaps(other.prefix):
-            message = say("overlap", value=network.prefix, other=other.prefix, where=where)
-            yield source.problem([*path, "prefix"], message)
-    seen.networks.append((network, f"{source.path} {name}"))
+    if overlapping := seen.overlapping(network.prefix):
+        message = say("overlap", value=network.prefix, other=overlapping[0], where=overlapping[1])
+        yield source.problem([*path, "prefix"], message)
+    seen.add(network.prefix, f"{source.path} {name}")
     if network.gateway not in network.prefix:
         shown = _example(f"gateway: {network.prefix[1] if network.prefix.num_addresses > 1 else network.prefix[0]}")
         message = say("outside_prefix", value=network.gateway, prefix=network.prefix, example=shown)
