@@ -3,6 +3,7 @@
 #   V=1              the complete output                 PLAN=1              lan, uplinks: show, send nothing
 #   YES=1            deploy: do not ask                  PLAN=plan.json      deploy: do exactly this plan
 #   REASON='…'       deploy: why it may remove more      OUT=plan.json       plan: write it, with its checksum
+#   CHANGES_OK=1     plan: changes are no failure, as in CI
 
 ENV ?= lab
 LIMIT ?=
@@ -18,6 +19,7 @@ YES ?=
 OUT ?=
 REASON ?=
 JSON ?=
+CHANGES_OK ?=
 
 VENV := .cache/venv
 BIN := $(VENV)/bin
@@ -45,6 +47,7 @@ endef
 .DEFAULT_GOAL := help
 .PHONY: help lab destroy status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
+	report preview overlay comment rehearse \
 	ssh passwords lock tools
 
 help: ## This list
@@ -67,7 +70,7 @@ validate: $(VENV)/ready ## Check the inventory, who owns what, and the secrets: 
 
 plan: $(VENV)/ready artifacts ## What a deploy would change, on hosts and devices; exits 2 if anything [LIMIT= DEPLOY=mail]
 	@$(PY) -m deploys.validate --quiet
-	@$(PY) -m deploys.engine plan $(OPTIONS) $(if $(OUT),--out "$(OUT)")
+	@$(PY) -m deploys.engine plan $(OPTIONS) $(if $(OUT),--out "$(OUT)") $(if $(CHANGES_OK),|| [ $$? -eq 2 ])
 
 deploy: $(VENV)/ready artifacts secrets ## Plan, show, ask, do, on hosts and devices [PLAN=plan.json YES=1 REASON= LIMIT= DEPLOY=]
 	@$(PY) -m deploys.engine deploy $(OPTIONS) $(if $(PLAN),--plan "$(PLAN)") $(if $(YES),--yes) --reason "$$REASON"
@@ -114,6 +117,28 @@ codeowners: $(VENV)/ready ## Write CODEOWNERS anew: who reviews what
 ownership: $(VENV)/ready ## Refuse what a change touches outside its author's institution [BASE=origin/main AUTHOR=@awa or INSTITUTION=sante]
 	@$(PY) -m deploys.ownership
 
+report: $(VENV)/ready ## What a change means, in sentences [BASE=origin/main]
+	@$(PY) -m deploys.validate --quiet
+	@$(PY) -m deploys.report
+
+preview: $(VENV)/ready artifacts ## What each host would be before and after a change; no host, no secret [BASE=origin/main OUT=]
+	@$(PY) -m deploys.preview --environment $(ENV)
+
+overlay: $(VENV)/ready ## A pull request's data over main's code, to plan it in safety [PR=revision BASE=origin/main OUT=]
+	@$(PY) -m deploys.overlay
+
+comment: $(VENV)/ready ## The one comment of a pull request [BASE= PLAN=plan.json OUT=comment.md, FORGE=github NUMBER=12]
+	@$(PY) -m deploys.comment
+
+rehearse: $(VENV)/ready tools ## Deploy BASE in the lab, then this change on top; what it changed and what it broke [BASE=main]
+	@$(PY) -m deploys.rehearse
+
+unit: $(VENV)/ready ## The unit tests
+	@$(BIN)/pytest -n 2 tests/unit
+
+format: $(VENV)/ready ## Format the code
+	@$(BIN)/ruff format && $(BIN)/ruff check --fix
+
 new-ministry: ## Questions, then the folder of a new ministry [NAME=value … YES=1: nothing is asked]
 new-site: ## Questions, then a new building: networks, switch, router
 new-person: ## Questions, then a new person [INSTITUTION=sante GIVEN=Nafi FAMILY=Nouvelle GROUPS=dsi YES=1]
@@ -123,12 +148,6 @@ new-port: ## Questions, then one more port of a switch
 .PHONY: $(ENTRIES:%=new-%)
 $(ENTRIES:%=new-%): new-%: $(VENV)/ready
 	@$(PY) -m deploys.new $* $(answers)
-
-unit: $(VENV)/ready ## The unit tests
-	@$(BIN)/pytest -n 2 tests/unit
-
-format: $(VENV)/ready ## Format the code
-	@$(BIN)/ruff format && $(BIN)/ruff check --fix
 
 lock: ## Resolve the dependencies anew, with their hashes
 	@python3 -m venv .cache/lock && .cache/lock/bin/pip install --quiet pip-tools

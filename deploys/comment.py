@@ -1,7 +1,9 @@
-"""The one comment of a pull request: what it means, whose it is, what would change.
+"""The one comment of a pull request: what it means, whose it is, what would change: `make comment`.
 
-`python -m deploys.comment --base origin/main [--plan plan.json] [--out FILE] [--forge github|gitlab --number 12]`.
-Without --forge it is printed. The environment gives the token (FORGE_TOKEN) and where the whole plan is (ARTIFACT_URL).
+    python -m deploys.comment --base origin/main [--plan plan.json] [--out FILE] [--forge github|gitlab --number 12]
+
+Without a forge it is printed. All may come from the environment, as CI gives them: BASE, PLAN (several, separated by
+spaces), OUT, FORGE, NUMBER; AUTHOR, whose change it is; ARTIFACT_URL, where the whole plan is; FORGE_TOKEN.
 """
 
 import argparse
@@ -17,7 +19,9 @@ from deploys.report import report
 from deploys.review import forge, git, markdown, ownership, planned
 from deploys.review.content import BaseError
 from deploys.review.markdown import Cut, Item
+from deploys.review.ownership import Verdict
 from deploys.review.phrases import (
+    ALLOWED,
     AND_MORE,
     BASE_DOES_NOT_LOAD,
     CUT,
@@ -29,6 +33,7 @@ from deploys.review.phrases import (
     CUT_SHORTENED,
     ERRORS,
     LEFT,
+    REFUSED,
     TITLE,
     WHOLE,
 )
@@ -45,7 +50,7 @@ class Parts:
 
     report: Report | None = None
     errors: Sequence[str] = ()
-    verdict: Sequence[str] = ()
+    verdict: Verdict | None = None
     left: Sequence[str] = ()
     plans: Sequence[planned.Plan] = ()
 
@@ -65,8 +70,10 @@ def items(parts: Parts) -> Iterator[Item]:
             yield Item(2, [f"- {markdown.code(error)}"], kind="errors")
     if parts.report:
         yield Item(0, [f"**{parts.report.summary(markdown.text)}**"])
-    for line in parts.verdict:
-        yield Item(1, [f"- {markdown.text(line)}"], kind="others")
+    if parts.verdict:
+        mark = phrase(ALLOWED if parts.verdict.allowed else REFUSED)
+        for line in parts.verdict.lines:
+            yield Item(1, [f"- {markdown.text(line)}"], kind="others", heading=f"**{mark}**")
     if parts.report:
         for title, sentences in parts.report.groups(markdown.text):
             for each in sentences:
@@ -122,34 +129,35 @@ def gather(base: str, plans: Sequence[Path]) -> Parts:
         return Parts(errors=[str(problem) for problem in error.problems], left=left)
     except BaseError as error:
         return Parts(errors=[phrase(BASE_DOES_NOT_LOAD, base=base, reason=str(error))], left=left)
-    return Parts(told, errors=(), verdict=ownership.verdict(base), left=left, plans=read)
+    verdict = ownership.verdict(made.base, made.head) if made else ownership.verdict(base, "HEAD")
+    return Parts(told, verdict=verdict, left=left, plans=read)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deploys.comment", description=__doc__)
-    parser.add_argument("--base", default="origin/main")
-    parser.add_argument("--plan", type=Path, action="append", default=[], help="a plan or preview (JSON)")
-    parser.add_argument("--out", type=Path, help="also write it here")
-    parser.add_argument("--forge", choices=sorted(forge.LIMITS), help="publish it there")
-    parser.add_argument("--number", type=int, help="of the pull request")
+    given = os.environ.get
+    parser.add_argument("--base", default=given("BASE") or "origin/main")
+    parser.add_argument("--plan", default=given("PLAN", ""), help="plans and previews (JSON), separated by spaces")
+    parser.add_argument("--out", default=given("OUT"), help="write it here")
+    parser.add_argument("--forge", choices=["", *sorted(forge.LIMITS)], default=given("FORGE", ""))
+    parser.add_argument("--number", default=given("NUMBER", ""), help="of the pull request")
     arguments = parser.parse_args()
-    if arguments.forge and not arguments.number:
-        parser.error("--forge needs --number")
+    if arguments.forge and not re.fullmatch(r"[1-9][0-9]{0,9}", arguments.number, re.ASCII):
+        parser.error("FORGE needs NUMBER, the number of the pull request")
     try:
-        parts = gather(arguments.base, arguments.plan)
-        limit = forge.LIMITS[arguments.forge or "github"]
-        body = write(parts, limit, link(os.environ.get("ARTIFACT_URL", "")))
+        parts = gather(arguments.base, [Path(path) for path in arguments.plan.split()])
+        body = write(parts, forge.LIMITS[arguments.forge or "github"], link(os.environ.get("ARTIFACT_URL", "")))
         if arguments.out:
-            arguments.out.write_text(body + "\n", encoding="utf-8")
+            Path(arguments.out).write_text(body + "\n", encoding="utf-8")
         if arguments.forge:
-            done = forge.publish(forge.from_environment(arguments.forge, arguments.number), body)
+            done = forge.publish(forge.from_environment(arguments.forge, int(arguments.number)), body)
             print(f"comment of {arguments.forge} #{arguments.number}: {done}")
         elif not arguments.out:
             print(body)
     except (git.GitError, planned.PlanError, forge.ForgeError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    return 1 if parts.errors else 0
+    return 1 if parts.errors or (parts.verdict and not parts.verdict.allowed) else 0
 
 
 if __name__ == "__main__":

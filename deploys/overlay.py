@@ -17,9 +17,10 @@ from pathlib import Path
 from deploys.review import git, paths
 from deploys.review.phrases import CONFLICT, LEFT, REFUSED_KIND, REFUSED_SIZE, REFUSED_TOO_MANY
 from deploys.review.words import phrase, plain
+from inventory.model.text import LARGEST
 
+DEFAULT = ".cache/pull-request"
 RECORD = ".overlay.json"  # in the folder: what it was made of
-LARGEST = 1024 * 1024  # a ministry of 10,000 people takes 600 kB
 MOST_FILES, MOST_BYTES = 2000, 32 * 1024 * 1024
 
 
@@ -62,9 +63,10 @@ def read(folder: Path) -> Overlay | None:
 def _checked(data: list[git.Changed], entries: dict[str, git.Entry], root: Path) -> dict[str, bytes]:
     """The contents of the files to take. Raises OverlayError for what is not a small regular file."""
     wanted = [entries[change.path] for change in data if not change.deleted]
-    problems = [
-        phrase(REFUSED_KIND, path=entry.path, kind=entry.kind) for entry in wanted if entry.mode != git.REGULAR
-    ] + [phrase(REFUSED_SIZE, path=entry.path, n=entry.size) for entry in wanted if entry.size > LARGEST]
+    problems = [phrase(REFUSED_KIND, path=entry.path, kind=entry.kind) for entry in wanted if entry.mode != git.REGULAR]
+    for entry in wanted:
+        if entry.size > LARGEST:
+            problems.append(phrase(REFUSED_SIZE, path=entry.path, n=entry.size, limit=LARGEST))
     if len(data) > MOST_FILES or sum(entry.size for entry in wanted) > MOST_BYTES:
         problems.append(phrase(REFUSED_TOO_MANY, n=len(data)))
     if problems:
@@ -87,13 +89,13 @@ def _write(made: Overlay, data: list[git.Changed], contents: dict[str, bytes], o
             continue
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(contents[change.path])
-    _share_cache(partial, root)
+    share_cache(partial, root)
     (partial / RECORD).write_text(json.dumps(asdict(made), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     _remove(out)
     partial.rename(out)
 
 
-def _share_cache(folder: Path, root: Path) -> None:
+def share_cache(folder: Path, root: Path) -> None:
     """The work tree's virtualenv and state serve here too; its Python is the base's, as its lock file must be."""
     cache, lock = root / ".cache", root / "requirements.lock"
     cache.mkdir(exist_ok=True)
@@ -123,12 +125,14 @@ def _printable(path: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deploys.overlay", description=__doc__)
-    parser.add_argument("--base", default="origin/main", help="the revision whose code runs")
-    parser.add_argument("--pull-request", required=True, help="the revision that is proposed, already fetched")
-    parser.add_argument("--out", type=Path, required=True, help="the folder to make, below the repository")
+    parser.add_argument("--base", default=os.environ.get("BASE") or "origin/main", help="the revision whose code runs")
+    parser.add_argument("--pull-request", default=os.environ.get("PR"), help="the revision proposed, already fetched")
+    parser.add_argument("--out", default=os.environ.get("OUT") or DEFAULT, help="the folder to make, in the repository")
     arguments = parser.parse_args()
+    if not arguments.pull_request:
+        parser.error("PR= is missing: the revision that is proposed")
     try:
-        made = overlay(arguments.base, arguments.pull_request, arguments.out)
+        made = overlay(arguments.base, arguments.pull_request, Path(arguments.out))
     except (git.GitError, OverlayError) as error:
         print(error, file=sys.stderr)
         return 1

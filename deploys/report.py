@@ -4,6 +4,7 @@ The base is read from git's objects, the change from the work tree; both as type
 """
 
 import argparse
+import os
 import sys
 
 from deploys.review import git
@@ -23,7 +24,7 @@ def report(base: str) -> Report:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deploys.report", description=__doc__)
-    parser.add_argument("--base", default="origin/main", help="the revision to compare with")
+    parser.add_argument("--base", default=os.environ.get("BASE") or "origin/main", help="the revision to compare with")
     arguments = parser.parse_args()
     try:
         print(report(arguments.base).text())

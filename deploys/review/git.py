@@ -75,9 +75,9 @@ def commit(revision: str, root: Path = ROOT) -> str:
     return ran.stdout.decode().strip()
 
 
-def date(sha: str, root: Path = ROOT) -> str:
-    """When a commit was made, as ISO 8601."""
-    return _output(root, "show", "--no-patch", "--no-notes", "--format=%cI", sha).decode().strip()
+def top(root: Path = ROOT) -> Path:
+    """The repository's own folder; a tree that we make below it has no .git."""
+    return Path(_output(root, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
 
 
 def tree(sha: str, folder: str, root: Path = ROOT) -> dict[str, Entry]:
@@ -143,9 +143,7 @@ def merged(base: str, head: str, root: Path = ROOT) -> str:
 def extract(sha: str, folder: Path, root: Path = ROOT) -> None:
     """Copy the tree of a trusted revision into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    # From the top of the repository: below it, `git archive` would take that folder only.
-    top = Path(_output(root, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
-    archive = _output(top, "archive", "--format=tar", sha)
+    archive = _output(top(root), "archive", "--format=tar", sha)  # below the top, it would take that folder only
     ran = subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, capture_output=True, check=False)
     if ran.returncode:
         raise GitError(f"{folder}: {_last_line(ran.stderr)}")

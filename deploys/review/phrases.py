@@ -33,12 +33,14 @@ PHRASES: dict[str, Phrase] = {
         "{name} ({login}) leaves: the account is disabled and leaves its groups; the data is kept",
     ),
     "moves_in": (
-        "{name} ({login}) vient de : {other} ; le compte reste le même, l'adresse devient {address}",
-        "{name} ({login}) comes from: {other}; the account stays the same, the address becomes {address}",
+        "{name} ({login}) vient de : {other} ; le compte reste le même, la boîte {address} est créée, les anciens messages "
+        "n'y sont pas",
+        "{name} ({login}) comes from: {other}; the account stays the same, the mailbox {address} is created, older "
+        "messages are not in it",
     ),
     "moves_out": (
-        "{name} ({login}) passe à : {other} ; le compte reste le même, il sort des groupes d'ici",
-        "{name} ({login}) goes to: {other}; the account stays the same and leaves the groups of this institution",
+        "{name} ({login}) passe à : {other} ; le compte reste le même et sort des groupes d'ici, sa boîte d'ici est gardée",
+        "{name} ({login}) goes to: {other}; the account stays the same and leaves the groups here, its mailbox here is kept",
     ),
     "renamed": (
         "{old} s'appelle désormais {new} ({login}) : même compte, même boîte",
@@ -506,8 +508,8 @@ REFUSED_KIND: Phrase = (
     "{path}:1:1: not a regular file ({kind}); replace it with a text file",
 )
 REFUSED_SIZE: Phrase = (
-    "{path}:1:1: {n} octets ; 1 Mio au plus",
-    "{path}:1:1: {n} bytes; 1 MiB at most",
+    "{path}:1:1: {n} octets ; {limit} au plus",
+    "{path}:1:1: {n} bytes; {limit} at most",
 )
 REFUSED_TOO_MANY: Phrase = (
     "{n} fichiers de l'inventaire changent : trop pour une seule demande (2 000 fichiers, 32 Mio)",
@@ -525,12 +527,11 @@ PREVIEW_MADE: Phrase = (
     "Calculé sans contacter de machine : ce que chacune serait avant et après (environnement {environment}).",
     "Computed without contacting any machine: what each would be before and after (environment {environment}).",
 )
-PLAN_EMPTY: Phrase = ("Rien à faire.", "Nothing to do.")
-PREVIEW_EMPTY: Phrase = ("Aucune machine ne change.", "No machine changes.")
-CHANGES: Phrase = (
-    ("{n} changement sur {hosts} machine(s).", "{n} changements sur {hosts} machine(s)."),
-    ("{n} change on {hosts} host(s).", "{n} changes on {hosts} host(s)."),
-)
+PLAN_EMPTY: Phrase = ("rien à faire", "nothing to do")
+PREVIEW_EMPTY: Phrase = ("aucune machine ne change", "no machine changes")
+CHANGES: Phrase = (("{n} changement", "{n} changements"), ("{n} change", "{n} changes"))
+HOSTS: Phrase = (("{n} machine", "{n} machines"), ("{n} host", "{n} hosts"))
+CHANGES_ON: Phrase = ("{changes} sur {hosts}", "{changes} on {hosts}")
 CERTAINTY: dict[str, Phrase] = {
     "certain": ("certain", "certain"),
     "conditional": ("conditionnel", "conditional"),
@@ -551,6 +552,8 @@ ERRORS: Phrase = (
     ("L'inventaire a {n} erreur ; à corriger d'abord :", "L'inventaire a {n} erreurs ; à corriger d'abord :"),
     ("The inventory has {n} mistake; to be mended first:", "The inventory has {n} mistakes; to be mended first:"),
 )
+ALLOWED: Phrase = ("Ce changement est permis à son auteur", "This change is allowed to its author")
+REFUSED: Phrase = ("Ce changement n'est pas permis à son auteur", "This change is not allowed to its author")
 CUT: Phrase = (
     "**Ce commentaire est coupé** : {what}.{where}",
     "**This comment is cut**: {what}.{where}",

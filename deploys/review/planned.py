@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
+from deploys.engine import change
 from deploys.review import markdown
 from deploys.review.markdown import Item
 from deploys.review.phrases import (
     CERTAINTY,
     CHANGES,
+    CHANGES_ON,
+    HOSTS,
     LINES_LEFT,
     NOT_PLANNED,
     PLAN_EMPTY,
@@ -24,7 +28,7 @@ from deploys.review.phrases import (
     RISKS,
     RISKY_FIRST,
 )
-from deploys.review.words import Said, phrase
+from deploys.review.words import Said, phrase, sentence
 
 SHORT = 20  # lines of a step when there is no room for all of them
 RISK_ORDER = ("lockout", "interruption", "removal", "")
@@ -61,17 +65,25 @@ class Plan(BaseModel):
     changes: list[Step] = []
     not_planned: dict[str, str] = {}
 
-    @property
-    def hosts(self) -> set[str]:
-        return {step.host for step in self.changes}
+    def counted(self) -> str:
+        """How many changes, on how many hosts."""
+        hosts = {step.host for step in self.changes}
+        return phrase(
+            CHANGES_ON, changes=Said(phrase(CHANGES, n=len(self.changes))), hosts=Said(phrase(HOSTS, n=len(hosts)))
+        )
 
 
 def read(path: Path) -> Plan:
-    """A plan from its file. Raises PlanError."""
+    """A preview, or a plan that is as the engine wrote it (its checksum says so). Raises PlanError."""
     try:
-        return Plan.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and found.get("kind") == "preview":
+            return Plan.model_validate(found)
+        return Plan.model_validate({"format": change.FORMAT, **asdict(change.read(path))})
     except OSError as error:
         raise PlanError(f"{path}: {error.strerror}") from None
+    except change.PlanError as error:
+        raise PlanError(str(error)) from None
     except (ValueError, ValidationError) as error:
         raise PlanError(f"{path}: not a plan: {str(error).splitlines()[0]}") from None
 
@@ -100,17 +112,14 @@ def items(plan: Plan, names: Mapping[str, str]) -> Iterator[Item]:
         commit=Said(markdown.code(plan.commit[:12])),
         made_at=Said(plan_time(plan.made_at)),
     )
-    if plan.changes:
-        what = phrase(CHANGES, n=len(plan.changes), hosts=len(plan.hosts))
-    else:
-        what = phrase(PREVIEW_EMPTY if preview else PLAN_EMPTY)
+    what = f"{plan.counted()}." if plan.changes else sentence(PREVIEW_EMPTY if preview else PLAN_EMPTY)
     yield Item(0, [f"### {phrase(PREVIEW_HEADING if preview else PLAN_HEADING)}\n\n**{what}** {made}"])
     for host, why in plan.not_planned.items():
         reason = phrase(NOT_PLANNED, markdown.text, host=Said(markdown.code(host)), why=why)
         yield Item(1, [f"- ⚠ {reason}"], kind="hosts", name=host)
     for step in sorted((s for s in plan.changes if s.risk), key=_urgency):
         risk = phrase(RISKS[step.risk])
-        line = f"- ⚠ {markdown.code(step.host)} {markdown.code(step.step)} : **{risk}**"
+        line = f"- ⚠ {markdown.code(step.host)} {markdown.code(step.step)} **{risk}**"
         yield Item(2, [line], kind="risks", name=step.host, heading=f"**{phrase(RISKY_FIRST)}**")
     for owner, steps in by_institution(plan).items():
         title = f"{markdown.text(names.get(owner, owner))} ({markdown.text(owner)})" if owner else phrase(PLATFORM)
@@ -119,9 +128,8 @@ def items(plan: Plan, names: Mapping[str, str]) -> Iterator[Item]:
             hosts.setdefault(step.host, []).append(step)
         for host, mine in hosts.items():
             risky = "⚠ " if any(step.risk for step in mine) else ""
-            count = phrase(CHANGES, n=len(mine), hosts=1)
-            summary = f"{risky}{markdown.html(host)} {count}"
-            forms = [markdown.folded(summary, _steps(mine, limit)) for limit in (None, SHORT, 0)]
+            summary = f"{risky}{markdown.html(host)} {phrase(CHANGES, n=len(mine))}"
+            forms = [markdown.folded(summary, _steps(mine, limit, preview)) for limit in (None, SHORT, 0)]
             yield Item(4, forms, kind="hosts", name=host, heading=f"#### {title}")
 
 
@@ -131,11 +139,12 @@ def plan_time(made_at: str) -> str:
     return markdown.code(f"{date} {clock[:5]} UTC" if clock.endswith("Z") else made_at)
 
 
-def _steps(steps: list[Step], limit: int | None) -> str:
+def _steps(steps: list[Step], limit: int | None, preview: bool) -> str:
     parts = []
     for step in steps:
-        marks = [phrase(CERTAINTY[step.certainty]), *([f"**{phrase(RISKS[step.risk])}**"] if step.risk else [])]
-        parts.append(f"{markdown.code(step.step)} : {', '.join(marks)}")
+        marks = [] if preview else [phrase(CERTAINTY[step.certainty])]
+        marks += [f"**{phrase(RISKS[step.risk])}**"] if step.risk else []
+        parts.append(" ".join([markdown.code(step.step), f"({', '.join(marks)})" if marks else ""]).rstrip())
         shown = step.lines if limit is None else step.lines[:limit]
         if shown:
             parts.append(markdown.block((line.text for line in shown), "diff"))

@@ -180,7 +180,9 @@ def test_a_file_too_large(repository: Repository, out: Path, monkeypatch: pytest
     repository.branch("change")
     repository.write({"inventory/sites/big.yaml": "#" * (module.LARGEST + 1)})
     head = repository.commit()
-    with pytest.raises(OverlayError, match=r"^inventory/sites/big\.yaml:1:1: 1\s048\s577 octets"):
+    with pytest.raises(
+        OverlayError, match=r"^inventory/sites/big\.yaml:1:1: 5\s242\s881 octets\s; 5\s242\s880 au plus"
+    ):
         make(repository, head, out)
     monkeypatch.setattr(module, "LARGEST", 10 * module.LARGEST)
     monkeypatch.setattr(module, "MOST_BYTES", 1000)
