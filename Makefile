@@ -34,6 +34,16 @@ LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-n
 # Debian starts it on every interface; the lab runs one of its own, on the loopback.
 UNWANTED := apt-cacher-ng.service
 
+# What deploys.new can write. Its answers are what stands on make's command line, each as one word of the shell.
+ENTRIES := ministry site person share application port
+answers = $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
+	'$(name)=$(subst ','\'',$(call one_line,$(name)))'))
+one_line = $(if $(findstring $(newline),$(value $(1))),$(error $(1) holds a line break),$(value $(1)))
+define newline
+
+
+endef
+
 .DEFAULT_GOAL := help
 .PHONY: help lab destroy status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
@@ -41,7 +51,7 @@ UNWANTED := apt-cacher-ng.service
 	ssh passwords lock tools
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: $(VENV)/ready tools ## Build the whole administration on this machine, verify it, say what to try next
 	@$(PY) -m deploys.phases lab
@@ -128,6 +138,16 @@ unit: $(VENV)/ready ## The unit tests
 
 format: $(VENV)/ready ## Format the code
 	@$(BIN)/ruff format && $(BIN)/ruff check --fix
+
+new-ministry: ## Questions, then the folder of a new ministry [NAME=value … YES=1: nothing is asked]
+new-site: ## Questions, then a new building: networks, switch, router
+new-person: ## Questions, then a new person [INSTITUTION=sante GIVEN=Nafi FAMILY=Nouvelle GROUPS=dsi YES=1]
+new-share: ## Questions, then a new share of an institution
+new-application: ## Questions, then a new application
+new-port: ## Questions, then one more port of a switch
+.PHONY: $(ENTRIES:%=new-%)
+$(ENTRIES:%=new-%): new-%: $(VENV)/ready
+	@$(PY) -m deploys.new $* $(answers)
 
 lock: ## Resolve the dependencies anew, with their hashes
 	@python3 -m venv .cache/lock && .cache/lock/bin/pip install --quiet pip-tools
