@@ -12,8 +12,14 @@ FORMAT ?= table
 DEPLOY ?= site
 SCOPE ?=
 KEY ?=
+SUBJECT ?= all
+ROUNDS ?= 3
+HOSTS ?= 8
+TOOLS ?=
+TABLE ?=
 
 VENV := .cache/venv
+BENCH_VENV := .cache/bench/venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 OPTIONS = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(V),--verbose)
@@ -28,7 +34,7 @@ UNWANTED := apt-cacher-ng.service
 
 .DEFAULT_GOAL := help
 .PHONY: help lab destroy status deploy plan verify lan uplinks validate test check unit format schema secrets secret artifacts \
-	ssh passwords lock tools
+	ssh passwords lock tools bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,6 +96,10 @@ schema: $(VENV)/ready ## Write the editor's schemas anew (inventory/schema)
 unit: $(VENV)/ready ## The unit tests
 	@$(BIN)/pytest -n 2 tests/unit
 
+bench: $(VENV)/ready $(BENCH_VENV)/ready tools ## How fast, against what, counted and timed [SUBJECT=engine ROUNDS=3 HOSTS=8 TOOLS=ours,floor]
+	@$(PY) -m tests.bench --subject $(SUBJECT) --rounds $(ROUNDS) --hosts $(HOSTS) \
+		$(if $(TOOLS),--tools $(TOOLS)) $(if $(TABLE),--table)
+
 format: $(VENV)/ready ## Format the code
 	@$(BIN)/ruff format && $(BIN)/ruff check --fix
 
@@ -97,6 +107,8 @@ lock: ## Resolve the dependencies anew, with their hashes
 	@python3 -m venv .cache/lock && .cache/lock/bin/pip install --quiet pip-tools
 	@.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --extra dev --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
+	@cd tests/bench && ../../.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options requirements.in
 
 export CMD
 
@@ -105,6 +117,11 @@ $(VENV)/ready: requirements.lock
 		{ apt-get update -qq && apt-get install -y -qq python3-venv; }
 	@echo "── python environment" && rm -rf $(VENV) && python3 -m venv $(VENV) && \
 		$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock && touch $@
+
+# What our engine is measured against, in an environment of its own.
+$(BENCH_VENV)/ready: tests/bench/requirements.lock
+	@echo "── python environment of the bench" && rm -rf $(BENCH_VENV) && python3 -m venv $(BENCH_VENV) && \
+		$(BENCH_VENV)/bin/pip install --quiet --require-hashes --requirement tests/bench/requirements.lock && touch $@
 
 tools:
 	@ls /var/lib/apt/lists/*InRelease >/dev/null 2>&1 || apt-get update -qq
