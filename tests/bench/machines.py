@@ -22,7 +22,8 @@ EXPORTS = Path("/run/systemd/nspawn/unix-export")
 INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
 INSTANCES = 1024  # ~6 instances a machine, shared by all of this machine's: too few, and units fail
 BOOT = 120  # seconds
-IN_NAMESPACE = ("ip", "netns", "exec", NAMESPACE)
+# What runs in the namespace ends with the bench, even where that is killed.
+IN_NAMESPACE = ("setpriv", "--pdeathsig", "TERM", "ip", "netns", "exec", NAMESPACE)
 KEY = RUN / "keys" / "id_ed25519"
 KNOWN_HOSTS = RUN / "known_hosts"
 

@@ -56,6 +56,15 @@ def sessions(machine: Machine) -> list[str]:
     return re.findall(r"^Starting session: (.*)$", text, re.MULTILINE)
 
 
+def settle(machine: Machine) -> None:
+    """Wait until nobody is logged in any more: each tool meets the same machine, whoever came before."""
+    machine.run(
+        "for i in $(seq 200); do"
+        " systemctl show -P ActiveState user@0.service | grep -qE '^(inactive|failed)$' && exit 0; sleep 0.05;"
+        " done; echo 'the sessions of a tool do not end' >&2; exit 1"
+    )
+
+
 def start_recording(machine: Machine) -> None:
     """Keep what each session asks from now on."""
     machine.run(f"cat > {SHELL} <<'END'\n{RECORDER}END\nchmod 755 {SHELL}; usermod -s {SHELL} root")

@@ -91,7 +91,7 @@ def table(results: list[Result], titles: dict[str, str]) -> str:
         execs = sorted({count for run in runs for count in run.sessions})
         span = str(execs[0]) if len(execs) == 1 else f"{execs[0]}-{execs[-1]}"
         changed = [run.changed for run in runs if run.changed is not None]
-        against = f"{median(walls) / median(ours):>8.1f}" if ours and tool != "rtt" else f"{'':>8}"
+        against = f"{median(walls) / median(ours):>8.1f}" if ours and not tool.startswith("rtt") else f"{'':>8}"
         lines.append(
             f"{title:<20}{len(runs):>5}{median(walls):>9.2f}{min(walls):>8.2f}{max(walls):>8.2f}"
             f"{median(run.cpu for run in runs):>8.2f}{span:>14}{sum(changed) if changed else '':>9}{against}"

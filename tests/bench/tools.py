@@ -33,7 +33,7 @@ class Tool:
     name: str
     title: str
     command: Callable[[list[Machine]], list[str]]
-    read: Callable[[str], Counts | None]  # None: it says neither
+    read: Callable[[str], Counts | None] | None  # None: it keeps no state, it only asks
     limit: int  # seconds
     far: bool = False  # over the line with a delay, to one host
 
@@ -100,7 +100,14 @@ def _ansible(machines: list[Machine]) -> list[str]:
 
 
 def _floor(machines: list[Machine]) -> list[str]:
-    addresses = [machine.address for machine in machines]
+    return _ask([machine.address for machine in machines])
+
+
+def _far_floor(machines: list[Machine]) -> list[str]:
+    return _ask([machine.far_address for machine in machines])
+
+
+def _ask(addresses: list[str]) -> list[str]:
     return [sys.executable, str(HERE / "floor.py"), str(BATCH), str(KEY), str(KNOWN_HOSTS), *addresses]
 
 
@@ -119,10 +126,6 @@ def _read_ansible(text: str) -> Counts | None:
     return _sum([(int(changed), int(done)) for done, changed in rows])
 
 
-def _read_nothing(_: str) -> Counts | None:
-    return None
-
-
 def _sum(rows: list[tuple[int, int]]) -> Counts | None:
     return Counts(sum(tasks for _, tasks in rows), sum(changed for changed, _ in rows)) if rows else None
 
@@ -134,7 +137,8 @@ TOOLS = {
         Tool("pyinfra", "pyinfra -y", _pyinfra, _read_pyinfra, 300),
         Tool("ansible", "ansible-core", _ansible, _read_ansible, 600),
         Tool("mitogen", "ansible + mitogen", _ansible, _read_ansible, 300),
-        Tool("floor", "floor", _floor, _read_nothing, 60),
+        Tool("floor", "floor", _floor, None, 60),
         Tool("rtt", "our engine, 30 ms", _ours, _read_ours, 180, far=True),
+        Tool("rtt-floor", "floor, 30 ms", _far_floor, None, 60, far=True),
     )
 }
