@@ -1,6 +1,8 @@
 # One way to run each thing. `make help` lists them.
 #   ENV=production   the environment (default: lab)      LIMIT=mail1,files   hosts or groups
 #   V=1              the complete output                 PLAN=1              lan, uplinks: show, send nothing
+#   YES=1            deploy: do not ask                  PLAN=plan.json      deploy: do exactly this plan
+#   REASON='…'       deploy: why it may remove more      OUT=plan.json       plan: write it, with its checksum
 
 ENV ?= lab
 LIMIT ?=
@@ -17,12 +19,16 @@ ROUNDS ?= 3
 HOSTS ?= 8
 TOOLS ?=
 TABLE ?=
+YES ?=
+OUT ?=
+REASON ?=
+JSON ?=
 
 VENV := .cache/venv
 BENCH_VENV := .cache/bench/venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
-OPTIONS = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(V),--verbose)
+OPTIONS = --environment $(ENV) --deploy $(DEPLOY) $(if $(LIMIT),--limit "$(LIMIT)") $(if $(V),--verbose) $(if $(JSON),--json)
 DEVICES = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(PLAN),--plan) $(if $(V),--verbose)
 
 # What the lab needs of this machine: a command, and the Debian package that has it.
@@ -33,7 +39,7 @@ LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-n
 UNWANTED := apt-cacher-ng.service
 
 .DEFAULT_GOAL := help
-.PHONY: help lab destroy status deploy plan verify lan uplinks validate test check unit format schema secrets secret artifacts \
+.PHONY: help lab destroy status deploy plan drift verify lan uplinks validate test check unit format schema secrets secret artifacts \
 	ssh passwords lock tools bench
 
 help: ## This list
@@ -55,10 +61,14 @@ validate: $(VENV)/ready ## Check the inventory: one line a mistake
 	@$(PY) -m deploys.validate
 
 plan: $(VENV)/ready artifacts ## What a deploy would change, on hosts and devices; exits 2 if anything [LIMIT= DEPLOY=mail]
-	@$(PY) -m deploys.plan $(DEPLOY) $(OPTIONS)
+	@$(PY) -m deploys.validate --quiet
+	@$(PY) -m deploys.engine plan $(OPTIONS) $(if $(OUT),--out "$(OUT)")
 
-deploy: $(VENV)/ready artifacts secrets ## Make hosts what the inventory says [LIMIT= DEPLOY=mail]
-	@$(PY) -m deploys.engine deploy $(DEPLOY) $(OPTIONS)
+deploy: $(VENV)/ready artifacts secrets ## Plan, show, ask, do, on hosts and devices [PLAN=plan.json YES=1 REASON= LIMIT= DEPLOY=]
+	@$(PY) -m deploys.engine deploy $(OPTIONS) $(if $(PLAN),--plan "$(PLAN)") $(if $(YES),--yes) --reason "$$REASON"
+
+drift: $(VENV)/ready artifacts ## Where hosts and devices are not what the inventory says; fails if anywhere
+	@$(PY) -m deploys.engine drift $(OPTIONS)
 
 lan: $(VENV)/ready ## Make access switches what the inventory says [LIMIT= PLAN=1]
 	@$(PY) -m deploys.lan $(DEVICES)
@@ -80,8 +90,8 @@ ssh: $(VENV)/ready ## A shell on a machine, or one command: HOST=ws1 [CMD='klist
 passwords: $(VENV)/ready ## The people's temporary passwords [FORMAT=tsv]
 	@$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT)
 
-secrets: $(VENV)/ready ## Generate the secrets that are missing
-	@$(PY) -m deploys.secrets --environment $(ENV)
+secrets: $(VENV)/ready ## Generate the secrets that are missing [REKEY=1: seal all for those whom recipients.yaml names]
+	@$(PY) -m deploys.secrets --environment $(ENV) $(if $(REKEY),--rekey)
 
 secret: $(VENV)/ready ## Set one secret from stdin: SCOPE=certificate-mail1 KEY=key < mail1.key
 	$(if $(and $(SCOPE),$(KEY)),,$(error make secret needs SCOPE= and KEY=, and the secret on stdin))
@@ -110,7 +120,7 @@ lock: ## Resolve the dependencies anew, with their hashes
 	@cd tests/bench && ../../.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options requirements.in
 
-export CMD
+export CMD REASON
 
 $(VENV)/ready: requirements.lock
 	@python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

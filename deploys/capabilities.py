@@ -1,4 +1,4 @@
-"""What each capability of a machine brings: the packages it installs and the ports it opens."""
+"""What each capability of a machine brings: the packages it installs, the ports it opens, what it keeps alive."""
 
 from collections.abc import Iterable
 
@@ -12,6 +12,7 @@ import roles.timekeeping
 import roles.workstation
 from inventory.model import Machine
 from roles.common import Port
+from roles.common.health import Health
 
 ROLES = {
     "applications": roles.applications,
@@ -33,3 +34,7 @@ def packages_of(machine: Machine) -> Iterable[str]:
 
 def ports_of(machine: Machine) -> list[Port]:
     return [port for capability in machine.runs for port in ROLES[capability].OPEN_PORTS]
+
+
+def health_of(machine: Machine) -> list[Health]:
+    return [roles.timekeeping.HEALTH, *(ROLES[capability].HEALTH for capability in machine.runs)]

@@ -34,16 +34,18 @@ ACCEPT = ("-n", "4", "--dist", "loadgroup", "tests/lab", "tests/hosts", "tests/d
 VERIFY = Phase("verify", tool("pytest", *ACCEPT))
 REHEARSALS = Phase("rehearsals", tool("pytest", "tests/rehearsals"))
 
-LAB = module("deploys.engine", "deploy", "lab", "--inventory", "@local")
+LAB = module("deploys.engine", "deploy", "--deploy", "lab", "--inventory", "@local", "--yes")
 
 BUILD = [
     Phase("artifacts", ("make", "--silent", "artifacts")),
     Phase("machines", LAB),
     # The network first, as in a new building: what starts on a workstation finds its servers at once.
-    Phase("network hosts", module("deploys.engine", "deploy", "network", "--limit", "router,played")),
+    Phase(
+        "network hosts", module("deploys.engine", "deploy", "--deploy", "network", "--limit", "router,played", "--yes")
+    ),
     Phase("lan", module("deploys.lan")),
     Phase("uplinks", module("deploys.uplinks")),
-    Phase("deploy", module("deploys.engine", "deploy")),
+    Phase("deploy", module("deploys.engine", "deploy", "--yes")),
 ]
 CHECKS = [
     Phase("lint", tool("ruff", "check")),
@@ -55,9 +57,7 @@ CHECKS = [
 ]
 AGAIN = [
     Phase("second machines", (*LAB, "--expect-no-changes")),
-    Phase("second deploy", module("deploys.engine", "deploy", "--expect-no-changes")),
-    Phase("second lan", module("deploys.lan", "--expect-no-changes")),
-    Phase("second uplinks", module("deploys.uplinks", "--expect-no-changes")),
+    Phase("second deploy", module("deploys.engine", "deploy", "--yes", "--expect-no-changes")),
 ]
 RUNS = {
     "lab": [VALIDATE, *BUILD, VERIFY],

@@ -1,4 +1,4 @@
-"""Generate the secrets that the inventory needs and lacks (`make secrets`), or set one (`make secret`)."""
+"""Generate the secrets that the inventory needs and lacks (`make secrets`), seal them anew, or set one."""
 
 import argparse
 import sys
@@ -11,11 +11,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="deploys.secrets", description=__doc__)
     parser.add_argument("--environment", default="lab")
     parser.add_argument("--set", nargs=2, metavar=("SCOPE", "KEY"), help="set this secret to what stdin holds")
+    parser.add_argument("--rekey", action="store_true", help="seal all for those whom recipients.yaml names now")
     arguments = parser.parse_args()
     try:
         administration = load(arguments.environment)
+        store = secrets_of(administration.environment)
         if arguments.set:
-            secrets_of(administration.environment).put(*arguments.set, sys.stdin.read())
+            store.put(*arguments.set, sys.stdin.read())
+            return 0
+        if arguments.rekey:
+            for name in store.rekey():
+                print(f"  sealed anew: {name}")
             return 0
         for name in add_missing(administration):
             print(f"  generated: {name}")

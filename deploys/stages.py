@@ -1,11 +1,22 @@
 """The order of a whole deploy. Within a stage hosts work side by side, each at its own pace."""
 
-STAGES = {
+# They speak to switches and routers: each runs in a process of its own (deploys/engine/devices.py).
+DEVICES = ("lan", "uplinks")
+
+STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "site": (
         ("base", "played"),
-        ("directory", "database", "mail", "router", "workstation"),
+        ("router",),
+        ("lan",),
+        ("uplinks",),
+        ("directory", "database", "mail", "workstation"),
         ("files", "applications", "timekeeping"),  # they join the directory, migrate a database, ask for the time
     ),
     # What the network needs before its devices can be configured.
     "network": (("base", "played"), ("router",)),
 }
+
+
+def stages_of(deploy: str) -> tuple[tuple[str, ...], ...]:
+    """The stages of a named deploy, or the one that is a deploy file by itself."""
+    return STAGES.get(deploy, ((deploy,),))

@@ -1,24 +1,34 @@
 """Secrets: one age-encrypted file per scope, opened only for what is at hand.
 
 A scope is what one reader needs: `institution-mtdpce` holds the temporary passwords of its people, `mail` the keys
-of the mail platform. A file decrypts to a JSON object; `age -d -i KEY FILE` reads it by hand.
+of the mail platform. A file decrypts to a JSON object; `age -d -i KEY FILE` reads it by hand. Who may read which is
+said in recipients.yaml beside them (inventory/sealing.py).
 """
 
 import json
 import os
+import re
 import secrets as random
 import string
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import pyrage
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from inventory.model import Administration, Environment
+from inventory import masking, sealing
+from inventory.masking import masked
+from inventory.model import Administration, Environment, InventoryError
 from inventory.model.problems import Problem
+
+__all__ = ["Secret", "SecretError", "Secrets", "masked", "secrets_of", "withheld", "withhold"]
+
+SCOPE = re.compile(r"[a-z0-9][a-z0-9.-]{0,99}")
 
 
 class SecretError(Exception):
@@ -26,14 +36,17 @@ class SecretError(Exception):
 
 
 class Secret:
-    """A value that never shows by accident: only `reveal()` gives it."""
+    """A value that never shows by accident: only `reveal()` gives it, and `masked()` hides it again."""
 
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
         self._value = value
 
+    withheld = False  # whether the value is kept from this run
+
     def reveal(self) -> str:
+        masking.remember(self._value)
         return self._value
 
     def __repr__(self) -> str:
@@ -63,17 +76,37 @@ class Secrets:
 
     def add_missing(self, scope: str, wanted: dict[str, Callable[[], str]]) -> list[str]:
         """Generate what a scope lacks; returns the keys that were added. Existing values are never touched."""
-        values = self._scope(scope) if self._path(scope).exists() else {}
-        missing = [key for key in wanted if key not in values]
-        if missing:
-            values |= {key: wanted[key]() for key in missing}
-            self._write(scope, values)
+        if not wanted.keys() - self._values(scope):
+            return []
+        with self._alone():
+            values = self._values(scope)
+            missing = [key for key in wanted if key not in values]
+            self._seal({scope: values | {key: wanted[key]() for key in missing}})
         return missing
 
     def put(self, scope: str, key: str, value: str) -> None:
         """Set one secret; the others of its scope stay."""
-        values = self._scope(scope) if self._path(scope).exists() else {}
-        self._write(scope, {**values, key: value})
+        with self._alone():
+            self._seal({scope: self._values(scope) | {key: value}})
+
+    def rekey(self) -> list[str]:
+        """Seal what the present rules do not match anew, values unchanged, all or nothing; returns the scopes."""
+        with self._alone():
+            found, sealed = self._rules(), sealing.manifest(self.folder)
+            paths = sorted(self.folder.glob("*.age"))
+            wrong = [path.stem for path in paths if any(sealing.mistakes(path, found, sealed.get(path.name)))]
+            if wrong or len(sealed) > len(paths):  # or the manifest still names files that are gone
+                self._seal({scope: self._scope(scope) for scope in wrong})
+        return wrong
+
+    def settle(self) -> None:
+        """Finish or undo what a run that was killed left half-written."""
+        if self.folder.exists():
+            with self._alone():
+                pass
+
+    def _values(self, scope: str) -> dict[str, str]:
+        return self._scope(scope) if self._path(scope).exists() else {}
 
     def _scope(self, scope: str) -> dict[str, str]:
         if scope not in self._open:
@@ -86,34 +119,107 @@ class Secrets:
                 raise SecretError(f"{error.filename}: no such file: {mend}") from None
             except pyrage.DecryptError:
                 raise SecretError(f"{path}: {self.identity} is not one of its recipients") from None
+            except ValueError:
+                raise SecretError(f"{path}: does not hold a JSON object: set its secrets anew") from None
         return self._open[scope]
 
-    def _write(self, scope: str, values: dict[str, str]) -> None:
-        recipients = [pyrage.x25519.Recipient.from_str(line) for line in _recipients(self.folder)]
-        sealed = pyrage.encrypt(json.dumps(values, ensure_ascii=False).encode(), recipients, armored=True)
-        path = self._path(scope)
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(sealed)
-        partial.replace(path)
-        self._open[scope] = values
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        try:
+            with sealing.alone(self.folder):
+                self._open.clear()  # another process may have written since
+                yield
+        except FileNotFoundError as error:
+            raise SecretError(f"{error.filename}: no such folder") from None
+        except InventoryError as error:
+            raise SecretError(str(error)) from None
+
+    def _rules(self) -> sealing.Rules:
+        return sealing.rules(self.folder)
+
+    def _seal(self, scopes: dict[str, dict[str, str]]) -> None:
+        """Write these scopes for those who may read them. Nothing is written where nobody may."""
+        found = self._rules()
+        readers = {scope: found.readers(scope) for scope in scopes}
+        if nobody := [scope for scope in scopes if not readers[scope]]:
+            path = self.folder / sealing.RULES
+            raise SecretError(f"{path}:1:1: nobody may read {', '.join(nobody)}: name a key under 'readers'")
+        sealing.commit(
+            self.folder,
+            {self._path(scope).name: sealing.seal(values, readers[scope]) for scope, values in scopes.items()},
+            {self._path(scope).name: keys for scope, keys in readers.items()},
+        )
+        self._open |= scopes
 
     def _path(self, scope: str) -> Path:
+        if not SCOPE.fullmatch(scope):
+            raise SecretError(f"'{scope}' is not the name of a scope: lower-case letters, digits, '.' and '-'")
         return self.folder / f"{scope}.age"
+
+
+class _Withheld(Secret):
+    """A secret whose value this run may not know."""
+
+    __slots__ = ()
+    withheld = True
+
+    def reveal(self) -> NoReturn:
+        raise SecretError(f"{self._value}: withheld: this run may not read secrets")
+
+
+class _WithheldSecrets(Secrets):
+    """Any secret, without its value: for previews of what nobody has reviewed yet."""
+
+    def get(self, scope: str, key: str) -> Secret:
+        return _Withheld(f"{scope}: {key}")
+
+    def add_missing(self, scope: str, wanted: dict[str, Callable[[], str]]) -> list[str]:  # noqa: ARG002 (as above)
+        raise SecretError(f"{scope}: withheld: this run may not write secrets")
+
+    def put(self, scope: str, key: str, value: str) -> None:  # noqa: ARG002 (as above)
+        raise SecretError(f"{scope}: {key}: withheld: this run may not write secrets")
+
+    def rekey(self) -> list[str]:
+        raise SecretError("withheld: this run may not write secrets")
+
+
+_withholding = False
+
+
+def withheld() -> Secrets:
+    """Secrets that need no key and show nothing: `reveal()` raises SecretError."""
+    return _WithheldSecrets(Path("withheld"), Path("withheld"))
+
+
+def withhold() -> None:
+    """From now on, this process can read no secret: `secrets_of` answers with `withheld()`."""
+    global _withholding
+    _withholding = True
 
 
 def secrets_of(environment: Environment) -> Secrets:
     """The secrets of an environment; nothing is opened yet."""
-    return Secrets(environment.secrets, environment.age_identity.expanduser())
+    return withheld() if _withholding else Secrets(environment.secrets, environment.age_identity.expanduser())
 
 
 def create_identity(path: Path, folder: Path) -> None:
-    """A throw-away age key (0600) that is the only recipient of a folder: for the lab."""
-    identity = pyrage.x25519.Identity.generate()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(f"{identity}\n")
-    (folder / "recipients.txt").write_text(f"{identity.to_public()}\n")
+    """A throw-away age key (0600) that alone may read a folder: for the lab. What exists is kept."""
+    for needed in (path.parent, folder):
+        needed.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _whole(path, f"{pyrage.x25519.Identity.generate()}\n")
+    if not (folder / sealing.RULES).exists():
+        public = pyrage.x25519.Identity.from_str(_key_line(path)).to_public()
+        _whole(folder / sealing.RULES, f'keys: {{lab: {public}}}\nreaders: {{"*": [lab]}}\n')
+
+
+def _whole(path: Path, text: str) -> None:
+    """Write 0600 from birth, and under its name only when whole."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    partial.replace(path)
 
 
 def password(length: int = 20) -> str:
@@ -166,9 +272,15 @@ def wanted(administration: Administration) -> dict[str, Generators]:
     }
 
 
+def scopes(administration: Administration) -> list[str]:
+    """Every scope that there may be: what is generated, and the certificates' keys."""
+    return [*wanted(administration), *(f"certificate-{name}" for name in administration.machines)]
+
+
 def add_missing(administration: Administration) -> list[str]:
     """Generate every secret that does not exist yet; returns their names."""
     store = secrets_of(administration.environment)
+    store.settle()
     return [
         f"{scope}: {key}" for scope, keys in wanted(administration).items() for key in store.add_missing(scope, keys)
     ]
@@ -179,14 +291,3 @@ def _key_line(path: Path) -> str:
     if not lines:
         raise SecretError(str(Problem(path, 1, 1, "no age key (a line that begins with AGE-SECRET-KEY-)")))
     return lines[0]
-
-
-def _recipients(folder: Path) -> list[str]:
-    path = folder / "recipients.txt"
-    try:
-        lines = path.read_text().splitlines()
-    except FileNotFoundError:
-        raise SecretError(
-            f"{path}: no such file: it lists who may read the secrets, one age recipient a line"
-        ) from None
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

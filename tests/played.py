@@ -37,7 +37,7 @@ def typed(session: Session, text: str) -> str:
 class PlayedSwitch:
     """A switch named sw1 in `ssh_config`, and the files that a client needs to reach and to trust it."""
 
-    PASSWORD = "Mot-de-passe-1"
+    PASSWORD = "Mot-de-passe-1"  # not-a-secret: of a switch that lives as long as one test
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

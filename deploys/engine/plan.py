@@ -1,75 +1,142 @@
-"""What a deploy would do, in words and diffs: nothing is changed, no secret is shown."""
+"""What each host would become: its steps walked without a change, and all that they would do noted."""
 
-from dataclasses import dataclass
-from difflib import unified_diff
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from pyinfra.api.command import FileUploadCommand, PyinfraCommand, StringCommand
+from pyinfra.api import StringCommand
+from pyinfra.api.command import FileUploadCommand, PyinfraCommand
 from pyinfra.api.host import Host
-from pyinfra.facts.files import FileContents
 
-from deploys.engine.session import Session, Step
-from roles.common.commands import Explained, WriteFile
-from roles.common.planned import will_write
-
-
-@dataclass(frozen=True)
-class Change:
-    """One step that would change its host."""
-
-    host: str
-    name: str
-    lines: tuple[str, ...]
+from deploys.engine.change import Certainty, Change, Line
+from deploys.engine.explain import Explanation, FileText, Institution, compared, explain, written
+from deploys.engine.observed import HostError, short
+from deploys.engine.session import Session, Step, one_line
+from roles.common.commands import Risk
+from roles.common.planned import forget, will_write
 
 
-def plan(session: Session, deploys: list[str]) -> list[Change]:
-    """The changes that these deploys would make, host by host in the order of their steps."""
-    changes: list[Change] = []
+@dataclass
+class StepPlan:
+    """One step: the commands that it would run (none: nothing to do), or why that cannot be told yet."""
 
-    def explain(step: Step) -> None:
-        lines = [line for command in session.commands(step) for line in _explain(step.host, command)]
-        if lines:
-            changes.append(Change(str(step.host.name), step.name, tuple(lines)))
+    step: Step
+    questions: list[str]
+    commands: list[PyinfraCommand] = field(default_factory=list)
+    unknown: str = ""
+    conditional: bool = False
+    explanations: list[Explanation] = field(default_factory=list)
 
-    for deploy in deploys:
-        session.load(deploy)
-    session.plan(explain)
-    return sorted(changes, key=lambda change: change.host)
+    @property
+    def changes(self) -> bool:
+        return bool(self.commands or self.unknown)
 
 
-def _explain(host: Host, command: PyinfraCommand) -> list[str]:
+@dataclass
+class HostPlan:
+    """The steps of one host in order, and from which on the plan is no promise (their number, or none)."""
+
+    host: Host
+    steps: list[StepPlan] = field(default_factory=list)
+    opened_at: int | None = None
+
+    def changes(self) -> list[Change]:
+        return [_change(str(self.host.name), plan) for plan in self.steps if plan.changes]
+
+    def guard(self, number: int) -> Callable[[StringCommand | str], None]:
+        """What lets a step run the commands that were planned for it, and no others."""
+        if self.opened_at is not None and number > self.opened_at:
+            return lambda _command: None
+        allowed = [identity(command) for command in self.steps[number].commands]
+
+        def check(command: StringCommand | str) -> None:
+            if identity(command) not in allowed:
+                raise HostError(f"{self.steps[number].step.name}: not in the plan, so not done: {short(str(command))}")
+
+        return check
+
+
+def plan_hosts(session: Session, institution: Institution) -> dict[str, HostPlan]:
+    """The plan of each host that could be planned, by name. The others are in the session's failures."""
+    plans: dict[str, HostPlan] = {}
+
+    def one(host: Host) -> None:
+        plan = HostPlan(host)
+        _walk(session, plan)
+        _explain(session, plan, institution)
+        forget(host)
+        plans[str(host.name)] = plan
+
+    session.each(one)
+    return plans
+
+
+def _walk(session: Session, plan: HostPlan) -> None:
+    observed = session.observed.get(str(plan.host.name))
+    for number, step in enumerate(session.steps(plan.host)):
+        questions: list[str] = []
+        if observed:
+            observed.questions = questions
+        found = StepPlan(step, questions)
+        try:
+            for command in session.commands(step):
+                found.commands.append(command)
+                if path := written(command):
+                    will_write(plan.host, path)
+        except Exception as error:  # what it needs may come with an earlier step; if none opens the host, it fails
+            if plan.opened_at is None:
+                raise
+            found.unknown = one_line(error)
+        found.conditional = plan.opened_at is not None or bool(
+            session.state.get_op_data_for_host(plan.host, step.op_hash).global_arguments.get("_if")
+        )
+        plan.steps.append(found)
+        if plan.opened_at is None and any(getattr(command, "opens", False) for command in found.commands):
+            plan.opened_at = number
+
+
+def _explain(session: Session, plan: HostPlan, institution: Institution) -> None:
+    """Put the changes of a host in words. The files that would change are read in one batch."""
+    host = plan.host
+    paths = {path for each in plan.steps for command in each.commands if (path := compared(command))}
+    observed = session.observed.get(str(host.name))
+    asked: dict[str, None] = {}
+    if observed:
+        observed.questions = []
+        observed.answers.expect(observed.question(FileText().command(path)) for path in sorted(paths))
+        asked = dict(observed.answers.asked)
+
+    def old(path: str) -> list[str] | None:
+        found: list[str] | None = host.get_fact(FileText, path=path)
+        return found
+
+    for each in plan.steps:
+        each.explanations = [explain(command, old, institution) for command in each.commands]
+    if observed:
+        observed.answers.asked = asked  # the next run has other files to compare
+
+
+def _change(host: str, plan: StepPlan) -> Change:
+    lines = tuple(line for each in plan.explanations for line in each.lines)
+    risks = {each.risk for each in plan.explanations}
+    certainty: Certainty = "conditional" if plan.conditional else "certain"
+    if plan.unknown or any(each.certainty == "unknown" for each in plan.explanations):
+        certainty = "unknown"
+    if plan.unknown:
+        lines = (*lines, Line(f"known only after the steps above ({plan.unknown})"))
+    risks_in_order: tuple[Risk, ...] = ("lockout", "removal", "interruption", "")
+    risk = next(each for each in risks_in_order if each in (*risks, ""))
+    return Change(host, plan.step.name, lines, certainty, risk)
+
+
+def identity(command: PyinfraCommand | str) -> str:
+    """What makes a command the one that was planned. A file's new content belongs to it; made-up salts do not."""
     match command:
-        case WriteFile():
-            will_write(host, command.path)
-            if command.secret:
-                return [f"{command.path}: secret content differs"]
-            return _diff(host, command.path, command.content)
-        case Explained():
-            return command.changes
-        case FileUploadCommand():
-            will_write(host, command.dest)
-            return _diff(host, command.dest, _text(command))
+        case str():
+            return command
         case StringCommand():
-            return [f"run: {_short(str(command))}"]
+            content = getattr(command, "content", None)
+            return f"{command.get_raw_value()}\n{content if content is not None else ''}"
+        case FileUploadCommand():
+            return str(command.dest)
         case _:
-            return [f"run: {_short(repr(command))}"]
-
-
-def _diff(host: Host, path: str, new: str) -> list[str]:
-    old = host.get_fact(FileContents, path=path)
-    lines = list(unified_diff(old or [], new.splitlines(), lineterm="", n=0))[2:]
-    what = "new file" if old is None else "owner or mode" if not lines else "changed"
-    return [f"{path}: {what}", *(line for line in lines if not line.startswith("@@"))]
-
-
-def _text(command: FileUploadCommand) -> str:
-    if isinstance(command.src, str):
-        return Path(command.src).read_text(encoding="utf-8", errors="replace")
-    command.src.seek(0)
-    content = command.src.read()
-    return content if isinstance(content, str) else content.decode("utf-8", "replace")
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 160 else f"{line[:157]}..."
+            return repr(command)

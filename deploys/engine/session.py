@@ -7,6 +7,7 @@ import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +25,37 @@ from pyinfra_cli.exceptions import UnexpectedExternalError
 from pyinfra_cli.inventory import make_inventory
 from pyinfra_cli.util import PYTHON_CODES, exec_file
 
+from deploys.engine.answers import Answers
+from deploys.engine.observed import Blank, HostError, Observed
+from deploys.engine.unreachable import why_not
+
 LINES_PER_FILE = 10_000
 
 
 @dataclass(frozen=True)
 class Step:
-    """One operation on one host."""
+    """One operation on one host, and the deploy that declared it."""
 
     host: Host
     op_hash: str
     name: str
+    deploy: str
+
+
+class StepFailedError(Exception):
+    """A step did not succeed; the message is its name and the last that the host said."""
+
+
+class LimitError(Exception):
+    """A limit that names nothing."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a host may take to answer a question, and to make one change, in seconds."""
+
+    answered_within: float
+    changed_within: float
 
 
 @dataclass
@@ -43,62 +65,58 @@ class Session:
     state: State
     failures: dict[str, str] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
-    _done: set[tuple[str, str]] = field(default_factory=set)
+    observed: dict[str, Observed] = field(default_factory=dict)
+    _steps: dict[str, list[Step]] = field(default_factory=dict)
     _loaded: int = 0
 
     @property
     def hosts(self) -> list[Host]:
         return sorted(self.state.active_hosts, key=lambda host: str(host.name))
 
+    @cached_property
+    def names(self) -> list[str]:
+        """Every host that this run is about, reached or not."""
+        return sorted(str(host.name) for host in self.state.inventory if self.state.is_host_in_limit(host))
+
     def load(self, deploy: str) -> None:
-        """Run a deploy file for every host: it declares operations, nothing is changed yet."""
-        self.state.is_executing = False
+        """Run a deploy file for every host: it declares operations, nothing is asked or changed yet."""
         self._loaded += 1
         # pyinfra tells operations apart by line numbers alone: without a shift, two files would share theirs.
         tree = ast.increment_lineno(ast.parse(Path(deploy).read_text(), deploy), self._loaded * LINES_PER_FILE)
         PYTHON_CODES[deploy] = compile(tree, deploy, "exec")
-        self._each(lambda _: self._load(deploy))
+
+        def declare(host: Host) -> None:
+            before = set(self.state.ops[host])
+            with ctx_config.use(self.state.config.copy()):
+                exec_file(deploy)
+            steps = self._steps.setdefault(str(host.name), [])
+            for op_hash in (each for each in self.state.ops[host] if each not in before):
+                name = self.state.get_op_data_for_host(host, op_hash).global_arguments["name"]
+                steps.append(Step(host, op_hash, str(name), Path(deploy).stem))
+
+        self.each(declare)
 
     def steps(self, host: Host) -> list[Step]:
-        """What was declared for a host and not run yet, in order."""
-        return [
-            Step(host, op_hash, str(self.state.get_op_data_for_host(host, op_hash).global_arguments["name"]))
-            for op_hash in self.state.get_op_order()
-            if op_hash in self.state.ops[host] and (str(host.name), op_hash) not in self._done
-        ]
+        """What was declared for a host, in order."""
+        return self._steps.get(str(host.name), [])
 
-    def commands(self, step: Step) -> list[PyinfraCommand]:
+    def commands(self, step: Step) -> Iterator[PyinfraCommand]:
         """What a step would do, given the host as it is now."""
-        return list(self.state.get_op_data_for_host(step.host, step.op_hash).command_generator())
+        return iter(self.state.get_op_data_for_host(step.host, step.op_hash).command_generator())
 
-    def plan(self, explain: Callable[[Step], None]) -> None:
-        """Explain every step that was not run; hosts are looked at side by side."""
-
-        def walk(host: Host) -> None:
-            for step in self.steps(host):
-                explain(step)
-                self._done.add((str(host.name), step.op_hash))
-
-        self._each(walk)
-
-    def run(self, report: Callable[[Step, bool], None]) -> None:
-        """Run what was declared, each host at its own pace; a host that fails stops alone."""
+    def run(self, step: Step) -> bool:
+        """Do a step; returns whether it changed its host. Raises StepFailedError."""
         self.state.is_executing = True
+        succeeded = run_host_op(self.state, step.host, step.op_hash)
+        done = self.state.get_op_data_for_host(step.host, step.op_hash).operation_meta
+        if not succeeded:
+            said = [line for line in (done.stderr_lines or done.stdout_lines) if line.strip()]
+            raise StepFailedError(f"{step.name}: {said[-1].strip()}" if said else step.name)
+        return bool(done.did_change())
 
-        def walk(host: Host) -> None:
-            for step in self.steps(host):
-                if not run_host_op(self.state, host, step.op_hash):
-                    raise StepFailedError(step.name)
-                self._done.add((str(host.name), step.op_hash))
-                report(step, self.state.get_op_data_for_host(host, step.op_hash).operation_meta.did_change())
+    def each(self, work: Callable[[Host], None], hosts: list[Host] | None = None) -> None:
+        """Do something for hosts side by side; a host that raises fails alone, and is left out from then on."""
 
-        self._each(walk)
-
-    def _load(self, deploy: str) -> None:
-        with ctx_config.use(self.state.config.copy()):
-            exec_file(deploy)
-
-    def _each(self, work: Callable[[Host], None]) -> None:
         def one(host: Host) -> None:
             try:
                 with ctx_host.use(host):
@@ -106,27 +124,30 @@ class Session:
             except Exception as error:  # whatever a host raises, it fails alone and is named
                 self.failures[str(host.name)] = one_line(error)
 
-        hosts = self.hosts
-        gevent.joinall([self.state.pool.spawn(one, host) for host in hosts], raise_error=True)
-        self.state.active_hosts -= {host for host in hosts if str(host.name) in self.failures}
-        self.state.failed_hosts |= {host for host in hosts if str(host.name) in self.failures}
-
-
-class StepFailedError(Exception):
-    """A step did not succeed; what the host said is in the log above it."""
+        chosen = self.hosts if hosts is None else hosts
+        gevent.joinall([self.state.pool.spawn(one, host) for host in chosen], raise_error=True)
+        failed = {host for host in chosen if str(host.name) in self.failures}
+        self.state.active_hosts -= failed
+        self.state.failed_hosts |= failed
 
 
 def one_line(error: BaseException) -> str:
     """What went wrong, without a traceback."""
     if isinstance(error, UnexpectedExternalError):
         error = error.exception
-    text = str(error) or type(error).__name__
-    return text.splitlines()[0] if isinstance(error, StepFailedError | PyinfraError) else text
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0] if isinstance(error, StepFailedError | PyinfraError) else " ".join(line.strip() for line in lines)
 
 
 @contextmanager
-def session(inventory_file: str, limit: list[str]) -> Iterator[Session]:
-    """Connect to the hosts of an inventory file, or to those that `limit` names (hosts or groups)."""
+def session(
+    inventory_file: str, limit: list[str] | None, limits: Limits, memory: Path | None, *, blank: bool = False
+) -> Iterator[Session]:
+    """Connect to the hosts of an inventory file, or to those that `limit` names (hosts or groups; None: all).
+
+    `memory` is the folder that remembers what each host was asked. With `blank`, nothing is contacted: every host is
+    taken to have nothing yet.
+    """
     state = State(check_for_changes=False)
     state.cwd = str(Path.cwd())
     config = Config()
@@ -136,32 +157,49 @@ def session(inventory_file: str, limit: list[str]) -> Iterator[Session]:
         with ctx_inventory.use(inventory):
             state.init(inventory, config, initial_limit=_limited(inventory, limit))
             found = Session(state)
-            _connect(found)
+            if blank:
+                _imagine(found)
+            else:
+                _connect(found, limits, memory)
             state.set_stage(StateStage.Prepare)
             try:
                 yield found
             finally:
-                disconnect_all(state)
+                for observed in found.observed.values():
+                    observed.answers.remember()
+                if not blank:
+                    disconnect_all(state)
 
 
-def _connect(found: Session) -> None:
+def _connect(found: Session, limits: Limits, memory: Path | None) -> None:
     state = found.state
     state.set_stage(StateStage.Connect)
 
     def one(host: Host) -> None:
+        name = str(host.name)
         try:
-            host.connect(show_errors=False, raise_exceptions=True)
+            with gevent.Timeout(limits.answered_within, HostError(f"no answer within {limits.answered_within:g} s")):
+                host.connect(show_errors=False, raise_exceptions=True)
         except Exception as error:  # whatever the connection raises, its host is named and the others go on
-            found.unreachable[str(host.name)] = one_line(error)
+            found.unreachable[name] = why_not(name, host.data.get("ssh_known_hosts_file"), one_line(error))
         else:
+            answers = Answers(memory / f"{name}.json" if memory else None)
+            found.observed[name] = Observed(host, answers, limits.answered_within, limits.changed_within)
             state.activate_host(host)
 
     hosts = [host for host in state.inventory if state.is_host_in_limit(host)]
     gevent.joinall([state.pool.spawn(one, host) for host in hosts], raise_error=True)
 
 
-def _limited(inventory: Inventory, limit: list[str]) -> list[Any] | None:
-    if not limit:
+def _imagine(found: Session) -> None:
+    for host in found.state.inventory:
+        if found.state.is_host_in_limit(host):
+            Blank(host)
+            found.state.activate_host(host)
+
+
+def _limited(inventory: Inventory, limit: list[str] | None) -> list[Any] | None:
+    if limit is None:
         return None
     hosts = []
     for name in limit:
@@ -172,7 +210,3 @@ def _limited(inventory: Inventory, limit: list[str]) -> list[Any] | None:
             raise LimitError(f"LIMIT={name}: no such host or group; there are {', '.join(known)}")
         hosts += [*group, *([host] if host else [])]
     return hosts
-
-
-class LimitError(Exception):
-    """A limit that names nothing."""

@@ -4,16 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from inventory.model import forms
 from inventory.model.base import Identifier, Strict, TcpPort, Text
 
 
 class Artifact(Strict):
     """What is delivered: a wheel with the module that gunicorn serves."""
 
-    kind: Literal["wheel"]
-    name: Identifier
-    version: Annotated[str, Field(pattern=r"^\d+(\.\d+)*$", description="Version (ex. 1.0.0)")]
-    module: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_.]*:[a-z_][a-z0-9_]*$", description="module:objet WSGI")]
+    kind: Literal["wheel"] = Field(description="Ce qui est livré", examples=["wheel"])
+    name: Identifier = Field(description="Nom du paquet livré", examples=["standin"])
+    version: Annotated[str, forms.VERSION.field()]
+    module: Annotated[str, forms.WSGI.field()]
 
     @property
     def file_name(self) -> str:
@@ -23,13 +24,16 @@ class Artifact(Strict):
 class Application(Strict):
     """One file of inventory/applications."""
 
-    application: Identifier = Field(description="identifiant égal au nom du fichier : minuscules, chiffres, tirets")
-    name: Text
+    application: Identifier = Field(description="Identifiant, égal au nom du fichier", examples=["cim"])
+    name: Text = Field(description="Nom de l'application", examples=["Circuit intégré des missions"])
     owner: Identifier = Field(description="Institution responsable")
-    host: Identifier = Field(description="Machine qui la sert")
-    database: Identifier = Field(description="Machine de sa base de données")
+    host: Identifier = Field(description="Machine qui la sert", examples=["app1"])
+    database: Identifier = Field(description="Machine de sa base de données", examples=["db1"])
     port: TcpPort
-    artifact: Artifact
-    readers: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$")]] = Field(
-        description="Groupes admis : institution/groupe (ex. mtdpce/conseil)"
+    artifact: Artifact = Field(
+        description="Ce qui est livré : un paquet Python (wheel)",
+        examples=[{"kind": "wheel", "name": "standin", "version": "1.0.0", "module": "standin:app"}],
+    )
+    readers: list[Annotated[str, forms.READER.field()]] = Field(
+        description="Groupes admis : institution/groupe", examples=[["mtdpce/conseil"]]
     )

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from inventory.model import forms
+
 
 class Strict(BaseModel):
     """Frozen, and an unknown key is an error: a typing mistake must never be ignored in silence."""
@@ -13,47 +15,41 @@ class Strict(BaseModel):
 
 
 def _text_only(value: object) -> object:
-    # 10.0 or 167772160 would be accepted as an address: YAML makes numbers of what was meant as text.
-    if isinstance(value, int | float):
+    # 167772160 would be accepted as an address: YAML makes a number of what was meant as text.
+    if isinstance(value, int):
         raise ValueError("address_not_text")
     return value
 
 
-Identifier = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z][a-z0-9-]{0,29}$",
-        description="Identifiant court : minuscules, chiffres, tirets (ex. mtdpce)",
-    ),
+Identifier = Annotated[str, forms.IDENTIFIER.field()]
+Login = Annotated[str, forms.LOGIN.field()]
+DomainName = Annotated[str, forms.DOMAIN.field()]
+Reviewer = Annotated[str, forms.REVIEWER.field()]
+Text = Annotated[str, forms.TEXT.field()]
+InterfaceName = Annotated[str, forms.INTERFACE.field()]
+Address = Annotated[
+    IPv4Address, BeforeValidator(_text_only), Field(description="Adresse IPv4", examples=["10.20.10.21"])
 ]
-# sAMAccountName holds 20 characters (MS-ADTS 3.1.1.8.1).
-Login = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z][a-z0-9]*([.-][a-z0-9]+)*$",
-        max_length=20,
-        description="Nom de connexion : prenom.nom, minuscules sans accent, 20 caractères au plus",
-    ),
+AddressWithPrefix = Annotated[
+    IPv4Interface,
+    BeforeValidator(_text_only),
+    Field(description="Adresse IPv4 avec la longueur de son préfixe", examples=["10.255.1.2/30"]),
 ]
-DomainName = Annotated[
-    str,
-    Field(
-        pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$",
-        max_length=253,
-        description="Nom de domaine (ex. mtdpce.gov.bf)",
-    ),
+Prefix = Annotated[
+    IPv4Network,
+    BeforeValidator(_text_only),
+    Field(description="Préfixe IPv4, sans bit d'hôte", examples=["10.20.10.0/24"]),
 ]
-Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-InterfaceName = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z][A-Za-z0-9/.-]{1,39}$",
-        description="Nom de l'interface, tel que l'équipement l'écrit",
-    ),
+Vlan = Annotated[
+    int,
+    Field(strict=True, ge=2, le=4094, description="Numéro du VLAN, de 2 à 4094 (jamais le VLAN 1)", examples=[20]),
 ]
-Address = Annotated[IPv4Address, BeforeValidator(_text_only)]
-AddressWithPrefix = Annotated[IPv4Interface, BeforeValidator(_text_only)]
-Prefix = Annotated[IPv4Network, BeforeValidator(_text_only)]
-Vlan = Annotated[int, Field(strict=True, ge=2, le=4094, description="Numéro du VLAN, de 2 à 4094 (jamais le VLAN 1)")]
-Asn = Annotated[int, Field(strict=True, ge=1, le=4294967294, description="Numéro de système autonome (BGP)")]
-TcpPort = Annotated[int, Field(strict=True, ge=1024, le=65535)]
+Asn = Annotated[
+    int,
+    Field(strict=True, ge=1, le=4294967294, description="Numéro de système autonome (BGP)", examples=[65101]),
+]
+TcpPort = Annotated[
+    int,
+    Field(strict=True, ge=1024, le=65535, description="Port TCP, de 1024 à 65535", examples=[8101]),
+]
+Flag = Annotated[bool, Field(strict=True)]

@@ -1,42 +1,80 @@
 """How the same administration is reached and fed in the lab and in production."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
-from inventory.model.base import Identifier, Strict
+from inventory.model.base import Flag, Identifier, Strict, Text
+
+Seconds = Annotated[int, Field(strict=True, ge=1, le=86400, description="Durée en secondes")]
 
 
 class Reach(Strict):
     """How an engineer's ssh gets to a machine."""
 
-    user: str
-    identity: Path
-    known_hosts: Path
-    proxy_jump: str | None = None
-    proxy_command: str | None = None  # {name}: the machine
-    device_proxy_command: str | None = None  # {name}: the machine that carries it, {console}: where its CLI listens
+    user: Text = Field(description="Compte sur les machines", examples=["root"])
+    identity: Path = Field(description="Clé privée ssh", examples=["~/.ssh/id_ed25519"])
+    known_hosts: Path = Field(
+        description="Clés des machines ; une clé inconnue est refusée", examples=["inventory/production/known_hosts"]
+    )
+    proxy_jump: Text | None = Field(default=None, description="Bastion", examples=["bastion.intra.gov.bf"])
+    proxy_command: Text | None = Field(
+        default=None,
+        description="Commande qui mène à une machine ; {name} : la machine",
+        examples=["ip netns exec lab-{name} socat - TCP:127.0.0.1:22"],
+    )
+    device_proxy_command: Text | None = Field(
+        default=None,
+        description="Commande qui mène à un équipement ; {name} : la machine qui le porte, {console} : son adresse",
+        examples=["ip netns exec lab-{name} socat - TCP:{console}:22"],
+    )
+    answered_within: Seconds = Field(default=60, description="Temps laissé à une question, en secondes", examples=[60])
+    changed_within: Seconds = Field(
+        default=900, description="Temps laissé à un changement, en secondes", examples=[900]
+    )
 
 
 class Mirror(Strict):
     """Where machines fetch Debian packages."""
 
-    debian: str
-    security: str
+    debian: Text = Field(description="Paquets Debian", examples=["http://mirror.intra.gov.bf/debian"])
+    security: Text = Field(
+        description="Mises à jour de sécurité", examples=["http://mirror.intra.gov.bf/debian-security"]
+    )
 
 
 class Environment(Strict):
     """One file of inventory/environments."""
 
-    environment: Identifier
-    reach: Reach
-    mirror: Mirror
-    secrets: Path = Field(description="Folder of the age-encrypted files, one per scope")
-    age_identity: Path
-    certificates: Path = Field(description="Folder with ca.crt and <machine>.crt")
-    artifacts: Path = Field(description="Folder of the applications' artefacts")
-    sets_clock: bool = Field(description="False where machines share the clock of the machine they run on")
-    journeys_from: Identifier | None = Field(default=None, description="The workstation that plays the users")
+    environment: Identifier = Field(description="Identifiant, égal au nom du fichier", examples=["production"])
+    reach: Reach = Field(
+        description="Comment ssh atteint une machine",
+        examples=[{"user": "root", "identity": "~/.ssh/id_ed25519", "known_hosts": "inventory/production/known_hosts"}],
+    )
+    mirror: Mirror = Field(
+        description="D'où viennent les paquets Debian",
+        examples=[
+            {"debian": "http://mirror.intra.gov.bf/debian", "security": "http://mirror.intra.gov.bf/debian-security"}
+        ],
+    )
+    secrets: Path = Field(
+        description="Dossier des fichiers chiffrés par age, un par portée", examples=["inventory/production/secrets"]
+    )
+    age_identity: Path = Field(description="Clé privée age", examples=["~/.config/administration/age.txt"])
+    certificates: Path = Field(
+        description="Dossier de ca.crt et de <machine>.crt", examples=["inventory/production/certificates"]
+    )
+    artifacts: Path = Field(description="Dossier des paquets des applications", examples=[".cache/artifacts"])
+    sets_clock: Flag = Field(
+        description="false là où les machines partagent l'horloge de celle qui les porte", examples=[True]
+    )
+    canary: Identifier | None = Field(
+        default=None, description="La machine qu'un déploiement change avant les autres", examples=["guest1"]
+    )
+    journeys_from: Identifier | None = Field(
+        default=None, description="Le poste de travail qui joue les utilisateurs", examples=["ws1"]
+    )
 
     @property
     def state(self) -> Path:

@@ -12,6 +12,7 @@ MESSAGES = {
     "bad_form": ("« {value} » n'a pas la bonne forme : {expected}", "'{value}' does not have the right form: {expected}"),
     "out_of_range": ("« {value} » est hors limites ({limit})", "'{value}' is out of range ({limit})"),
     "text_too_long": ("« {value} » est trop long : {limit} caractères au plus", "'{value}' is too long: at most {limit} characters"),
+    "list_too_short": ("la liste « {key} » est trop courte : {limit} élément au moins", "the list '{key}' is too short: at least {limit} item"),
     "other": ("« {value} » : {reason}", "'{value}': {reason}"),
     "not_yaml": ("ce n'est pas du YAML valide : {reason}", "this is not valid YAML: {reason}"),
     "not_utf8": ("le fichier n'est pas en UTF-8", "the file is not UTF-8"),
@@ -19,6 +20,10 @@ MESSAGES = {
     "duplicate_key": ("la clé « {key} » est donnée deux fois", "the key '{key}' is given twice"),
     "no_such_file": ("fichier introuvable", "no such file"),
     "file_name": ("« {value} » doit être égal au nom du fichier, « {expected} »", "'{value}' must equal the name of the file, '{expected}'"),
+    "folder_name": ("« {value} » doit être égal au nom du dossier, « {expected} »", "'{value}' must equal the name of the folder, '{expected}'"),
+    "unknown_file": ("fichier ou dossier inconnu « {value} » ; ici : {allowed}{hint}", "unknown file or folder '{value}'; here: {allowed}{hint}"),
+    "files_yaml": ("des fichiers *.yaml", "files *.yaml"),
+    "folders": ("un dossier par institution", "one folder for each institution"),
     "no_such": ("{kind} « {value} » n'existe pas{hint}", "{kind} '{value}' does not exist{hint}"),
     "already": ("« {value} » est déjà utilisé : {where}", "'{value}' is already used: {where}"),
     "person_twice": ("la personne « {value} » est déjà dans {where}", "the person '{value}' is already in {where}"),
@@ -59,6 +64,10 @@ MESSAGES = {
 
 def say(key: str, /, **values: object) -> str:
     """One message in the reader's language."""
-    french, english = MESSAGES[key]
+    return either(*MESSAGES[key]).format(**values)
+
+
+def either(french: str, english: str) -> str:
+    """The one of two texts that is in the reader's language."""
     wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "fr"
-    return (english if wanted.startswith("en") else french).format(**values)
+    return english if wanted.startswith("en") else french

@@ -4,39 +4,80 @@ from typing import Annotated
 
 from pydantic import Field
 
-from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Strict, Text
+from inventory.model import forms
+from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Reviewer, Strict, Text
+
+Count = Annotated[int, Field(strict=True, ge=0)]
+Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 
 
 class MailPolicy(Strict):
-    domains_under: list[DomainName] = Field(description="Domaines sous lesquels une institution a le sien (ex. gov.bf)")
-    dkim_selector: Annotated[str, Field(pattern=r"^[a-z0-9]{1,30}$")]
+    domains_under: list[DomainName] = Field(
+        description="Domaines sous lesquels une institution a le sien", examples=[["gov.bf"]]
+    )
+    dkim_selector: Annotated[str, forms.SELECTOR.field()]
     message_size_mib: Annotated[
-        int, Field(strict=True, ge=1, le=200, description="Taille maximale d'un message, en Mio")
+        int, Field(strict=True, ge=1, le=200, description="Taille maximale d'un message, en Mio", examples=[25])
     ]
 
 
 class Core(Strict):
     """A core router of RESINA: it serves the data centres that are attached to it."""
 
-    router_id: Address
-    serves: list[Identifier] = Field(default=[], description="Sites raccordés directement au cœur")
+    router_id: Address = Field(description="Identifiant du routeur (BGP)", examples=["10.255.0.1"])
+    serves: list[Identifier] = Field(default=[], description="Sites raccordés directement au cœur", examples=[["dc"]])
 
 
 class Resina(Strict):
     asn: Asn
-    cores: dict[Identifier, Core]
+    cores: dict[Identifier, Core] = Field(
+        description="Cœurs de RESINA, par nom", examples=[{"resina1": {"router_id": "10.255.0.1", "serves": ["dc"]}}]
+    )
+
+
+class Removals(Strict):
+    """How much one run may remove; more takes a reason, which is recorded."""
+
+    accounts: Count = Field(
+        default=3, description="Comptes : toujours permis, si petite que soit l'administration", examples=[3]
+    )
+    accounts_percent: Percent = Field(
+        default=5, description="Comptes : au-delà, en pour cent de ceux qui existent", examples=[5]
+    )
+    shares: Count = Field(default=1, description="Partages", examples=[1])
+    vlans: Count = Field(default=1, description="VLAN", examples=[1])
+    records: Count = Field(default=10, description="Enregistrements DNS", examples=[10])
+
+    def accounts_of(self, existing: int) -> int:
+        """How many of so many accounts one run may remove."""
+        return max(self.accounts, existing * self.accounts_percent // 100)
 
 
 class Platform(Strict):
     """inventory/platform.yaml."""
 
-    administration: Text
-    realm: Annotated[str, Field(pattern=r"^([A-Z0-9-]+\.)+[A-Z]{2,}$", description="Royaume Kerberos, en majuscules")]
-    workgroup: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,14}$", description="Nom NetBIOS du domaine")]
-    prefixes: list[Prefix] = Field(description="Les adresses de l'administration")
-    contact: Text
-    mail: MailPolicy
-    resina: Resina
+    administration: Text = Field(description="Nom de l'administration", examples=["Burkina Faso"])
+    realm: Annotated[str, forms.REALM.field()]
+    workgroup: Annotated[str, forms.WORKGROUP.field()]
+    prefixes: list[Prefix] = Field(description="Les adresses de l'administration", examples=[["10.0.0.0/8"]])
+    contact: Text = Field(description="Adresse de l'équipe de la plateforme", examples=["plateforme@mtdpce.gov.bf"])
+    reviewers: list[Reviewer] = Field(
+        min_length=1, description="L'équipe de la plateforme, sur la forge", examples=[["@burkina/plateforme"]]
+    )
+    authors: list[Reviewer] = Field(
+        default=[], description="Les comptes de l'équipe ; ils peuvent tout changer", examples=[["@awa"]]
+    )
+    removals: Removals = Field(
+        default=Removals(), description="Ce qu'un seul passage peut retirer", examples=[{"accounts": 3, "shares": 1}]
+    )
+    mail: MailPolicy = Field(
+        description="Le courriel",
+        examples=[{"domains_under": ["gov.bf"], "dkim_selector": "s2026", "message_size_mib": 25}],
+    )
+    resina: Resina = Field(
+        description="Le réseau national de l'administration",
+        examples=[{"asn": 65000, "cores": {"resina1": {"router_id": "10.255.0.1"}}}],
+    )
 
     @property
     def domain(self) -> str:

@@ -6,15 +6,16 @@ from ipaddress import IPv4Address
 
 from netutils.interface import canonical_interface_name
 
+from inventory.model.administration import Administration
 from inventory.model.application import Application
 from inventory.model.base import Strict
 from inventory.model.environment import Environment
-from inventory.model.institution import AGENTS, Institution
+from inventory.model.institution import AGENTS, Institution, InstitutionFile
 from inventory.model.messages import say
 from inventory.model.platform import Platform
 from inventory.model.problems import Problem
 from inventory.model.site import MachineEntry, Network, Port, Router, Site
-from inventory.model.source import Path_, Source
+from inventory.model.source import Files, Path_, Source
 from inventory.model.validate import near
 
 # What Active Directory, Samba and our own services already call theirs.
@@ -29,9 +30,18 @@ class Parsed:
 
     platform: tuple[Source, Platform]
     environment: tuple[Source, Environment]
-    institutions: dict[str, tuple[Source, Institution]]
+    institutions: dict[str, tuple[Files, Institution]]
     sites: dict[str, tuple[Source, Site]]
     applications: dict[str, tuple[Source, Application]]
+
+    def administration(self) -> Administration:
+        return Administration(
+            environment=self.environment[1],
+            platform=self.platform[1],
+            institutions={name: model for name, (_, model) in self.institutions.items()},
+            sites={name: model for name, (_, model) in self.sites.items()},
+            applications={name: model for name, (_, model) in self.applications.items()},
+        )
 
 
 @dataclass
@@ -53,8 +63,8 @@ def check_references(parsed: Parsed) -> Iterator[Problem]:
     seen = Seen()
     for core in parsed.platform[1].resina.cores:
         seen.names[core] = "platform.yaml"
-    for source, institution in parsed.institutions.values():
-        yield from _institution(source, institution, seen, parsed.platform[1])
+    for files, institution in parsed.institutions.values():
+        yield from _institution(files, institution, seen, parsed.platform[1])
     for source, site in parsed.sites.values():
         yield from _site(source, site, seen, parsed)
     for source, application in parsed.applications.values():
@@ -63,68 +73,69 @@ def check_references(parsed: Parsed) -> Iterator[Problem]:
     yield from _environment(*parsed.environment, parsed)
 
 
-def _missing(source: Source, path: Path_, kind: str, value: str, known: Iterable[str]) -> Problem:
+def _missing(source: Source | Files, path: Path_, kind: str, value: str, known: Iterable[str]) -> Problem:
     message = say("no_such", kind=say(kind), value=value, hint=near(value, list(known)))
     return source.problem(path, message)
 
 
-def _institution(source: Source, institution: Institution, seen: Seen, platform: Platform) -> Iterator[Problem]:
-    yield from _mail_domain(source, institution.mail_domain, seen, platform)
-    yield from _people(source, institution, seen)
-    yield from _groups(source, institution, seen)
-    yield from _shares(source, institution, seen)
+def _institution(files: Files, institution: Institution, seen: Seen, platform: Platform) -> Iterator[Problem]:
+    yield from _mail_domain(files, institution.mail_domain, seen, platform)
+    yield from _people(files, institution, seen)
+    yield from _groups(files, institution, seen)
+    yield from _shares(files, institution, seen)
 
 
-def _mail_domain(source: Source, domain: str, seen: Seen, platform: Platform) -> Iterator[Problem]:
+def _mail_domain(files: Files, domain: str, seen: Seen, platform: Platform) -> Iterator[Problem]:
     suffixes = platform.mail.domains_under
     if not any(domain.endswith(f".{suffix}") for suffix in suffixes):
-        yield source.problem(["mail_domain"], say("foreign_domain", value=domain, allowed=", ".join(suffixes)))
+        yield files.problem(["mail_domain"], say("foreign_domain", value=domain, allowed=", ".join(suffixes)))
     if f".{domain}".endswith(f".{platform.domain}") or f".{platform.domain}".endswith(f".{domain}"):
-        yield source.problem(["mail_domain"], say("inner_domain", value=domain))
+        yield files.problem(["mail_domain"], say("inner_domain", value=domain))
     if domain in seen.domains:
-        yield source.problem(["mail_domain"], say("already", value=domain, where=seen.domains[domain]))
-    seen.domains.setdefault(domain, str(source.path))
+        yield files.problem(["mail_domain"], say("already", value=domain, where=seen.domains[domain]))
+    seen.domains.setdefault(domain, str(files.path_of("mail_domain")))
 
 
-def _people(source: Source, institution: Institution, seen: Seen) -> Iterator[Problem]:
+def _people(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
+    where = str(files.path_of("people"))
     for index, person in enumerate(institution.people):
         path: list[str | int] = ["people", index, "login"]
         if person.login in RESERVED_LOGINS or person.login.startswith("svc-"):
-            yield source.problem(path, say("reserved", value=person.login))
+            yield files.problem(path, say("reserved", value=person.login))
         if person.login in seen.logins:
-            yield source.problem(path, say("person_twice", value=person.login, where=seen.logins[person.login]))
-        seen.logins.setdefault(person.login, str(source.path))
+            yield files.problem(path, say("person_twice", value=person.login, where=seen.logins[person.login]))
+        seen.logins.setdefault(person.login, where)
 
 
-def _groups(source: Source, institution: Institution, seen: Seen) -> Iterator[Problem]:
+def _groups(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
     logins = {person.login for person in institution.people}
     for group in (AGENTS, *institution.groups):
         # a-b with c, and a with b-c, would be one group in the directory, with the rights of both.
         name = f"{institution.institution}-{group}"
         if name in seen.groups:
             message = say("group_name", value=name, where=seen.groups[name])
-            yield source.problem(["groups", group], message, on_key=True)
-        seen.groups.setdefault(name, str(source.path))
+            yield files.problem(["groups", group], message, on_key=True)
+        seen.groups.setdefault(name, str(files.path_of("groups")))
     for group, members in institution.groups.items():
         if group == AGENTS:
-            yield source.problem(["groups", group], say("reserved_group", value=group), on_key=True)
+            yield files.problem(["groups", group], say("reserved_group", value=group), on_key=True)
         for index, member in enumerate(members):
             if member not in logins:
-                yield _missing(source, ["groups", group, index], "person", member, logins)
+                yield _missing(files, ["groups", group, index], "person", member, logins)
 
 
-def _shares(source: Source, institution: Institution, seen: Seen) -> Iterator[Problem]:
+def _shares(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
     groups = {AGENTS, *institution.groups}
     for name, share in institution.shares.items():
         if name in RESERVED_SHARES:
-            yield source.problem(["shares", name], say("reserved", value=name), on_key=True)
+            yield files.problem(["shares", name], say("reserved", value=name), on_key=True)
         if name in seen.shares:
-            yield source.problem(["shares", name], say("already", value=name, where=seen.shares[name]), on_key=True)
-        seen.shares.setdefault(name, str(source.path))
+            yield files.problem(["shares", name], say("already", value=name, where=seen.shares[name]), on_key=True)
+        seen.shares.setdefault(name, str(files.path_of("shares")))
         for right, wanted in (("write", share.write), ("read", share.read)):
             for index, group in enumerate(wanted):
                 if group not in groups:
-                    yield _missing(source, ["shares", name, right, index], "group", group, groups)
+                    yield _missing(files, ["shares", name, right, index], "group", group, groups)
 
 
 def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
@@ -286,7 +297,8 @@ def _environment(source: Source, environment: Environment, parsed: Parsed) -> It
 
 
 def check_file_name(source: Source, key: str, model: Strict) -> Iterator[Problem]:
-    """The identifier in a file equals the name of the file, so that each is found by the other."""
-    value, expected = getattr(model, key), source.path.stem
+    """The identifier in a file equals the name of the file (or of its folder), so that each is found by the other."""
+    in_folder = isinstance(model, InstitutionFile)
+    value, expected = getattr(model, key), source.path.parent.name if in_folder else source.path.stem
     if value != expected:
-        yield source.problem([key], say("file_name", value=value, expected=expected))
+        yield source.problem([key], say("folder_name" if in_folder else "file_name", value=value, expected=expected))

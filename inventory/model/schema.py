@@ -6,16 +6,21 @@ from pathlib import Path
 from inventory.model.application import Application
 from inventory.model.base import Strict
 from inventory.model.environment import Environment
-from inventory.model.institution import Institution
+from inventory.model.institution import GroupsFile, InstitutionFile, PeopleFile, SharesFile
 from inventory.model.load import HERE
 from inventory.model.platform import Platform
+from inventory.model.recipients import Recipients
 from inventory.model.site import Site
 
 KINDS: dict[str, type[Strict]] = {
     "application": Application,
     "environment": Environment,
-    "institution": Institution,
+    "groups": GroupsFile,
+    "institution": InstitutionFile,
+    "people": PeopleFile,
     "platform": Platform,
+    "recipients": Recipients,
+    "shares": SharesFile,
     "site": Site,
 }
 

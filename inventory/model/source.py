@@ -1,6 +1,6 @@
 """One YAML file: its data, and where in the text each value stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,25 @@ class Source:
                 break
             node = node[step]
         return at[0] + 1, at[1] + 1
+
+
+class Files:
+    """The files of one folder as one: a value is found by its first key."""
+
+    def __init__(self, first: Source, others: Iterable[Source]) -> None:
+        self._first = first
+        self._by_key = {key: source for source in (first, *others) for key in source.data}
+
+    def problem(self, path: Path_, message: str, *, on_key: bool = False) -> Problem:
+        """A mistake at a value (or at its key), in the file that holds it."""
+        return self._holding(path[0]).problem(path, message, on_key=on_key)
+
+    def path_of(self, key: str) -> Path:
+        """The file that holds a key."""
+        return self._holding(key).path
+
+    def _holding(self, key: str | int) -> Source:
+        return self._by_key.get(key, self._first)
 
 
 def _read(path: Path, shown_as: Path) -> str:

@@ -69,6 +69,8 @@ def _problem(model: type[BaseModel], source: Source, detail: ErrorDetails) -> Pr
     elif kind in RANGES:
         sign, bound = RANGES[kind]
         message = say("out_of_range", value=value, limit=f"{sign} {context[bound]}")
+    elif kind == "too_short":
+        message = say("list_too_short", key=path[-1], limit=context["min_length"])
     elif kind == "string_too_long":
         message = say("text_too_long", value=value, limit=context["max_length"])
     else:

@@ -2,13 +2,14 @@
 
 from pyinfra import host
 from pyinfra.api import deploy
-from pyinfra.operations import apt, files
+from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
 from inventory.secrets import Secrets, secrets_of
 from roles import common
 from roles.applications import operations
 from roles.applications.config import APPLICATIONS, Served, config_of
+from roles.common.health import Health
 
 # Python packages come from Debian, so that their security updates come with the system's.
 PACKAGES = [
@@ -21,6 +22,7 @@ PACKAGES = [
     "python3-psycopg",
 ]
 OPEN_PORTS = [common.Port("tcp", 80), common.Port("tcp", 443)]
+HEALTH = Health(("nginx",), (443,))
 
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
 NGINX = "/etc/nginx/nginx.conf"
@@ -32,7 +34,7 @@ def applications(administration: Administration, machine: Machine) -> None:
     """Every application of this machine, behind nginx."""
     served = config_of(administration, machine)
     secrets = secrets_of(administration.environment)
-    apt.packages(name="applications: packages", packages=PACKAGES, no_recommends=True)
+    common.packages(name="applications: packages", names=PACKAGES)
     files.directory(name="applications: folder", path=APPLICATIONS)
     common.config_file(
         name="applications: switch of releases",
@@ -70,7 +72,8 @@ def _application(application: Served, secrets: Secrets) -> None:
             application=application,
         )
     artifact = f"{release.folder}/{release.artifact.name}"
-    files.put(name=f"{name}: artefact {release.name}", src=str(release.artifact), dest=artifact)
+    files.directory(name=f"{name}: folder of {release.name}", path=release.folder)
+    common.copied_file(name=f"{name}: artefact {release.name}", source=release.artifact, path=artifact)
     operations.release(name=f"{name}: release {release.name}", folder=release.folder, artifact=artifact)
     operations.current(
         name=f"{name}: serves {release.name}",

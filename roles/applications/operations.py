@@ -3,16 +3,17 @@
 from collections.abc import Collection, Generator
 
 from pyinfra import host
-from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api import QuoteString, operation
 
 from roles.applications.config import SETTINGS
 from roles.applications.facts import ApplicationUnits, CurrentRelease, ReleaseState
+from roles.common.commands import Explained
 
 SWITCH = "/usr/local/sbin/switch-release"
 
 
 @operation()
-def release(folder: str, artifact: str) -> Generator[StringCommand, None, None]:
+def release(folder: str, artifact: str) -> Generator[Explained, None, None]:
     """
     Ensure that a wheel is installed in an environment of its own, over Debian's Python packages.
 
@@ -24,14 +25,15 @@ def release(folder: str, artifact: str) -> Generator[StringCommand, None, None]:
         return
     venv, complete = QuoteString(f"{folder}/venv"), QuoteString(f"{folder}/complete")
     python = QuoteString(f"{folder}/venv/bin/python")
-    yield StringCommand(
+    yield Explained(
         *("python3", "-m", "venv", "--clear", "--without-pip", "--system-site-packages", venv),
         *("&&", python, "-m", "installer", QuoteString(artifact), "&&", "touch", complete),
+        changes=[f"install {folder}"],
     )
 
 
 @operation()
-def current(application: str, release: str, port: int) -> Generator[StringCommand, None, None]:
+def current(application: str, release: str, port: int) -> Generator[Explained, None, None]:
     """
     Ensure that an application serves a release; one that does not answer gives way to the one before.
 
@@ -42,11 +44,15 @@ def current(application: str, release: str, port: int) -> Generator[StringComman
     if host.get_fact(CurrentRelease, application=application) == release:
         host.noop(f"{application} serves {release}")
         return
-    yield StringCommand(SWITCH, QuoteString(application), QuoteString(release), QuoteString(str(port)))
+    yield Explained(
+        *(SWITCH, QuoteString(application), QuoteString(release), QuoteString(str(port))),
+        changes=[f"{application}: migrate its database, serve {release} if it answers"],
+        risk="interruption",
+    )
 
 
 @operation()
-def only(applications: Collection[str]) -> Generator[StringCommand, None, None]:
+def only(applications: Collection[str]) -> Generator[Explained, None, None]:
     """
     Ensure that no other application runs. Its releases and its database stay.
 
@@ -54,8 +60,12 @@ def only(applications: Collection[str]) -> Generator[StringCommand, None, None]:
     """
     others = [name for name in host.get_fact(ApplicationUnits) if name not in applications]
     for name in others:
-        yield StringCommand("systemctl", "disable", "--now", "--quiet", QuoteString(f"app-{name}.service"))
         units = [QuoteString(f"/etc/systemd/system/app-{name}{suffix}.service") for suffix in ("-migrate@", "")]
-        yield StringCommand("rm", "-rf", QuoteString(f"{SETTINGS}/{name}"), *units, "&&", "systemctl", "daemon-reload")
+        yield Explained(
+            *("systemctl", "disable", "--now", "--quiet", QuoteString(f"app-{name}.service")),
+            *("&&", "rm", "-rf", QuoteString(f"{SETTINGS}/{name}"), *units, "&&", "systemctl", "daemon-reload"),
+            changes=[f"application {name}: stop, and remove its settings"],
+            risk="removal",
+        )
     if not others:
         host.noop("no other application runs")

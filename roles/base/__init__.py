@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from pyinfra.api import deploy
-from pyinfra.operations import apt, files
+from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
+from roles import common
 from roles.base.config import base_config
 from roles.base.packages import package_lists
 from roles.common import Port, config_file, service
@@ -30,11 +31,7 @@ def package_sources(administration: Administration) -> None:
 @deploy("Packages")
 def packages(wanted: Iterable[str]) -> None:
     """Ensure packages, all in one step: hosts install theirs at the same time."""
-    apt.packages(
-        name="base: packages",
-        packages=sorted(set(wanted)),
-        no_recommends=True,
-    )
+    common.packages(name="base: packages", names=wanted)
 
 
 @deploy("Base")

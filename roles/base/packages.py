@@ -3,7 +3,9 @@
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import FactBase, StringCommand, operation
+from pyinfra.api import FactBase, operation
+
+from roles.common.commands import Explained
 
 
 class PackageListsAge(FactBase[float]):
@@ -23,7 +25,7 @@ class PackageListsAge(FactBase[float]):
 
 
 @operation()
-def package_lists(max_age_hours: float) -> Generator[StringCommand, None, None]:
+def package_lists(max_age_hours: float) -> Generator[Explained, None, None]:
     """
     Ensure that the package lists are recent.
 
@@ -32,4 +34,7 @@ def package_lists(max_age_hours: float) -> Generator[StringCommand, None, None]:
     if host.get_fact(PackageListsAge) <= max_age_hours:
         host.noop("package lists are recent")
         return
-    yield StringCommand("apt-get update --quiet=2 --error-on=any && touch /var/lib/apt/lists/administration-fetched")
+    yield Explained(
+        "apt-get update --quiet=2 --error-on=any && touch /var/lib/apt/lists/administration-fetched",
+        changes=["fetch the lists of packages"],
+    )

@@ -3,12 +3,13 @@
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import FactBase, StringCommand, deploy, operation
-from pyinfra.operations import files, server
+from pyinfra.api import FactBase, deploy, operation
+from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
-from roles.common import secret_file
+from roles.common import copied_file, local_group, secret_file
+from roles.common.commands import Explained
 
 FOLDER = "/etc/ssl/administration"
 CERTIFICATE, KEY, AUTHORITY = f"{FOLDER}/host.crt", f"{FOLDER}/host.key", f"{FOLDER}/ca.crt"
@@ -26,25 +27,28 @@ class AuthorityTrusted(FactBase[bool]):
 
 
 @operation()
-def trusted() -> Generator[StringCommand, None, None]:
+def trusted() -> Generator[Explained, None, None]:
     """Ensure that programs trust the administration's authority."""
     if host.get_fact(AuthorityTrusted):
         host.noop("the authority is trusted")
         return
-    yield StringCommand("update-ca-certificates --fresh >/dev/null && touch /etc/ssl/certs/ca-certificates.crt")
+    yield Explained(
+        "update-ca-certificates --fresh >/dev/null && touch /etc/ssl/certs/ca-certificates.crt",
+        changes=["the system trusts the administration's authority"],
+    )
 
 
 @deploy("Certificates")
 def certificates(administration: Administration, machine: Machine) -> None:
     """Ensure the certificate of a machine. Services read the key through the group ssl-cert."""
     folder = administration.environment.certificates
-    authority, certificate = str(folder / "ca.crt"), str(folder / f"{machine.name}.crt")
+    authority, certificate = folder / "ca.crt", folder / f"{machine.name}.crt"
     key = secrets_of(administration.environment).get(f"certificate-{machine.name}", "key")
 
-    server.group(name="certificates: group ssl-cert", group="ssl-cert", system=True)
+    local_group(name="certificates: group ssl-cert", group="ssl-cert", system=True)
     files.directory(name="certificates: folder", path=FOLDER, mode="755")
-    files.put(name="certificates: authority", src=authority, dest=AUTHORITY, mode="644")
-    files.put(name="certificates: authority to trust", src=authority, dest=TRUSTED, mode="644")
-    files.put(name="certificates: certificate", src=certificate, dest=CERTIFICATE, mode="644")
+    copied_file(name="certificates: authority", source=authority, path=AUTHORITY)
+    copied_file(name="certificates: authority to trust", source=authority, path=TRUSTED)
+    copied_file(name="certificates: certificate", source=certificate, path=CERTIFICATE)
     secret_file(name="certificates: key", content=key, path=KEY, group="ssl-cert", mode="640")
     trusted(name="certificates: authority trusted")

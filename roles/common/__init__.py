@@ -1,7 +1,19 @@
 """What every role needs and pyinfra lacks: safe files, services that converge on state, ports for the firewall."""
 
-from roles.common.files import config_file, secret_file
+from roles.common.accounts import local_group, local_user
+from roles.common.files import config_file, copied_file, secret_file
+from roles.common.packages import packages
 from roles.common.ports import Port
-from roles.common.services import service
+from roles.common.services import service, stopped
 
-__all__ = ["Port", "config_file", "secret_file", "service"]
+__all__ = [
+    "Port",
+    "config_file",
+    "copied_file",
+    "local_group",
+    "local_user",
+    "packages",
+    "secret_file",
+    "service",
+    "stopped",
+]

@@ -2,13 +2,14 @@
 
 from collections.abc import Generator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
 from inventory.secrets import Secret
-from roles.common.commands import WriteFile
+from roles.common.commands import Removed, WriteFile
 from roles.rendering import render
 
 
@@ -35,6 +36,7 @@ def config_file(
     group: str = "root",
     mode: str = "644",
     check: str | None = None,
+    removes: tuple[Removed, str] | None = None,
     **context: Any,
 ) -> Generator[WriteFile, None, None]:
     """
@@ -43,15 +45,35 @@ def config_file(
     + template: its name below templates/
     + path: where it stands on the host
     + check: a command that must accept the new file ({} is its path) before it replaces the old one
+    + removes: the kind of thing that a line declares and the pattern of its name: a plan says when one goes
     + context: what the template prints
     """
-    yield from _write(path, render(template, **context), user, group, mode, check, secret=False)
+    yield from _write(path, render(template, **context), user, group, mode, check, secret=False, removes=removes)
+
+
+@operation()
+def copied_file(
+    source: Path, path: str, user: str = "root", group: str = "root", mode: str = "644"
+) -> Generator[WriteFile, None, None]:
+    """
+    Ensure a file that is the same as one of ours, byte for byte.
+
+    + source: the file here
+    + path: where it stands on the host
+    """
+    content = source.read_bytes()
+    try:
+        text: str | bytes = content.decode() if content.endswith(b"\n") else content
+    except UnicodeDecodeError:
+        text = content
+    yield from _write(path, text, user, group, mode, None, secret=False)
 
 
 @operation()
 def secret_file(
-    content: Secret | str,
+    content: Secret,
     path: str,
+    form: str = "{}",
     user: str = "root",
     group: str = "root",
     mode: str = "600",
@@ -62,18 +84,30 @@ def secret_file(
 
     + content: the secret
     + path: where it stands on the host
+    + form: the text of the file, {} where the secret stands
     """
-    text = content.reveal() if isinstance(content, Secret) else content
-    yield from _write(path, text, user, group, mode, check, secret=True)
+    if content.withheld:
+        yield WriteFile(path, "", user=user, group=group, mode=mode, check=check, secret=True)
+        return
+    yield from _write(path, form.replace("{}", content.reveal()), user, group, mode, check, secret=True)
 
 
 def _write(
-    path: str, content: str, user: str, group: str, mode: str, check: str | None, *, secret: bool
+    path: str,
+    content: str | bytes,
+    user: str,
+    group: str,
+    mode: str,
+    check: str | None,
+    *,
+    secret: bool,
+    removes: tuple[Removed, str] | None = None,
 ) -> Generator[WriteFile, None, None]:
     # A text ends with a newline (POSIX 3.206); pyinfra adds it to what it sends, so it must be there when we compare.
-    content = content if content.endswith("\n") else f"{content}\n"
-    wanted = (f"{user}:{group} {mode.lstrip('0')}", sha256(content.encode()).hexdigest())
-    if host.get_fact(FileState, path=path) == wanted:
+    if isinstance(content, str) and not content.endswith("\n"):
+        content = f"{content}\n"
+    digest = sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+    if host.get_fact(FileState, path=path) == (f"{user}:{group} {mode.lstrip('0')}", digest):
         host.noop(f"{path} is up to date")
         return
-    yield WriteFile(path, content, user=user, group=group, mode=mode, check=check, secret=secret)
+    yield WriteFile(path, content, user=user, group=group, mode=mode, check=check, secret=secret, removes=removes)

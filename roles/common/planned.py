@@ -17,3 +17,8 @@ def would_change(host: Host, watches: Iterable[str]) -> bool:
     """Whether the plan being made writes one of these files, or a file in one of these folders."""
     written = _planned.get(host, set())
     return any(path == watch or path.startswith(f"{watch}/") for path in written for watch in watches)
+
+
+def forget(host: Host) -> None:
+    """The plan is made: from here on, files are what they are."""
+    _planned.pop(host, None)

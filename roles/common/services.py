@@ -7,7 +7,7 @@ from typing import Any
 from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
-from roles.common.commands import Explained
+from roles.common.commands import Explained, Risk
 from roles.common.planned import would_change
 
 RELOADS = "/run/administration/reloads"  # one stamp a unit; gone at boot, when everything starts anew
@@ -24,6 +24,10 @@ class ServiceState:
 
 class UnitState(FactBase[ServiceState]):
     """The state of a systemd unit; `watches` are the files (or folders) that it reads when it starts or reloads."""
+
+    @staticmethod
+    def default() -> ServiceState:
+        return ServiceState(active=False, enabled=False, stale=False)
 
     def command(self, unit: str, watches: list[str]) -> StringCommand:
         started = f'$(date -d "$(systemctl show -P ActiveEnterTimestamp --timestamp=us+utc {unit})" +%s.%N)'
@@ -71,13 +75,30 @@ def service(unit: str, watches: list[str] | None = None, reload: bool = False) -
             "reload", unit, before=f"mkdir -p {RELOADS} && touch {stamp}.new &&", after=f"&& mv {stamp}.new {stamp}"
         )
     elif stale:
-        yield _systemctl("restart", unit)
+        yield _systemctl("restart", unit, risk="interruption")
     elif state.enabled:
         host.noop(f"{unit} runs with its present configuration")
 
 
-def _systemctl(verb: str, unit: str, *, says: str = "", before: str = "", after: str = "") -> Explained:
+@operation()
+def stopped(unit: str) -> Generator[Explained, None, None]:
+    """
+    Ensure that a unit neither runs nor starts at boot. One that does not exist is as good as stopped.
+
+    + unit: the systemd unit, such as nmbd.service
+    """
+    state = host.get_fact(UnitState, unit=unit, watches=[])
+    if state.active or state.enabled:
+        yield _systemctl("disable --now", unit, says="stop", risk="interruption" if state.active else "")
+    else:
+        host.noop(f"{unit} is stopped")
+
+
+def _systemctl(
+    verb: str, unit: str, *, says: str = "", before: str = "", after: str = "", risk: Risk = ""
+) -> Explained:
     return Explained(
         *("systemctl daemon-reload &&", before, "systemctl --quiet", verb, QuoteString(unit), after),
         changes=[f"{says or verb} {unit}"],
+        risk=risk,
     )

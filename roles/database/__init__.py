@@ -2,16 +2,18 @@
 
 from pyinfra import host
 from pyinfra.api import deploy
-from pyinfra.operations import apt, files
+from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
 from roles import common
+from roles.common.health import Health
 from roles.database import operations
 from roles.database.config import CLUSTER, PROGRAMS, UNIT, VERSION, DatabaseConfig, config_of
 
 PACKAGES = [f"postgresql-{VERSION}"]
 OPEN_PORTS = [common.Port("tcp", 5432, source="applications")]
+HEALTH = Health((UNIT,), (5432,))
 
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
 SETTINGS = f"{CLUSTER}/conf.d/administration.conf"
@@ -25,7 +27,7 @@ def database(administration: Administration, machine: Machine) -> None:
     """PostgreSQL, its access rules, and the role and database of each application."""
     wanted = config_of(administration, machine)
     secrets = secrets_of(administration.environment)
-    apt.packages(name="database: packages", packages=PACKAGES, no_recommends=True)
+    common.packages(name="database: packages", names=PACKAGES)
     _server(wanted)
     for tenant in host.loop(wanted.tenants):
         password = secrets.get(f"application-{tenant.name}", "database_password")

@@ -3,9 +3,10 @@
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api import QuoteString, operation
 
 from inventory.secrets import Secret
+from roles.common.commands import Explained
 from roles.database.config import UNIT
 from roles.database.facts import Databases, PendingRestart, Roles
 from roles.database.scram import matches, verifier
@@ -14,7 +15,7 @@ PSQL = ("runuser", "-u", "postgres", "--", "psql", "-Xq", "-v", "ON_ERROR_STOP=1
 
 
 @operation()
-def role(role: str, password: Secret) -> Generator[StringCommand, None, None]:
+def role(role: str, password: Secret) -> Generator[Explained, None, None]:
     """
     Ensure a role that logs in with a password.
 
@@ -22,17 +23,24 @@ def role(role: str, password: Secret) -> Generator[StringCommand, None, None]:
     + password: its password, of which only the SCRAM verifier is sent
     """
     roles = host.get_fact(Roles)
+    if password.withheld:
+        yield Explained("false", changes=[f"role {role}: create, with its password"])
+        return
     if matches(roles.get(role, ""), password.reveal()):
         host.noop(f"role {role} has its password")
         return
     verb = "ALTER" if role in roles else "CREATE"
     statement = f"{verb} ROLE {_identifier(role)} LOGIN PASSWORD '{verifier(password.reveal())}';\n"
     # The server logs a statement that fails with its text: not this one.
-    yield StringCommand(*PSQL, "-f", "-", _stdin=f"SET log_min_error_statement = panic;\n{statement}")
+    yield Explained(
+        *(*PSQL, "-f", "-"),
+        changes=[f"role {role}: {'set its password' if role in roles else 'create, with its password'}"],
+        _stdin=f"SET log_min_error_statement = panic;\n{statement}",
+    )
 
 
 @operation()
-def database(database: str, owner: str) -> Generator[StringCommand, None, None]:
+def database(database: str, owner: str) -> Generator[Explained, None, None]:
     """
     Ensure a database in UTF-8, sorted as in French, that only its owner may connect to.
 
@@ -46,24 +54,30 @@ def database(database: str, owner: str) -> Generator[StringCommand, None, None]:
     if not state:
         yield _statement(
             f"CREATE DATABASE {_identifier(database)} OWNER {_identifier(owner)} TEMPLATE template0"
-            " ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'fr'"
+            " ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'fr'",
+            f"database {database}: create, owned by {owner}",
         )
     else:
-        yield _statement(f"ALTER DATABASE {_identifier(database)} OWNER TO {_identifier(owner)}")
-    yield _statement(f"REVOKE ALL ON DATABASE {_identifier(database)} FROM PUBLIC")
+        yield _statement(
+            f"ALTER DATABASE {_identifier(database)} OWNER TO {_identifier(owner)}",
+            f"database {database}: owner {owner}",
+        )
+    yield _statement(
+        f"REVOKE ALL ON DATABASE {_identifier(database)} FROM PUBLIC", f"database {database}: closed to other roles"
+    )
 
 
 @operation()
-def settings_in_force() -> Generator[StringCommand, None, None]:
+def settings_in_force() -> Generator[Explained, None, None]:
     """Ensure that no setting waits for a restart; most of them need but a reload."""
     if any(host.get_fact(PendingRestart)):
-        yield StringCommand("systemctl", "restart", UNIT)
+        yield Explained("systemctl", "restart", UNIT, changes=[f"restart {UNIT}"], risk="interruption")
     else:
         host.noop("every setting is in force")
 
 
-def _statement(sql: str) -> StringCommand:
-    return StringCommand(*PSQL, "-c", QuoteString(sql))
+def _statement(sql: str, says: str) -> Explained:
+    return Explained(*PSQL, "-c", QuoteString(sql), changes=[says])
 
 
 def _identifier(name: str) -> str:

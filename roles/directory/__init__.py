@@ -2,11 +2,12 @@
 
 from pyinfra import host
 from pyinfra.api import deploy
-from pyinfra.operations import apt, files, systemd
+from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
-from roles.common import Port, config_file, secret_file, service
+from roles.common import Port, config_file, packages, secret_file, service, stopped
+from roles.common.health import Health
 from roles.directory import objects, operations, records
 from roles.directory.config import AUTHORITY, CERTIFICATE, CHECK, KEY, SMB_CONF, STATE, TLS_FOLDER, config_of
 
@@ -16,6 +17,7 @@ OPEN_PORTS = [
     Port("udp", 123),
     *(Port("tcp", number) for number in (135, 445, 636, 3268, 3269, "49152-65535")),
 ]
+HEALTH = Health(("samba-ad-dc",), (53, 88, 389, 445, 636))
 
 
 @deploy("Directory")
@@ -24,7 +26,7 @@ def directory(administration: Administration, machine: Machine) -> None:
     cfg = config_of(administration, machine)
     secrets = secrets_of(administration.environment)
 
-    apt.packages(name="directory: packages", packages=PACKAGES, no_recommends=True)
+    packages(name="directory: packages", names=PACKAGES)
     config_file(
         name="directory: smb.conf",
         template="directory/smb.conf.j2",
@@ -45,7 +47,7 @@ def directory(administration: Administration, machine: Machine) -> None:
     )
     # The package starts them; on a controller samba runs its own.
     for unit in host.loop(["smbd.service", "nmbd.service", "winbind.service"]):
-        systemd.service(name=f"directory: no {unit}", service=unit, running=False, enabled=False)
+        stopped(name=f"directory: no {unit}", unit=unit)
     operations.provisioned(name="directory: domain exists", cfg=cfg, secrets=secrets)
 
     files.directory(name="directory: TLS folder", path=TLS_FOLDER, mode="700")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from inventory.model import Administration
+from roles.common.commands import Removed
 from roles.directory.ldif import Add, Attributes, Entries, Modify, Move, Record
 
 # userAccountControl (MS-ADTS 2.2.16)
@@ -37,6 +38,7 @@ class Account:
     dn: str
     attributes: Mapping[str, str]
     secret: tuple[str, str]  # scope and key
+    institution: str = ""
     control: int = NORMAL
 
 
@@ -45,6 +47,7 @@ class Group:
     name: str
     dn: str
     members: tuple[str, ...]
+    institution: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Change:
     says: str
     record: Record
     secret: tuple[str, str] | None = None
+    institution: str = ""
+    removes: Removed = ""
 
 
 def desired_of(administration: Administration) -> Desired:
@@ -91,6 +96,7 @@ def desired_of(administration: Administration) -> Desired:
                 "mail": institution.address_of(person),
             },
             secret=(f"institution-{institution.institution}", person.login),
+            institution=institution.institution,
         )
         for institution, person in administration.people()
     ]
@@ -112,7 +118,8 @@ def desired_of(administration: Administration) -> Desired:
         units=units,
         accounts=(*people, mail),
         groups=tuple(
-            Group(group.name, f"CN={group.name},{groups}", group.members) for group in administration.groups.values()
+            Group(group.name, f"CN={group.name},{groups}", group.members, group.institution)
+            for group in administration.groups.values()
         ),
     )
 
@@ -195,19 +202,19 @@ def _account(account: Account, found: _Directory) -> Iterator[Change]:
             "userAccountControl": [str(account.control)],
             **{name: [value] for name, value in account.attributes.items()},
         }
-        yield Change(f"{what}: create", Add(account.dn, attributes), account.secret)
+        yield Change(f"{what}: create", Add(account.dn, attributes), account.secret, account.institution)
         return
     dn, present = known
     if not _below(dn, account.unit):
         raise ConflictError(f"{account.login}: the directory has this name already, for {dn}: choose another login")
     if dn.casefold() != account.dn.casefold():
-        yield Change(f"{what}: move to {_unit_of(account.dn)}", Move(dn, account.dn))
+        yield Change(f"{what}: move to {_unit_of(account.dn)}", Move(dn, account.dn), None, account.institution)
     steps = _replaced(account.attributes, present)
     if steps:
-        yield Change(f"{what}: {_names(steps)}", Modify(account.dn, steps))
+        yield Change(f"{what}: {_names(steps)}", Modify(account.dn, steps), None, account.institution)
     control = int(present["userAccountControl"][0])
     if control & DISABLED:
-        yield Change(f"{what}: enable", _control(account.dn, control & ~DISABLED))
+        yield Change(f"{what}: enable", _control(account.dn, control & ~DISABLED), None, account.institution)
 
 
 def _leavers(desired: Desired, found: _Directory) -> Iterator[Change]:
@@ -217,7 +224,8 @@ def _leavers(desired: Desired, found: _Directory) -> Iterator[Change]:
         for login, dn, attributes in found.within(f"OU={unit},{desired.base_dn}", "user"):
             control = int(attributes["userAccountControl"][0])
             if login.casefold() not in present and not control & DISABLED:
-                yield Change(f"account {login}: disable", _control(dn, control | DISABLED))
+                says, record = f"account {login}: disable", _control(dn, control | DISABLED)
+                yield Change(says, record, institution=_unit_of(dn), removes="account")
 
 
 def _group(group: Group, desired: Desired, found: _Directory) -> Iterator[Change]:
@@ -227,14 +235,16 @@ def _group(group: Group, desired: Desired, found: _Directory) -> Iterator[Change
         yield Change(
             f"group {group.name}: create",
             Add(group.dn, {"objectClass": ["group"], "sAMAccountName": [group.name]}),
+            institution=group.institution,
         )
     members = {found.login(dn) or dn: dn for dn in (present or {}).get("member", [])}
     for login in group.members:
         if login not in members:
-            yield Change(f"group {group.name}: add {login}", Modify(group.dn, [("add", "member", [places[login]])]))
+            add = Modify(group.dn, [("add", "member", [places[login]])])
+            yield Change(f"group {group.name}: add {login}", add, institution=group.institution)
     for login, dn in members.items():
         if login not in group.members:
-            yield _removal(group.name, group.dn, login, places.get(login, dn))
+            yield _removal(group.name, group.dn, login, places.get(login, dn), group.institution)
 
 
 def _emptied(desired: Desired, found: _Directory) -> Iterator[Change]:
@@ -248,8 +258,9 @@ def _emptied(desired: Desired, found: _Directory) -> Iterator[Change]:
                 yield _removal(name, group_dn, login, places.get(login, dn))
 
 
-def _removal(group: str, group_dn: str, login: str, dn: str) -> Change:
-    return Change(f"group {group}: remove {login}", Modify(group_dn, [("delete", "member", [dn])]))
+def _removal(group: str, group_dn: str, login: str, dn: str, institution: str = "") -> Change:
+    record = Modify(group_dn, [("delete", "member", [dn])])
+    return Change(f"group {group}: remove {login}", record, institution=institution)
 
 
 def _control(dn: str, control: int) -> Modify:

@@ -8,7 +8,7 @@ from pyinfra import host
 from pyinfra.api import QuoteString, operation
 
 from inventory.secrets import Secrets
-from roles.common.commands import Explained
+from roles.common.commands import Explained, Says
 from roles.common.late import Late
 from roles.common.programs import program
 from roles.directory import objects, records
@@ -37,6 +37,7 @@ def provisioned(cfg: ControllerConfig, secrets: Secrets) -> Generator[Explained,
     yield Explained(
         *("touch", UNFINISHED, "&&", program(PROGRAMS / "samba_tool.py"), "&&", "rm", UNFINISHED),
         changes=[f"provision the domain {cfg.realm}"],
+        opens=True,
         _stdin=Late(
             lambda: json.dumps([*arguments, f"--adminpass={secrets.get('directory', 'administrator').reveal()}"])
         ),
@@ -57,7 +58,7 @@ def content(desired: objects.Desired, secrets: Secrets) -> Generator[Explained, 
         return
     yield Explained(
         *("ldbmodify", "-H", QuoteString(DATABASE), ">/dev/null"),
-        changes=[change.says for change in wanted],
+        changes=[Says(change.says, change.institution, change.removes) for change in wanted],
         _stdin=Late(lambda: text_of(with_passwords(wanted, secrets))),
     )
 

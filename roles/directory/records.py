@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives import serialization
 
 from inventory.model import Administration
 from inventory.secrets import Secrets
+from roles.common.commands import Says
 
 
 @dataclass(frozen=True, order=True)
@@ -38,21 +39,31 @@ class ZoneChanges:
     add: tuple[DnsRecord, ...]
     remove: tuple[DnsRecord, ...]
 
-    def says(self) -> list[str]:
+    def says(self) -> list[str | Says]:
         """The changes in words."""
         return [
             *(f"zone {zone}: create" for zone in self.zones),
             *(f"{record}: add {record.data}" for record in self.add),
-            *(f"{record}: remove {record.data}" for record in self.remove),
+            *(
+                Says(f"{record}: remove {record.data}", removes="record")
+                for record in self.remove
+                if not self._new(record)
+            ),
+            *(f"{record}: no longer {record.data}" for record in self.remove if self._new(record)),
         ]
+
+    def _new(self, record: DnsRecord) -> bool:
+        """Whether a record that goes is replaced by another of its name and kind."""
+        return any((record.zone, record.name, record.kind) == (new.zone, new.name, new.kind) for new in self.add)
 
 
 def dkim_keys(administration: Administration, secrets: Secrets) -> dict[str, str]:
     """The public keys that sign the mail of each domain, in base64."""
-    return {
-        institution.mail_domain: public_key(secrets.get("mail", f"dkim/{institution.mail_domain}").reveal())
+    keys = {
+        institution.mail_domain: secrets.get("mail", f"dkim/{institution.mail_domain}")
         for institution in administration.institutions.values()
     }
+    return {domain: "(withheld)" if key.withheld else public_key(key.reveal()) for domain, key in keys.items()}
 
 
 def public_key(private_pem: str) -> str:

@@ -1,16 +1,17 @@
 """The file server: a member of the domain, with one share per folder that an institution declares."""
 
 from pyinfra.api import deploy
-from pyinfra.operations import apt, systemd
 
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
-from roles.common import Port, config_file, service
+from roles.common import Port, config_file, packages, service, stopped
+from roles.common.health import Health
 from roles.files import operations
 from roles.files.config import CHECK, KRB5_CONF, SHARES_CONF, SMB_CONF, config_of
 
 PACKAGES = ["krb5-user", "libnss-winbind", "python3-samba", "samba", "smbclient", "winbind"]
 OPEN_PORTS = [Port("tcp", 445)]
+HEALTH = Health(("smbd", "winbind"), (445,))
 
 
 @deploy("Files")
@@ -18,7 +19,7 @@ def files(administration: Administration, machine: Machine) -> None:
     """Membership of the domain, the shares, and who may open them."""
     cfg = config_of(administration, machine)
 
-    apt.packages(name="files: packages", packages=PACKAGES, no_recommends=True)
+    packages(name="files: packages", names=PACKAGES)
     config_file(
         name="files: Kerberos",
         template="common/krb5.conf.j2",
@@ -31,6 +32,7 @@ def files(administration: Administration, machine: Machine) -> None:
         template="files/shares.conf.j2",
         path=SHARES_CONF,
         check=CHECK,
+        removes=("share", r"^\[(.+)\]$"),
         cfg=cfg,
     )
     config_file(
@@ -44,7 +46,7 @@ def files(administration: Administration, machine: Machine) -> None:
     operations.joined(
         name="files: member of the domain", realm=cfg.realm, secrets=secrets_of(administration.environment)
     )
-    systemd.service(name="files: no NetBIOS", service="nmbd.service", running=False, enabled=False)
+    stopped(name="files: no NetBIOS", unit="nmbd.service")
     service(name="files: winbind runs with its present configuration", unit="winbind.service", watches=[SMB_CONF])
     # A reload takes up shares, not the addresses and ports that smbd listens on.
     service(name="files: smbd runs with its present configuration", unit="smbd.service", watches=[SMB_CONF])

@@ -4,7 +4,7 @@ import json
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api import QuoteString, operation
 
 from inventory.secrets import Secrets
 from roles.common.commands import Explained
@@ -31,12 +31,13 @@ def joined(realm: str, secrets: Secrets) -> Generator[Explained, None, None]:
         *("&&", "kinit", QuoteString(f"Administrator@{realm}"), ">/dev/null"),
         *("&&", "net", "ads", "join", "--use-kerberos=required", '--use-krb5-ccache="$KRB5CCNAME"', "--no-dns-updates"),
         changes=[f"join {realm}"],
+        opens=True,
         _stdin=Late(lambda: secrets.get("directory", "administrator").reveal()),
     )
 
 
 @operation()
-def folders(shares: tuple[ServedShare, ...]) -> Generator[StringCommand, None, None]:
+def folders(shares: tuple[ServedShare, ...]) -> Generator[Explained, None, None]:
     """
     Ensure the folder of each share and its permissions. Where they differ, all that the folder holds is mended.
 

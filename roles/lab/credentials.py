@@ -25,8 +25,7 @@ def create(administration: Administration) -> list[str]:
     _ssh_key(KEYS / "id_ed25519", "lab")
     for name in (*machines, *(f"{name}-cli" for name in administration.switches)):
         _ssh_key(KEYS / "hosts" / name, name)
-    if not administration.environment.age_identity.exists():
-        secrets.create_identity(administration.environment.age_identity, administration.environment.secrets)
+    secrets.create_identity(administration.environment.age_identity, administration.environment.secrets)
     _known_hosts(administration, machines)
     for name, machine in machines.items():
         known = administration.machines.get(name)

@@ -1,11 +1,11 @@
 """Mail of every institution: Postfix, Dovecot and rspamd. Mail flows while the directory is down."""
 
 from pyinfra.api import deploy
-from pyinfra.operations import apt
 
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
-from roles.common import Port
+from roles.common import Port, packages
+from roles.common.health import Health
 from roles.mail.config import config_of
 from roles.mail.dovecot import dovecot
 from roles.mail.postfix import postfix
@@ -13,6 +13,7 @@ from roles.mail.rspamd import rspamd
 
 PACKAGES = ["dovecot-imapd", "dovecot-ldap", "dovecot-lmtpd", "postfix", "rspamd"]
 OPEN_PORTS = [Port("tcp", 25), Port("tcp", 465), Port("tcp", 993)]
+HEALTH = Health(("postfix", "dovecot", "rspamd"), (25, 465, 993))
 
 
 @deploy("Mail")
@@ -20,7 +21,7 @@ def mail(administration: Administration, machine: Machine) -> None:
     """Ensure the filter, the mailboxes, and last what feeds them."""
     wanted = config_of(administration, machine)
     secrets = secrets_of(administration.environment)
-    apt.packages(name="mail: packages", packages=PACKAGES, no_recommends=True)
+    packages(name="mail: packages", names=PACKAGES)
     rspamd(wanted, secrets)
     dovecot(wanted, secrets)
     postfix(wanted)

@@ -1,9 +1,9 @@
 """Dovecot: the mailboxes, and whether a password is right (it asks the directory)."""
 
-from pyinfra.operations import files, server
+from pyinfra.operations import files
 
 from inventory.secrets import Secrets
-from roles.common import config_file, secret_file, service
+from roles.common import config_file, local_group, local_user, secret_file, service
 from roles.mail import sessions
 from roles.mail.config import STORE, MailConfig
 
@@ -17,16 +17,8 @@ USER, UID = "vmail", 5000  # fixed, so that mail restored on another server has 
 
 def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
     """Ensure the owner of all mail, the list of mailboxes, the configuration and the service."""
-    server.group(name="mail: group vmail", group=USER, gid=UID)
-    server.user(
-        name="mail: user vmail",
-        user=USER,
-        uid=UID,
-        group=USER,
-        home=STORE,
-        shell="/usr/sbin/nologin",
-        create_home=False,
-    )
+    local_group(name="mail: group vmail", group=USER, gid=UID)
+    local_user(name="mail: user vmail", user=USER, uid=UID, groups=[USER], home=STORE, shell="/usr/sbin/nologin")
     files.directory(name="mail: store", path=STORE, user=USER, group=USER, mode="700")
     config_file(
         name="mail: mailboxes of dovecot",
@@ -38,10 +30,10 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
     )
     files.directory(name="mail: settings folder of the LDAP library", path=LIBRARY.rpartition("/")[0])
     config_file(name="mail: settings of the LDAP library", template="mail/dovecot/ldap.conf", path=LIBRARY)
-    password = secrets.get("mail", "service_account")
     secret_file(
         name="mail: password of the service account",
-        content=f'ldap_auth_dn_password = "{password.reveal()}"\n',
+        content=secrets.get("mail", "service_account"),
+        form='ldap_auth_dn_password = "{}"\n',
         path=PASSWORD,
     )
     config_file(

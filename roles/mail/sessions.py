@@ -3,7 +3,9 @@
 from collections.abc import Generator, Iterable
 
 from pyinfra import host
-from pyinfra.api import FactBase, QuoteString, StringCommand, operation
+from pyinfra.api import FactBase, QuoteString, operation
+
+from roles.common.commands import Explained
 
 
 class LoggedIn(FactBase[set[str]]):
@@ -22,7 +24,7 @@ class LoggedIn(FactBase[set[str]]):
 
 
 @operation()
-def only(addresses: Iterable[str]) -> Generator[StringCommand, None, None]:
+def only(addresses: Iterable[str]) -> Generator[Explained, None, None]:
     """
     Ensure that nobody else has a mailbox open.
 
@@ -32,4 +34,4 @@ def only(addresses: Iterable[str]) -> Generator[StringCommand, None, None]:
     if not strangers:
         host.noop("nobody else has a mailbox open")
     for address in strangers:
-        yield StringCommand("doveadm", "kick", QuoteString(address))
+        yield Explained("doveadm", "kick", QuoteString(address), changes=[f"close the open mailbox of {address}"])

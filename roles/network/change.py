@@ -49,9 +49,14 @@ def plan(connection: BaseConnection, target: Target) -> Outcome:
     return Outcome(found.lines, bool(found.lines) or bool(_unsaved(connection, target)), found.unmanaged)
 
 
-def apply(connection: BaseConnection, target: Target) -> Outcome:
-    """Make the device what it must be. Raises ChangeError; nothing is saved that was not verified."""
+def apply(connection: BaseConnection, target: Target, expected: tuple[str, ...] | None = None) -> Outcome:
+    """Make the device what it must be. Raises ChangeError; nothing is saved that was not verified.
+
+    Where `expected` is given, a device that needs other lines than these is sent nothing.
+    """
     planned = plan(connection, target)
+    if expected is not None and planned.lines not in (expected, ()):
+        raise ChangeError(f"not what was planned, so nothing was sent: {_on_one_line(planned.lines)}")
     if planned.lines:
         _send(connection, target.platform, planned.lines)
         if left := _compare(connection, target, "show running-config").lines:

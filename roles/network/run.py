@@ -1,9 +1,12 @@
 """All devices of a capability in parallel, one summary line for each, and an exit code that says how it went."""
 
 import argparse
+import json
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 from netmiko.exceptions import NetmikoBaseException
 from nornir.core import Nornir
@@ -36,6 +39,11 @@ def main(targets: Targets, description: str) -> int:
     parser.add_argument("--plan", action="store_true", help="say what would be sent, send nothing")
     parser.add_argument("--expect-no-changes", action="store_true", help="fail if anything had to be sent or saved")
     parser.add_argument("--limit", metavar="DEVICE,…", type=lambda text: text.split(","), help="only these devices")
+    parser.add_argument(
+        "--limit-known", metavar="NAME,…", type=lambda text: text.split(","), help="those that are ours"
+    )
+    parser.add_argument("--planned", metavar="FILE", type=Path, help="send these lines (JSON, by device) and no others")
+    parser.add_argument("--json", action="store_true", help="say by device what was found or done, as JSON")
     parser.add_argument("--verbose", action="store_true", help="also list what the inventory does not say")
     arguments = parser.parse_args()
     try:
@@ -44,14 +52,19 @@ def main(targets: Targets, description: str) -> int:
         unknown = set(arguments.limit or ()) - wanted.keys()
         if unknown:
             parser.error(f"no such device: {', '.join(sorted(unknown))} (there are: {', '.join(sorted(wanted))})")
-        limited = {name: target for name, target in wanted.items() if name in (arguments.limit or wanted)}
-        return run(
-            limited,
-            devices(administration, limited),
-            arguments.plan,
-            arguments.verbose,
-            arguments.expect_no_changes,
-        )
+        names = set(arguments.limit or wanted)
+        if arguments.limit_known:
+            names &= set(arguments.limit_known)
+        planned = json.loads(arguments.planned.read_text()) if arguments.planned else None
+        if planned is not None:
+            names &= planned.keys()
+        limited = {name: target for name, target in wanted.items() if name in names}
+        reach = devices(administration, limited)
+        if arguments.json:
+            found = results(limited, reach, arguments.plan, planned)
+            print(json.dumps({name: _as_data(administration, name, result) for name, result in found.items()}))
+            return ERROR if any(result.failed for result in found.values()) else OK
+        return run(limited, reach, arguments.plan, arguments.verbose, arguments.expect_no_changes)
     except (InventoryError, SecretError) as error:
         print(error, file=sys.stderr)
         return ERROR
@@ -74,6 +87,34 @@ def devices(administration: Administration, targets: Mapping[str, Target]) -> di
     }
 
 
+def results(
+    targets: Mapping[str, Target],
+    reach: Mapping[str, Device],
+    only_plan: bool,
+    planned: Mapping[str, list[str]] | None = None,
+) -> dict[str, MultiResult]:
+    """Plan or apply everywhere at once: a device that fails is named, and the others are done.
+
+    Where `planned` says what each device is to be sent, a device that would be sent anything else is sent nothing.
+    """
+    hosts = Hosts({name: Host(name=name) for name in targets})
+
+    def change(task: Task) -> Result:
+        name = task.host.name
+        try:
+            with connected(reach[name]) as connection:
+                if only_plan:
+                    outcome = plan(connection, targets[name])
+                else:
+                    outcome = apply(connection, targets[name], tuple(planned[name]) if planned else None)
+        except EXPECTED as error:
+            return Result(task.host, failed=True, result=" ".join(str(error).split()))
+        return Result(task.host, changed=outcome.changed, result=outcome)
+
+    nornir = Nornir(inventory=Inventory(hosts), runner=ThreadedRunner(num_workers=WORKERS))
+    return dict(nornir.run(task=change))
+
+
 def run(
     targets: Mapping[str, Target],
     reach: Mapping[str, Device],
@@ -81,30 +122,30 @@ def run(
     verbose: bool = False,
     expect_no_changes: bool = False,
 ) -> int:
-    """Plan or apply everywhere at once: a device that fails is named, and the others are done."""
-    hosts = Hosts({name: Host(name=name) for name in targets})
-    act = plan if only_plan else apply
-
-    def change(task: Task) -> Result:
-        name = task.host.name
-        try:
-            with connected(reach[name]) as connection:
-                outcome = act(connection, targets[name])
-        except EXPECTED as error:
-            return Result(task.host, failed=True, result=" ".join(str(error).split()))
-        return Result(task.host, changed=outcome.changed, result=outcome)
-
-    nornir = Nornir(inventory=Inventory(hosts), runner=ThreadedRunner(num_workers=WORKERS))
-    results = nornir.run(task=change)
+    """Plan or apply everywhere, and say how it went."""
+    found = results(targets, reach, only_plan)
     for name in targets:
-        for line in _report(name, results[name], only_plan, verbose):
+        for line in _report(name, found[name], only_plan, verbose):
             print(line)
-    changed = any(result.changed for result in results.values())
+    changed = any(result.changed for result in found.values())
     if changed and expect_no_changes:
         print("nothing should have changed", file=sys.stderr)
-    if any(result.failed for result in results.values()) or (changed and expect_no_changes):
+    if any(result.failed for result in found.values()) or (changed and expect_no_changes):
         return ERROR
     return CHANGES if only_plan and changed else OK
+
+
+def _as_data(administration: Administration, name: str, result: MultiResult) -> dict[str, Any]:
+    outcome = result[0].result
+    if not isinstance(outcome, Outcome):
+        return {"error": str(outcome)}
+    placed = (administration.switches | administration.routers)[name]
+    return {
+        "institution": placed.site.owner,
+        "lines": list(outcome.lines),
+        "changed": outcome.changed,
+        "unmanaged": list(outcome.unmanaged),
+    }
 
 
 def _report(name: str, result: MultiResult, only_plan: bool, verbose: bool) -> Iterator[str]:

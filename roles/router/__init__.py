@@ -7,13 +7,15 @@ from pyinfra.api import deploy
 from pyinfra.operations import files, server
 
 from inventory.model import Administration, Machine
-from roles.common import Port, config_file, service
+from roles.common import Port, config_file, local_user, service
+from roles.common.health import Health
 from roles.router.account import account_keys
 from roles.router.config import router_config
 from roles.router.subinterfaces import subinterfaces
 
 PACKAGES = ["frr", "openvswitch-switch", "ethtool"]
 OPEN_PORTS: list[Port] = []  # its peers are not machines of ours: templates/router/nftables.j2
+HEALTH = Health(("frr", "openvswitch-switch", "nftables"))
 
 
 @deploy("Router")
@@ -51,12 +53,12 @@ def router(administration: Administration, machine: Machine) -> None:
     service(name="router: FRR runs", unit="frr.service", watches=["/etc/frr/daemons"])
 
     files.line(name="router: vtysh is a login shell", path="/etc/shells", line="/usr/bin/vtysh")
-    server.user(
+    local_user(
         name="router: account netadmin",
         user="netadmin",
+        home="/home/netadmin",
         shell="/usr/bin/vtysh",
         groups=["frr", "frrvty"],
-        ensure_home=True,
         create_home=True,
     )
     account_keys(name="router: keys of netadmin", user="netadmin")

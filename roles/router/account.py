@@ -3,7 +3,9 @@
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import FactBase, StringCommand, operation
+from pyinfra.api import FactBase, operation
+
+from roles.common.commands import Explained
 
 
 class SameKeys(FactBase[bool]):
@@ -17,7 +19,7 @@ class SameKeys(FactBase[bool]):
 
 
 @operation()
-def account_keys(user: str) -> Generator[StringCommand, None, None]:
+def account_keys(user: str) -> Generator[Explained, None, None]:
     """
     Ensure that an account admits the same ssh keys as root.
 
@@ -27,7 +29,8 @@ def account_keys(user: str) -> Generator[StringCommand, None, None]:
         host.noop(f"{user} admits the keys of root")
         return
     home = f"/home/{user}/.ssh"
-    yield StringCommand(
+    yield Explained(
         f"install -d -o {user} -g {user} -m 700 {home} &&",
         f"install -o {user} -g {user} -m 600 /root/.ssh/authorized_keys {home}/authorized_keys",
+        changes=[f"{user} admits the ssh keys of root"],
     )

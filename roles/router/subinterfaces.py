@@ -4,7 +4,9 @@ import json
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import FactBase, StringCommand, operation
+from pyinfra.api import FactBase, operation
+
+from roles.common.commands import Explained, Says
 
 BRIDGE = "br-lan"
 
@@ -31,7 +33,7 @@ def _values(cell: int | list[object]) -> list[int]:
 
 
 @operation()
-def subinterfaces(parent: str, vlans: tuple[int, ...]) -> Generator[StringCommand, None, None]:
+def subinterfaces(parent: str, vlans: tuple[int, ...]) -> Generator[Explained, None, None]:
     """
     Ensure the sub-interfaces of a trunk, and no others.
 
@@ -53,4 +55,9 @@ def subinterfaces(parent: str, vlans: tuple[int, ...]) -> Generator[StringComman
         name = f"{parent}.{vlan}"
         steps += ["-- --may-exist add-port", BRIDGE, name, "-- set port", name, f"tag={vlan}"]
         steps += ["-- set interface", name, "type=internal"]
-    yield StringCommand("ovs-vsctl", *steps)
+    says = [
+        *(Says(f"sub-interface {name}: remove", removes="vlan") for name in sorted(present.keys() - wanted.keys())),
+        *(f"sub-interface {name}: create" for name in wanted if name not in present),
+        *(f"sub-interface {name}: its VLANs" for name in wanted if name in present and present[name] != wanted[name]),
+    ]
+    yield Explained("ovs-vsctl", *steps, changes=says)

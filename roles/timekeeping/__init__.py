@@ -1,21 +1,23 @@
 """Time: chrony, served by the domain controllers, followed by everybody else."""
 
 from pyinfra.api import deploy
-from pyinfra.operations import apt, files
+from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
-from roles.common import config_file, service
+from roles.common import config_file, packages, service
+from roles.common.health import Health
 from roles.timekeeping.config import time_config
 
 PACKAGES = ["chrony"]
 CONFIG, OPTIONS, UNIT = "/etc/chrony/chrony.conf", "/etc/default/chrony", "/etc/systemd/system/chrony.service.d"
+HEALTH = Health(("chrony",))
 
 
 @deploy("Time")
 def timekeeping(administration: Administration, machine: Machine) -> None:
     """Ensure that a machine keeps the administration's time."""
     cfg = time_config(administration, machine)
-    apt.packages(name="time: packages", packages=PACKAGES, no_recommends=True)
+    packages(name="time: packages", names=PACKAGES)
     config_file(
         name="time: chrony.conf",
         template="timekeeping/chrony.conf.j2",

@@ -1,10 +1,10 @@
 """A user's machine: what it takes to get a ticket, reach a share, read mail and look at names."""
 
 from pyinfra.api import deploy
-from pyinfra.operations import apt
 
 from inventory.model import Administration, Machine
-from roles.common import Port, config_file
+from roles.common import Port, config_file, packages
+from roles.common.health import Health
 
 PACKAGES = [
     "bind9-dnsutils",
@@ -17,12 +17,13 @@ PACKAGES = [
     "smbclient",
 ]
 OPEN_PORTS: list[Port] = []  # nobody connects to a workstation
+HEALTH = Health()
 
 
 @deploy("Workstation")
 def workstation(administration: Administration, _machine: Machine) -> None:
     """The programs that journeys use, and the realm that they log in to."""
-    apt.packages(name="workstation: packages", packages=PACKAGES, no_recommends=True)
+    packages(name="workstation: packages", names=PACKAGES)
     config_file(
         name="workstation: Kerberos",
         template="common/krb5.conf.j2",

@@ -22,7 +22,7 @@ ONE_WAY = 15  # milliseconds: 30 there and back, as on RESINA
 class Counts:
     """What a tool says that it did, over all hosts."""
 
-    tasks: int
+    tasks: int | None  # None: it does not say
     changed: int
 
 
@@ -83,10 +83,14 @@ def keep_batch(questions: list[Question]) -> None:
     BATCH.write_text(json.dumps({"command": command, "stdin": stdin}))
 
 
+def engine(verb: str, *options: str) -> list[str]:
+    """The engine is run here and nowhere else."""
+    inventory = str(HERE / "deploys" / "hosts.py")
+    return [sys.executable, "-m", "deploys.engine", verb, "--deploy", "bench", "--inventory", inventory, *options]
+
+
 def _ours(_: list[Machine]) -> list[str]:
-    # The engine is run here and nowhere else.
-    options = ("--inventory", str(HERE / "deploys" / "hosts.py"))
-    return [sys.executable, "-m", "deploys.engine", "deploy", "bench", *options]
+    return engine("deploy", "--yes", "--json")
 
 
 def _pyinfra(_: list[Machine]) -> list[str]:
@@ -112,8 +116,9 @@ def _ask(addresses: list[str]) -> list[str]:
 
 
 def _read_ours(text: str) -> Counts | None:
-    rows = re.findall(r"^bench-\d+ +(\d+) +(\d+)", text, re.MULTILINE)
-    return _sum([(int(changed), int(changed) + int(same)) for changed, same in rows])
+    events = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    ends = [event for event in events if event["event"] == "end"]
+    return Counts(None, ends[-1]["changed"]) if ends else None
 
 
 def _read_pyinfra(text: str) -> Counts | None:
@@ -123,12 +128,12 @@ def _read_pyinfra(text: str) -> Counts | None:
 
 def _read_ansible(text: str) -> Counts | None:
     rows = re.findall(r"^bench-\d+ +: ok=(\d+) +changed=(\d+)", text, re.MULTILINE)
-    return _sum([(int(changed), int(done)) for done, changed in rows])
+    return Counts(sum(int(done) for done, _ in rows), sum(int(changed) for _, changed in rows)) if rows else None
 
 
-def _sum(rows: list[tuple[int, int]]) -> Counts | None:
-    return Counts(sum(tasks for _, tasks in rows), sum(changed for changed, _ in rows)) if rows else None
-
+# How many tasks there are is what the engine does not say when there is nothing to do.
+CATALOGUE = RUN / "catalogue.json"
+catalogue = Tool("catalogue", "our engine", lambda _: engine("catalogue", "--out", str(CATALOGUE)), None, 60)
 
 TOOLS = {
     tool.name: tool

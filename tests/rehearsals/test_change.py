@@ -47,8 +47,9 @@ def copy(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "repository"
     shutil.copytree(ROOT, place, ignore=shutil.ignore_patterns(".git", ".cache", "__pycache__", ".*_cache"))
     (place / ".cache").symlink_to(ROOT / ".cache")
-    path = place / "inventory/institutions/sante.yaml"
-    path.write_text(path.read_text().replace("people:", "people:\n" + PERSON.rstrip(), 1).rstrip() + "\n" + SHARE)
+    folder = place / "inventory/institutions/sante"
+    for name, added in (("people.yaml", PERSON), ("shares.yaml", SHARE)):
+        (folder / name).write_text((folder / name).read_text().rstrip() + "\n" + added)
     yield place
     run(ROOT, "deploys.engine", "deploy")
 

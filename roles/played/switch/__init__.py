@@ -8,7 +8,7 @@ from pyinfra.operations import files
 
 from inventory.model import Administration
 from inventory.secrets import Secret, secrets_of
-from roles.common import secret_file, service
+from roles.common import copied_file, secret_file, service
 
 PACKAGES = ["openvswitch-switch", "python3-asyncssh"]
 FILES = Path(__file__).parent / "files"
@@ -23,20 +23,21 @@ def switch(administration: Administration, name: str) -> None:
     The machine's network interfaces gi1-0-1 … gi1-0-24 are its ports.
     """
     environment = administration.environment
-    password = secrets_of(environment).get(f"device-{name}", "password").reveal()
+    password = secrets_of(environment).get(f"device-{name}", "password")
     host_key = environment.state / "keys" / "hosts" / f"{name}-cli"
     authorized_keys = environment.reach.identity.expanduser().with_suffix(".pub")
 
     service(name="switch: Open vSwitch runs", unit="openvswitch-switch.service")
-    files.put(name="switch: the machine's own ssh", src=str(FILES / "chassis.conf"), dest=SSHD, mode="644")
+    copied_file(name="switch: the machine's own ssh", source=FILES / "chassis.conf", path=SSHD)
     service(name="switch: the machine's own ssh leaves room", unit="ssh.service", watches=[SSHD])
 
+    files.directory(name="switch: folder of the command line", path="/opt/switch/switch")
     for source in host.loop(sorted(FILES.glob("switch/*.py"))):
-        files.put(name=f"switch: {source.name}", src=str(source), dest=f"/opt/switch/switch/{source.name}", mode="644")
-    files.put(name="switch: unit", src=str(FILES / "switch-cli.service"), dest=UNIT, mode="644")
+        copied_file(name=f"switch: {source.name}", source=source, path=f"/opt/switch/switch/{source.name}")
+    copied_file(name="switch: unit", source=FILES / "switch-cli.service", path=UNIT)
     files.directory(name="switch: settings", path="/etc/switch", mode="700")
     secret_file(name="switch: host key", content=Secret(host_key.read_text()), path="/etc/switch/host_key")
-    secret_file(name="switch: credentials", content=Secret(f"netadmin:{password}\n"), path="/etc/switch/credentials")
+    secret_file(name="switch: credentials", content=password, form="netadmin:{}\n", path="/etc/switch/credentials")
     secret_file(name="switch: authorized keys", content=authorized_keys.read_text(), path="/etc/switch/authorized_keys")
     service(
         name="switch: the command line runs with its present code",

@@ -7,14 +7,14 @@ import pytest
 from roles.database.scram import matches, verifier
 
 # RFC 7677, section 3: the whole exchange of user "user" with password "pencil".
-SALT = b64decode("W22ZaJ0SNY7soEsUEjb6gQ==")
+SALT = b64decode("W22ZaJ0SNY7soEsUEjb6gQ==")  # not-a-secret: RFC 7677
 EXCHANGE = (
     b"n=user,r=rOprNGfwEbeRWgbNEkqO"
-    b",r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
-    b",c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
+    b",r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"  # not-a-secret: RFC 7677
+    b",c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"  # not-a-secret: RFC 7677
 )
-CLIENT_PROOF = b64decode("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=")
-SERVER_SIGNATURE = b64decode("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")
+CLIENT_PROOF = b64decode("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=")  # not-a-secret: RFC 7677
+SERVER_SIGNATURE = b64decode("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")  # not-a-secret: RFC 7677
 
 
 def keys(stored: str) -> tuple[bytes, bytes]:

@@ -11,7 +11,7 @@ displayName: Awa Exemple
 description: a long text that the tool folds at its seventy-seventh column, in the mi
  ddle of a word
 
-# record 2
+# record 2 (not-a-secret: a name in base64)
 dn:: Q049TWFyaWFtIE1vZMOobGUsREM9YmY=
 displayName:: TWFyaWFtIE1vZMOobGU=
 

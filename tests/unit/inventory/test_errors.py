@@ -1,6 +1,7 @@
 """Each mistake that a person can make, and the one line that it is answered with.
 
-A case is a file of cases/: the edits to the inventory of sample/, then what must be printed.
+A case is a file of cases/: the edits to the inventory of sample/ (without `replace`: a new file), then what must be
+printed.
 """
 
 import shutil
@@ -22,14 +23,22 @@ def folder(tmp_path: Path) -> Path:
     return copy
 
 
+def edit(path: Path, replace: str, by: str) -> None:
+    text = path.read_text()
+    assert text.count(replace) == 1, f"{replace!r} is not once in {path}"
+    path.write_text(text.replace(replace, by))
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_mistake_is_one_line(case: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = YAML(typ="safe").load(case.read_text())
-    for edit in wanted["edits"]:
-        path = folder / edit["file"]
-        text = path.read_text()
-        assert text.count(edit["replace"]) == 1, f"{edit['replace']!r} is not once in {edit['file']}"
-        path.write_text(text.replace(edit["replace"], edit["with"]))
+    for change in wanted["edits"]:
+        path = folder / change["file"]
+        if "replace" not in change:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(change["with"])
+            continue
+        edit(path, change["replace"], change["with"])
     for language, key in (("fr_FR.UTF-8", "french"), ("en_US.UTF-8", "english")):
         if key not in wanted:
             continue
@@ -51,16 +60,13 @@ def test_production_has_no_lab_machine() -> None:
 def test_two_institutions_cannot_share_a_group_of_the_directory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """sante-rh with « dsi », and sante with « rh-dsi », would both be sante-rh-dsi."""
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
-    text = (folder / "institutions/anptic.yaml").read_text()
-    (folder / "institutions/anptic.yaml").unlink()
-    renamed = text.replace("institution: anptic\n", "institution: sante-rh\n").replace("  anptic:\n", "  sante-rh:\n")
-    (folder / "institutions/sante-rh.yaml").write_text(renamed)
-    path = folder / "institutions/sante.yaml"
-    path.write_text(path.read_text().replace("  dsi: [mariam.modele]", "  rh-dsi: [mariam.modele]"))
-    site = folder / "applications/cim.yaml"
-    site.write_text(site.read_text().replace("anptic/agents", "sante-rh/agents"))
+    place = (folder / "institutions/anptic").rename(folder / "institutions/sante-rh")
+    edit(place / "institution.yaml", "institution: anptic\n", "institution: sante-rh\n")
+    edit(place / "shares.yaml", "  anptic:\n", "  sante-rh:\n")
+    edit(folder / "institutions/sante/groups.yaml", "  dsi: [mariam.modele]", "  rh-dsi: [mariam.modele]")
+    edit(folder / "applications/cim.yaml", "anptic/agents", "sante-rh/agents")
     with pytest.raises(InventoryError) as caught:
         load("lab", folder)
     assert [problem.message for problem in caught.value.problems] == [
-        "le groupe « sante-rh-dsi » existe déjà dans l'annuaire : inventory/institutions/sante-rh.yaml"
+        "le groupe « sante-rh-dsi » existe déjà dans l'annuaire : inventory/institutions/sante/groups.yaml"
     ]

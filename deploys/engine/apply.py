@@ -1,0 +1,106 @@
+"""A plan, done: stage by stage, wave by wave, each command held against the plan, and a stop where something breaks."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from pyinfra.api import StringCommand
+from pyinfra.api.host import Host
+
+from deploys.engine.events import Events
+from deploys.engine.plan import HostPlan
+from deploys.engine.session import Session
+from deploys.engine.waves import waves
+from roles.common.health import Health, check_of
+
+Devices = Callable[[str], dict[str, str]]
+
+
+@dataclass
+class Run:
+    """One deploy under way."""
+
+    session: Session
+    plans: dict[str, HostPlan]
+    events: Events
+    tasks: Callable[[str], frozenset[str]]  # the capabilities of a host
+    health: Callable[[str], list[Health]]
+    canary: str | None
+    notes: dict[str, str] = field(default_factory=dict)  # how a device ended, where it did not end well
+    stopped: str = ""  # why what follows is not done
+
+    def stage(self, deploys: tuple[str, ...]) -> None:
+        """Do what is planned for one stage."""
+        for wave in waves(self._concerned(deploys), self.tasks, self.canary):
+            ready = [name for name in wave if self._may_begin(name)]
+            changed_before = dict(self.events.changed)
+            self.session.each(lambda host: self._walk(host, deploys), [self.plans[name].host for name in ready])
+            self._check([name for name in ready if self.events.changed[name] > changed_before.get(name, 0)])
+
+    def finish(self) -> dict[str, str]:
+        """How each host ended that did not end well."""
+        failed = {name: f"FAILED: {why}" for name, why in self.session.failures.items()}
+        missed = {name: f"UNREACHABLE: {why}" for name, why in self.session.unreachable.items()}
+        return {**missed, **failed, **self.notes}
+
+    def _concerned(self, deploys: tuple[str, ...]) -> list[str]:
+        """The hosts with something to do in a stage: planned, or to be seen once the stage is there."""
+        return [
+            name
+            for name, plan in self.plans.items()
+            if plan.opened_at is not None or any(each.changes and each.step.deploy in deploys for each in plan.steps)
+        ]
+
+    def _may_begin(self, name: str) -> bool:
+        if name in self.session.failures:
+            return False
+        if self.stopped:
+            self.notes[name] = f"NOT DONE: {self.stopped}"
+            return False
+        peers = [peer for peer in self.session.failures if peer in self.plans and self.tasks(peer) & self.tasks(name)]
+        if peers:
+            self.notes[name] = f"NOT DONE: {', '.join(peers)} does the same work and failed"
+            return False
+        return True
+
+    def _walk(self, host: Host, deploys: tuple[str, ...]) -> None:
+        name = str(host.name)
+        plan, observed = self.plans[name], self.session.observed[name]
+        for number, each in enumerate(plan.steps):
+            # Until something changes on the host, what the plan saw of it holds.
+            if each.step.deploy not in deploys or not (each.changes or observed.changed):
+                continue
+            if observed.changed:
+                observed.answers.expect(_next_questions(plan, number))
+            observed.guard = plan.guard(number)
+            if each.changes:
+                self.events.begins(name, each.step.name)
+            else:
+                self.events.began.setdefault(name, 0.0)
+            changed = self.session.run(each.step)
+            observed.guard = None
+            if each.changes or changed:
+                self.events.ends(name, each.step.name, changed)
+
+    def _check(self, names: list[str]) -> None:
+        """Ask the hosts of a wave whether they still do their work; the first that does not stops the deploy."""
+
+        def ask(host: Host) -> None:
+            wanted = self.health(str(host.name))
+            with self.session.observed[str(host.name)].asking():
+                if wanted:
+                    host.run_shell_command(StringCommand(check_of(wanted)))
+
+        asked = [name for name in names if name not in self.session.failures]
+        self.session.each(ask, [self.plans[name].host for name in asked])
+        if sick := [name for name in asked if name in self.session.failures]:
+            self.stopped = f"{', '.join(sick)} is not well after its change"
+        elif self.canary in names and self.canary in self.session.failures:
+            self.stopped = f"{self.canary}, the canary, failed"
+
+
+def _next_questions(plan: HostPlan, number: int) -> Iterable[str]:
+    """What the steps from here to the next change asked when they were planned."""
+    for each in plan.steps[number:]:
+        yield from each.questions
+        if each.changes and each is not plan.steps[number]:
+            return

@@ -1,0 +1,89 @@
+"""Switches and routers, planned and changed by processes of their own: netmiko is several times slower under gevent."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deploys.engine.change import Change, Line
+from roles.common.commands import Risk
+
+
+@dataclass
+class Children:
+    """The processes that look at devices, while we look at hosts."""
+
+    environment: str
+    limit: list[str]
+    running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+
+    def begin(self, capabilities: list[str]) -> None:
+        for capability in capabilities:
+            self.running[capability] = self._start(capability, "--plan")
+
+    def planned(self) -> tuple[list[Change], dict[str, str], list[str]]:
+        """The changes of all devices, why some could not be planned, and the names of all."""
+        changes: list[Change] = []
+        failures: dict[str, str] = {}
+        names: list[str] = []
+        for capability, process in self.running.items():
+            for name, found in _answer(capability, process).items():
+                names.append(name)
+                if "error" in found:
+                    failures[name] = found["error"]
+                elif found["changed"]:
+                    changes.append(_change(capability, name, found))
+        return changes, failures, names
+
+    def apply(self, capability: str, changes: list[Change]) -> dict[str, dict[str, Any]]:
+        """Send to the devices of a capability exactly what was planned; what each did, by name."""
+        wanted = {
+            change.host: [line.text for line in change.lines]
+            for change in changes
+            if change.step.startswith(f"{capability}: ")
+        }
+        if not wanted:
+            return {}
+        with tempfile.NamedTemporaryFile("w", prefix="planned-", suffix=".json") as file:
+            json.dump(wanted, file)
+            file.flush()
+            return _answer(capability, self._start(capability, "--planned", file.name))
+
+    def _start(self, capability: str, *options: str) -> subprocess.Popen[str]:
+        limit = ["--limit-known", ",".join(self.limit)] if self.limit else []
+        command = [sys.executable, "-m", f"deploys.{capability}", "--environment", self.environment, "--json"]
+        return subprocess.Popen([*command, *limit, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _answer(capability: str, process: subprocess.Popen[str]) -> dict[str, dict[str, Any]]:
+    said, complained = process.communicate()
+    try:
+        found: dict[str, dict[str, Any]] = json.loads(said)
+    except ValueError:
+        lines = complained.strip().splitlines() or [f"ended with status {process.returncode}"]
+        return {capability: {"error": lines[-1]}}
+    return found
+
+
+def _change(capability: str, name: str, found: dict[str, Any]) -> Change:
+    lines = [
+        Line(text, found["institution"], "vlan" if capability == "lan" and _removes_vlan(text) else "")
+        for text in found["lines"]
+    ]
+    if not found["lines"]:
+        lines = [Line("save the running configuration", found["institution"])]
+    risk: Risk = "removal" if any(line.text.strip().startswith("no ") for line in lines) else ""
+    return Change(name, f"{capability}: configuration", tuple(lines), risk=risk, kind="device")
+
+
+def _removes_vlan(text: str) -> bool:
+    return text.startswith("no vlan ")
+
+
+def planned_lines(path: Path) -> dict[str, list[str]]:
+    """What `apply` wrote for its child."""
+    found: dict[str, list[str]] = json.loads(path.read_text())
+    return found

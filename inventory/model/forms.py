@@ -1,0 +1,141 @@
+"""The forms that texts take: a pattern, what it asks for in words, and an example.
+
+The editor shows them, and so does every refusal.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+
+@dataclass(frozen=True)
+class Form:
+    """A pattern, with its words in French and in English."""
+
+    pattern: str
+    french: str
+    english: str
+    example: str
+    longest: int | None = None
+
+    def field(self) -> Any:
+        """What pydantic is told."""
+        return Field(
+            pattern=self.pattern, max_length=self.longest, description=self.french.capitalize(), examples=[self.example]
+        )
+
+
+IDENTIFIER = Form(
+    r"^[a-z][a-z0-9-]{0,29}$",
+    "identifiant de 30 caractères au plus : minuscules sans accent, chiffres, tirets",
+    "an identifier of at most 30 characters: lower-case letters without accents, digits, hyphens",
+    "mtdpce",
+)
+LOGIN = Form(  # sAMAccountName holds 20 characters (MS-ADTS 3.1.1.8.1).
+    r"^[a-z][a-z0-9]*([.-][a-z0-9]+)*$",
+    "nom de connexion, prenom.nom : minuscules sans accent, 20 caractères au plus",
+    "a login, given.family: lower-case letters without accents, at most 20 characters",
+    "awa.exemple",
+    longest=20,
+)
+DOMAIN = Form(
+    r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$",
+    "nom de domaine, en minuscules sans accent",
+    "a domain name, in lower-case letters without accents",
+    "sante.gov.bf",
+    longest=253,
+)
+REVIEWER = Form(
+    r"^@[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$",
+    "personne ou équipe de la forge : « @ » puis son nom, entre guillemets",
+    "a person or team of the forge: '@' then its name, between quotes",
+    "@burkina/dsi-sante",
+    longest=100,
+)
+TEXT = Form(
+    r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$",
+    "une ligne de texte, de 1 à 200 caractères",
+    "a line of text, of 1 to 200 characters",
+    "Ministère de la Santé",
+    longest=200,
+)
+INTERFACE = Form(
+    r"^[A-Za-z][A-Za-z0-9/.-]{1,39}$",
+    "nom complet de l'interface, tel que l'équipement l'écrit",
+    "the full name of the interface, as the device writes it",
+    "GigabitEthernet1/0/1",
+)
+VERSION = Form(
+    r"^[0-9]+(\.[0-9]+)*$",
+    "version : des nombres séparés par des points",
+    "a version: numbers with dots between them",
+    "1.0.0",
+    longest=50,
+)
+WSGI = Form(
+    r"^[a-z_][a-z0-9_.]*:[a-z_][a-z0-9_]*$",
+    "l'objet WSGI, module:objet",
+    "the WSGI object, module:object",
+    "standin:app",
+    longest=100,
+)
+READER = Form(
+    r"^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$",
+    "groupe d'une institution, institution/groupe",
+    "a group of an institution, institution/group",
+    "mtdpce/conseil",
+    longest=61,
+)
+REALM = Form(
+    r"^([A-Z0-9-]+\.)+[A-Z]{2,}$",
+    "royaume Kerberos, en majuscules",
+    "the Kerberos realm, in capitals",
+    "INTRA.GOV.BF",
+    longest=253,
+)
+WORKGROUP = Form(
+    r"^[A-Z][A-Z0-9]{0,14}$",
+    "nom NetBIOS du domaine : 15 majuscules et chiffres au plus",
+    "the NetBIOS name of the domain: at most 15 capitals and digits",
+    "GOUV",
+)
+SELECTOR = Form(
+    r"^[a-z0-9]{1,30}$",
+    "nom de la clé DKIM : 30 minuscules et chiffres au plus",
+    "the name of the DKIM key: at most 30 lower-case letters and digits",
+    "s2026",
+)
+AGE_KEY = Form(
+    r"^age1[02-9ac-hj-np-z]{58}$",
+    "clé publique age : age1…, 62 caractères",
+    "an age public key: age1..., 62 characters",
+    "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+)
+SCOPES = Form(
+    r"^[a-z0-9.*-]+$",
+    "secrets, par leur nom ou avec * : institution-sante, institution-*",
+    "secrets, by their name or with *: institution-sante, institution-*",
+    "institution-sante",
+    longest=100,
+)
+
+BY_PATTERN = {
+    form.pattern: form
+    for form in (
+        IDENTIFIER,
+        LOGIN,
+        DOMAIN,
+        REVIEWER,
+        TEXT,
+        INTERFACE,
+        VERSION,
+        WSGI,
+        READER,
+        REALM,
+        WORKGROUP,
+        SELECTOR,
+        AGE_KEY,
+        SCOPES,
+    )
+}
