@@ -36,5 +36,6 @@ def ports_of(machine: Machine) -> list[Port]:
     return [port for capability in machine.runs for port in ROLES[capability].OPEN_PORTS]
 
 
-def health_of(machine: Machine) -> list[Health]:
-    return [roles.timekeeping.HEALTH, *(ROLES[capability].HEALTH for capability in machine.runs)]
+def health_of(machine: Machine) -> dict[str, Health]:
+    """What must live on a machine, by the deploy that brings it."""
+    return {"timekeeping": roles.timekeeping.HEALTH, **{name: ROLES[name].HEALTH for name in machine.runs}}

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from pyinfra.api import StringCommand
 from pyinfra.api.host import Host
 
 from deploys.engine.events import Events
+from deploys.engine.observed import HostError
 from deploys.engine.plan import HostPlan
 from deploys.engine.session import Session
 from deploys.engine.waves import waves
-from roles.common.health import Health, check_of
+from roles.common.health import PATIENCE, Health, Sick
 
 Devices = Callable[[str], dict[str, str]]
 
@@ -23,13 +23,16 @@ class Run:
     plans: dict[str, HostPlan]
     events: Events
     tasks: Callable[[str], frozenset[str]]  # the capabilities of a host
-    health: Callable[[str], list[Health]]
+    health: Callable[[str], dict[str, Health]]  # what must live on a host, by the deploy that brings it
     canary: str | None
     notes: dict[str, str] = field(default_factory=dict)  # how a device ended, where it did not end well
     stopped: str = ""  # why what follows is not done
+    _sick: dict[str, list[str]] = field(default_factory=dict)  # what did not live before the first change
+    _deployed: set[str] = field(default_factory=set)
 
     def stage(self, deploys: tuple[str, ...]) -> None:
         """Do what is planned for one stage."""
+        self._deployed.update(deploys)
         for wave in waves(self._concerned(deploys), self.tasks, self.canary):
             ready = [name for name in wave if self._may_begin(name)]
             changed_before = dict(self.events.changed)
@@ -65,6 +68,8 @@ class Run:
     def _walk(self, host: Host, deploys: tuple[str, ...]) -> None:
         name = str(host.name)
         plan, observed = self.plans[name], self.session.observed[name]
+        if name not in self._sick:
+            self._sick[name] = self._ask(host, 0)
         for number, each in enumerate(plan.steps):
             # Until something changes on the host, what the plan saw of it holds.
             if each.step.deploy not in deploys or not (each.changes or observed.changed):
@@ -82,13 +87,11 @@ class Run:
                 self.events.ends(name, each.step.name, changed)
 
     def _check(self, names: list[str]) -> None:
-        """Ask the hosts of a wave whether they still do their work; the first that does not stops the deploy."""
+        """Whether all that lived before still lives, and all that was deployed; what does not stops the deploy."""
 
         def ask(host: Host) -> None:
-            wanted = self.health(str(host.name))
-            with self.session.observed[str(host.name)].asking():
-                if wanted:
-                    host.run_shell_command(StringCommand(check_of(wanted)))
+            if bad := self._ask(host, PATIENCE):
+                raise HostError(f"not well after its change: {', '.join(bad)} does not run")
 
         asked = [name for name in names if name not in self.session.failures]
         self.session.each(ask, [self.plans[name].host for name in asked])
@@ -96,6 +99,18 @@ class Run:
             self.stopped = f"{', '.join(sick)} is not well after its change"
         elif self.canary in names and self.canary in self.session.failures:
             self.stopped = f"{self.canary}, the canary, failed"
+
+    def _ask(self, host: Host, patience: int) -> list[str]:
+        """What of a host does not live and should."""
+        name = str(host.name)
+        signs = {
+            sign
+            for deploy, health in self.health(name).items()
+            for sign in health.signs()
+            if deploy in self._deployed or sign not in self._sick.get(name, [])
+        }
+        bad: list[str] = host.get_fact(Sick, signs=sorted(signs), patience=patience) if signs else []
+        return bad
 
 
 def _next_questions(plan: HostPlan, number: int) -> Iterable[str]:

@@ -9,15 +9,19 @@ from pathlib import Path
 from select import select
 from time import monotonic
 
-from deploys.engine import change, record, show
+from pyinfra.api.host import Host
+
+from deploys.engine import change, show
 from deploys.engine.apply import Run
 from deploys.engine.change import Plan, PlanError
 from deploys.engine.events import Events
 from deploys.engine.interruption import InterruptedRunError
 from deploys.engine.limits import check_removals
 from deploys.engine.lock import exclusive
+from deploys.engine.record import Recorded, write
 from deploys.engine.report import table
 from deploys.engine.run import Begun, Request, begin
+from deploys.record import record
 from deploys.stages import DEVICES
 from roles.common.health import Health
 
@@ -160,12 +164,12 @@ def _devices(begun: Begun, capability: str, changes: list[change.Change], notes:
             events.ends(name, step, bool(result["changed"]))
 
 
-def _health(request: Request) -> Callable[[str], list[Health]]:
-    def of(name: str) -> list[Health]:
+def _health(request: Request) -> Callable[[str], dict[str, Health]]:
+    def of(name: str) -> dict[str, Health]:
         from deploys.capabilities import health_of  # every role: only a run that changes something pays for them
 
         machine = request.administration.machines.get(name)
-        return health_of(machine) if machine else []
+        return health_of(machine) if machine else {}
 
     return of
 
@@ -173,13 +177,12 @@ def _health(request: Request) -> Callable[[str], list[Health]]:
 def _record(begun: Begun, bad: set[str], notes: dict[str, str]) -> None:
     """Note on each host that ended well what it now is."""
     request = begun.request
-    new = record.record(request.deploy, request.reason)
+    new = record(request.deploy, request.reason)
 
-    def one(host: object) -> None:
-        name = str(getattr(host, "name", host))
-        old = begun.hosts[name].host.get_fact(record.Recorded, deploys=request.deploy)
-        if old is None or old.commit != new.commit or (begun.events.changed[name] and request.reason):
-            record.write(begun.hosts[name].host, new)
+    def one(host: Host) -> None:
+        old = host.get_fact(Recorded, deploys=request.deploy)
+        if old is None or old.commit != new.commit or (begun.events.changed[str(host.name)] and request.reason):
+            write(host, new)
 
     begun.session.each(one, [plan.host for name, plan in begun.hosts.items() if name not in bad])
     notes.update({name: f"FAILED: {why}" for name, why in begun.session.failures.items() if name not in bad})

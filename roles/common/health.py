@@ -1,6 +1,8 @@
-"""Whether a host still does its work: asked after each wave of a deploy, before the next one begins."""
+"""Whether a host still does its work: asked before its first change, and after each wave of a deploy."""
 
 from dataclasses import dataclass
+
+from pyinfra.api import FactBase
 
 PATIENCE = 20  # seconds until what was restarted must be back
 
@@ -12,15 +14,25 @@ class Health:
     units: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
 
+    def signs(self) -> list[str]:
+        """Each unit and port, as `Sick` names it."""
+        return [*self.units, *(f"port {port}" for port in self.ports)]
 
-def check_of(wanted: list[Health]) -> str:
-    """The command that succeeds once everything is there; otherwise its last line says what is not."""
-    units = " ".join(dict.fromkeys(unit for each in wanted for unit in each.units))
-    ports = " ".join(dict.fromkeys(str(port) for each in wanted for port in each.ports))
-    return (
-        f"deadline=$(($(date +%s) + {PATIENCE})); while :; do bad=;"
-        f' for u in {units}; do systemctl is-active --quiet $u || bad="$bad $u"; done;'
-        f' for p in {ports}; do ss -Hltn "sport = :$p" | grep -q . || bad="$bad port $p"; done;'
-        ' [ -n "$bad" ] || exit 0; [ $(date +%s) -lt $deadline ] || break; sleep 0.5; done;'
-        ' echo "does not run:$bad" >&2; exit 1'
-    )
+
+class Sick(FactBase[list[str]]):
+    """Those of some signs that are not there; a host has some seconds until all are."""
+
+    default = list
+
+    def command(self, signs: list[str], patience: int) -> str:
+        units = " ".join(sign for sign in signs if not sign.startswith("port "))
+        ports = " ".join(sign.removeprefix("port ") for sign in signs if sign.startswith("port "))
+        return (
+            f"deadline=$(($(date +%s) + {patience})); while :; do bad=;"
+            f' for u in {units}; do systemctl is-active --quiet $u || bad="$bad$u\\n"; done;'
+            f' for p in {ports}; do ss -Hltn "sport = :$p" | grep -q . || bad="${{bad}}port $p\\n"; done;'
+            ' [ -n "$bad" ] && [ $(date +%s) -lt $deadline ] || break; sleep 0.5; done; printf "$bad"'
+        )
+
+    def process(self, output: list[str]) -> list[str]:
+        return list(output)

@@ -1,5 +1,6 @@
 """A DSI's change, from the edit to the person at work, and back: in a copy of the repository, on the lab's machines."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -21,18 +22,17 @@ LOGIN, FOLDER = f"nafi.{TAG}", f"sante-rh-{TAG}"
 PERSON = f"  - {{login: {LOGIN}, given: Nafi, family: Nouvelle}}\n"
 SHARE = f"  {FOLDER}:\n    description: Dossiers du personnel\n    write: [agents]\n"
 
-# Each line that a plan prints at its margin, and no other.
+# Every step that a plan names, and no other.
 JOINING = [
-    "dc1: directory: people, groups and policy",
-    "files1: files: shares",
-    "files1: files: smbd serves the present shares",
-    "files1: files: folders and who may open them",
-    "mail1: mail: mailboxes of dovecot",
-    "mail1: mail: postfix mailboxes",
-    "mail1: mail: postfix runs with its present maps",
-    "7 changes on 3 hosts",
+    ("dc1", "directory: people, groups and policy"),
+    ("files1", "files: shares"),
+    ("files1", "files: smbd serves the present shares"),
+    ("files1", "files: folders and who may open them"),
+    ("mail1", "mail: mailboxes of dovecot"),
+    ("mail1", "mail: postfix mailboxes"),
+    ("mail1", "mail: postfix runs with its present maps"),
 ]
-LEAVING = [*JOINING[:3], *JOINING[4:7], "6 changes on 3 hosts"]
+LEAVING = [*JOINING[:3], *JOINING[4:7]]
 
 READ = f"""
 import imaplib, ssl, sys
@@ -51,7 +51,7 @@ def copy(tmp_path: Path) -> Iterator[Path]:
     for name, added in (("people.yaml", PERSON), ("shares.yaml", SHARE)):
         (folder / name).write_text((folder / name).read_text().rstrip() + "\n" + added)
     yield place
-    run(ROOT, "deploys.engine", "deploy")
+    run(ROOT, "deploys.engine", "deploy", "--yes")
 
 
 def run(place: Path, *module: str) -> subprocess.CompletedProcess[str]:
@@ -66,19 +66,23 @@ def run(place: Path, *module: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def at_the_margin(output: str) -> list[str]:
-    return [line for line in output.splitlines() if line and not line.startswith(" ")]
+def planned(place: Path) -> tuple[list[tuple[str, str]], list[str]]:
+    """The steps that a plan names, and the lines of all of them."""
+    ran = run(place, "deploys.engine", "plan", "--json")
+    assert ran.returncode == 2, ran.stderr
+    changes = json.loads(ran.stdout)["changes"]
+    steps = [(change["host"], change["step"]) for change in changes]
+    return steps, [line["text"] for change in changes for line in change["lines"]]
 
 
 def test_a_person_and_a_share_are_planned_exactly_deployed_and_used(copy: Path, administration: Administration) -> None:
-    planned = run(copy, "deploys.engine", "plan")
-    assert planned.returncode == 2, planned.stderr
-    assert at_the_margin(planned.stdout) == JOINING
+    steps, lines = planned(copy)
+    assert steps == JOINING
     for line in (f"person {LOGIN}: create", f"group sante-agents: add {LOGIN}", f"share {FOLDER}: create"):
-        assert f"    {line}\n" in planned.stdout
+        assert line in lines
 
     assert run(copy, "deploys.secrets").stdout == f"  generated: institution-sante: {LOGIN}\n"
-    deployed = run(copy, "deploys.engine", "deploy")
+    deployed = run(copy, "deploys.engine", "deploy", "--yes")
     assert deployed.returncode == 0, deployed.stdout + deployed.stderr
     assert "7 changed, 0 failed" in deployed.stdout
     assert run(copy, "deploys.engine", "plan").returncode == 0
@@ -91,10 +95,11 @@ def test_a_person_and_a_share_are_planned_exactly_deployed_and_used(copy: Path, 
     assert at_the_desk(administration, f"{ticket} && {mine}; s=$?; kdestroy; exit $s", password)[0] == 0
     assert at_the_desk(administration, f"{ticket} && {others}; s=$?; kdestroy; exit $s", password)[0] != 0
 
-    back = run(ROOT, "deploys.engine", "plan")
-    assert at_the_margin(back.stdout) == LEAVING
-    assert f"    account {LOGIN}: disable\n" in back.stdout
-    assert run(ROOT, "deploys.engine", "deploy").returncode == 0
+    steps, lines = planned(ROOT)
+    assert steps == LEAVING
+    assert f"account {LOGIN}: disable" in lines
+    assert f"share {FOLDER}: remove" in lines
+    assert run(ROOT, "deploys.engine", "deploy", "--yes").returncode == 0
     assert at_the_desk(administration, ticket, password)[0] != 0
     assert at_the_desk(administration, f"python3 -c '{READ}'", password)[0] != 0
 

@@ -38,7 +38,9 @@ def switch(administration: Administration, name: str) -> None:
     files.directory(name="switch: settings", path="/etc/switch", mode="700")
     secret_file(name="switch: host key", content=Secret(host_key.read_text()), path="/etc/switch/host_key")
     secret_file(name="switch: credentials", content=password, form="netadmin:{}\n", path="/etc/switch/credentials")
-    secret_file(name="switch: authorized keys", content=authorized_keys.read_text(), path="/etc/switch/authorized_keys")
+    secret_file(
+        name="switch: authorized keys", content=Secret(authorized_keys.read_text()), path="/etc/switch/authorized_keys"
+    )
     service(
         name="switch: the command line runs with its present code",
         unit="switch-cli.service",
