@@ -97,6 +97,7 @@ MESSAGES = {
     "device": ("l'équipement", "the device"),
     "core": ("le cœur de RESINA", "the RESINA core"),
     "site": ("le site", "the site"),
+    "application": ("l'application", "the application"),
     "environment": ("l'environnement", "the environment"),
     # what a type is called
     "type_text": ("un texte", "a text"),
