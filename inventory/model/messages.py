@@ -13,7 +13,7 @@ MESSAGES = {
     "unclear": ("« {value} » sans guillemets n'est pas un texte pour tous les outils ; écrire \"{value}\"", "'{value}' without quotes is not a text for every tool; write \"{value}\""),
     "not_allowed": ("« {value} » n'est pas admis ; valeurs possibles : {allowed}{hint}", "'{value}' is not allowed; possible values: {allowed}{hint}"),
     "not_admitted": ("« {value} » n'est pas admis{example}", "'{value}' is not allowed{example}"),
-    "bad_form": ("« {value} » n'a pas la bonne forme : {expected}{example}", "'{value}' does not have the right form: {expected}{example}"),
+    "bad_form": ("« {value} » n'a pas la bonne forme : {expected}{hint}{example}", "'{value}' does not have the right form: {expected}{hint}{example}"),
     "out_of_range": ("« {value} » est hors limites : {limits}{example}", "'{value}' is out of range: {limits}{example}"),
     "between": ("de {low} à {high}", "from {low} to {high}"),
     "text_too_long": ("« {value} » est trop long : {limit} caractères au plus{example}", "'{value}' is too long: at most {limit} characters{example}"),
@@ -96,6 +96,7 @@ MESSAGES = {
     "device": ("l'équipement", "the device"),
     "core": ("le cœur de RESINA", "the RESINA core"),
     "site": ("le site", "the site"),
+    "application": ("l'application", "the application"),
     "environment": ("l'environnement", "the environment"),
     # what a type is called
     "type_text": ("un texte", "a text"),

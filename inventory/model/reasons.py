@@ -71,6 +71,8 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
             return at(opened, "directive")
         case ("while parsing a quoted scalar", _):
             return at(mark, "escape", value=_seen(rest))
+        case (_, "found unexpected ':'"):
+            return at(mark, "no_value", value=_seen(rest[1:]))
         case (_, "did not find expected node content"):
             return at(mark, "no_value", value=_seen(rest))
     return at(mark, "not_yaml_here", value=_seen(rest))

@@ -1,0 +1,443 @@
+"""What differs between two inventories, as facts about people, groups, shares, sites and applications.
+
+Both sides are typed models: a comment, an order or a layout that changes in a file is no change here. A field that
+this module has no word for is still told, by its name: nothing that differs goes unsaid.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, TypeVar
+
+from deploys.review.words import Listed, Value, names, quoted
+from inventory.model import (
+    Application,
+    Environment,
+    Institution,
+    Network,
+    Person,
+    Platform,
+    Port,
+    Router,
+    Share,
+    Site,
+    Switch,
+    Uplink,
+)
+from inventory.model.base import Strict
+
+M = TypeVar("M")
+
+
+class Section(IntEnum):
+    """In the order in which they are read."""
+
+    INSTITUTION, PEOPLE, GROUPS, SHARES, SITES, APPLICATIONS, PLATFORM = range(7)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact. `owner` is the institution whose it is, or nothing for the platform; `key` names its phrase."""
+
+    owner: str
+    section: Section
+    key: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one side says, in the units that may differ."""
+
+    platform: Platform | None = None
+    institutions: Mapping[str, Institution] = field(default_factory=dict)
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    applications: Mapping[str, Application] = field(default_factory=dict)
+    environments: Mapping[str, Environment] = field(default_factory=dict)
+
+
+def compare(before: Content, after: Content) -> list[Change]:
+    """Every difference, grouped by institution, then by section; the platform comes last."""
+    found = [
+        *_institutions(before.institutions, after.institutions),
+        *(c for _, a, b in _pairs(before.sites, after.sites) for c in _site(a, b)),
+        *(c for _, a, b in _pairs(before.applications, after.applications) for c in _application(a, b)),
+        *(_settings("", Section.PLATFORM, before.platform, after.platform)),
+        *(
+            change
+            for name, a, b in _pairs(before.environments, after.environments)
+            for change in _settings("", Section.PLATFORM, a, b, place=f"{name}.yaml")
+        ),
+    ]
+    return sorted(found, key=lambda change: (not change.owner, change.owner, change.section))
+
+
+# Institutions
+
+
+def _institutions(before: Mapping[str, Institution], after: Mapping[str, Institution]) -> Iterator[Change]:
+    was = {person.login: institution for institution in before.values() for person in institution.people}
+    now = {person.login: institution for institution in after.values() for person in institution.people}
+    for name, a, b in _pairs(before, after):
+        if b is None and a is not None:
+            yield Change(name, Section.INSTITUTION, "institution_removed", {"name": a.name, "id": name})
+        elif a is None and b is not None:
+            values: dict[str, Value] = {"name": b.name, "id": name, "domain": b.mail_domain}
+            yield Change(name, Section.INSTITUTION, "institution_created", values)
+        elif a is not None and b is not None:
+            yield from _institution(a, b)
+        yield from _people(name, a, b, was, now)
+        yield from _groups(name, a, b)
+        yield from _shares(name, a, b)
+
+
+def _institution(a: Institution, b: Institution) -> Iterator[Change]:
+    if a.mail_domain != b.mail_domain:
+        values: dict[str, Value] = {"old": a.mail_domain, "new": b.mail_domain, "n": len(b.people)}
+        yield Change(b.institution, Section.INSTITUTION, "mail_domain", values)
+    known = {"institution", "mail_domain", "people", "groups", "shares"}
+    yield from _settings(b.institution, Section.INSTITUTION, a, b, known=known)
+
+
+def _people(
+    owner: str,
+    a: Institution | None,
+    b: Institution | None,
+    was: Mapping[str, Institution],
+    now: Mapping[str, Institution],
+) -> Iterator[Change]:
+    old = {person.login: person for person in (a.people if a else [])}
+    new = {person.login: person for person in (b.people if b else [])}
+    if old == new:
+        return
+    relogged = _relogged(
+        [person for login, person in old.items() if login not in now],
+        [person for login, person in new.items() if login not in was],
+    )
+    for login, person in new.items():
+        about = _about(person)
+        address = b.address_of(person) if b else ""
+        if login in old:
+            yield from _person(owner, old[login], person)
+        elif login in relogged:
+            values: dict[str, Value] = {"name": person.display_name, "old": relogged[login], "new": login}
+            yield Change(owner, Section.PEOPLE, "login_changed", values | {"address": address})
+        elif login in was:
+            yield Change(owner, Section.PEOPLE, "moves_in", about | {"other": was[login].name, "address": address})
+        else:
+            yield Change(owner, Section.PEOPLE, "arrives", about | {"address": address})
+    for login, person in old.items():
+        if login in new or login in relogged.values():
+            continue
+        if login in now:
+            yield Change(owner, Section.PEOPLE, "moves_out", _about(person) | {"other": now[login].name})
+        else:
+            yield Change(owner, Section.PEOPLE, "leaves", _about(person))
+
+
+def _person(owner: str, a: Person, b: Person) -> Iterator[Change]:
+    if a.display_name != b.display_name:
+        values: dict[str, Value] = {"old": a.display_name, "new": b.display_name, "login": b.login}
+        yield Change(owner, Section.PEOPLE, "renamed", values)
+    place = f"{b.display_name} ({b.login})"
+    yield from _settings(owner, Section.PEOPLE, a, b, place=place, known={"login", "given", "family"})
+
+
+def _relogged(gone: list[Person], come: list[Person]) -> dict[str, str]:
+    """The new login of people who keep their name, and their old one; never a guess between two of that name."""
+    found = {}
+    for person in come:
+        same_new = [other for other in come if other.display_name == person.display_name]
+        same_old = [other for other in gone if other.display_name == person.display_name]
+        if len(same_new) == len(same_old) == 1:
+            found[person.login] = same_old[0].login
+    return found
+
+
+def _about(person: Person) -> dict[str, Value]:
+    return {"name": person.display_name, "login": person.login}
+
+
+def _groups(owner: str, a: Institution | None, b: Institution | None) -> Iterator[Change]:
+    people = {p.login: p.display_name for side in (a, b) if side for p in side.people}
+
+    def called(logins: list[str]) -> Listed:
+        return names(people.get(login, login) for login in logins)
+
+    for name, old, new in _pairs(a.groups if a else {}, b.groups if b else {}):
+        about: dict[str, Value] = {"group": name}
+        if old is None and new is not None:
+            members = called(new)
+            key = "group_created" if new else "group_created_empty"
+            yield Change(owner, Section.GROUPS, key, about | {"members": members, "n": len(members)})
+        elif new is None:
+            yield Change(owner, Section.GROUPS, "group_removed", about)
+        elif old is not None:
+            joins = called([login for login in new if login not in old])
+            leaves = called([login for login in old if login not in new])
+            if joins:
+                yield Change(owner, Section.GROUPS, "group_joined", about | {"members": joins, "n": len(joins)})
+            if leaves:
+                yield Change(owner, Section.GROUPS, "group_left", about | {"members": leaves, "n": len(leaves)})
+
+
+def _shares(owner: str, a: Institution | None, b: Institution | None) -> Iterator[Change]:
+    for name, old, new in _pairs(a.shares if a else {}, b.shares if b else {}):
+        about: dict[str, Value] = {"share": name}
+        if new is None:
+            yield Change(owner, Section.SHARES, "share_removed", about)
+            continue
+        if old is None:
+            values = about | {"description": new.description}
+            yield Change(owner, Section.SHARES, "share_created", values)
+        elif old.description != new.description:
+            yield Change(owner, Section.SHARES, "share_described", about | {"description": new.description})
+        yield from _rights(owner, about, old or Share(description=new.description), new)
+        known = {"description", "write", "read"}
+        yield from _settings(owner, Section.SHARES, old, new, place=name, known=known) if old else ()
+
+
+def _rights(owner: str, about: dict[str, Value], a: Share, b: Share) -> Iterator[Change]:
+    """Who may write also reads: a group in both lists writes."""
+    could = {**dict.fromkeys(a.read, "read"), **dict.fromkeys(a.write, "write")}
+    can = {**dict.fromkeys(b.read, "read"), **dict.fromkeys(b.write, "write")}
+    kinds = {
+        "share_opened_write": [g for g in can if can[g] == "write" and could.get(g) != "write"],
+        "share_opened_read": [g for g in can if can[g] == "read" and g not in could],
+        "share_only_read": [g for g in can if can[g] == "read" and could.get(g) == "write"],
+        "share_closed": [g for g in could if g not in can],
+    }
+    for key, groups in kinds.items():
+        if groups:
+            yield Change(owner, Section.SHARES, key, about | {"groups": quoted(groups), "n": len(groups)})
+
+
+# Sites
+
+
+def _site(a: Site | None, b: Site | None) -> Iterator[Change]:
+    site = b or a
+    if site is None:
+        return
+    about: dict[str, Value] = {"site": site.name, "id": site.site}
+    if b is None:
+        yield Change(site.owner, Section.SITES, "site_removed", about)
+        return
+    if a is None:
+        yield Change(site.owner, Section.SITES, "site_created", about)
+    else:
+        if a.owner != b.owner:
+            yield Change(a.owner, Section.SITES, "site_handed_over", about | {"other": b.owner})
+        known = {"site", "networks", "machines", "switches", "routers"}
+        yield from _settings(site.owner, Section.SITES, a, b, place=site.name, known=known)
+    for name, old, new in _pairs(a.networks if a else {}, b.networks):
+        yield from _network(site, name, old, new)
+    for name, old_switch, new_switch in _pairs(a.switches if a else {}, b.switches):
+        yield from _switch(site, name, old_switch, new_switch)
+    for name, old_router, new_router in _pairs(a.routers if a else {}, b.routers):
+        yield from _router(site, name, old_router, new_router)
+    for name, old_machine, new_machine in _pairs(a.machines if a else {}, b.machines):
+        yield from _thing(site, "machine", name, old_machine, new_machine, detail=_machine_detail(new_machine))
+
+
+def _machine_detail(machine: Any) -> dict[str, Value]:
+    if machine is None:
+        return {}
+    return {"address": str(machine.address), "network": machine.network, "runs": ", ".join(machine.runs) or "-"}
+
+
+def _network(site: Site, name: str, a: Network | None, b: Network | None) -> Iterator[Change]:
+    detail: dict[str, Value] = {}
+    if b is not None:
+        detail = {"prefix": str(b.prefix), "gateway": str(b.gateway), "vlan": str(b.vlan or "")}
+    yield from _thing(site, "network" if b is None or b.vlan is None else "vlan", name, a, b, detail=detail)
+
+
+def _switch(site: Site, name: str, a: Switch | None, b: Switch | None) -> Iterator[Change]:
+    detail: dict[str, Value] = {"address": str(b.address), "platform": b.platform} if b else {}
+    yield from _thing(site, "switch", name, a, b, detail=detail, known={"ports"})
+    if b is None:
+        return
+    for port, old, new in _pairs(a.ports if a else {}, b.ports):
+        yield from _port(site, {"port": port, "switch": name}, old, new)
+
+
+def _port(site: Site, about: dict[str, Value], a: Port | None, b: Port | None) -> Iterator[Change]:
+    def said(key: str, **values: Value) -> Change:
+        return Change(site.owner, Section.SITES, key, about | values)
+
+    if b is None:
+        yield said("port_removed")
+        return
+    if a is None or (a.access is None) != (b.access is None):
+        if b.access:
+            yield said("port_access", network=b.access)
+        else:
+            yield said("port_trunk", networks=quoted(b.trunk or []), n=len(b.trunk or []))
+    elif b.access and a.access and a.access != b.access:
+        yield said("port_moved", old=a.access, new=b.access)
+    else:
+        more = [network for network in b.trunk or [] if network not in (a.trunk or [])]
+        fewer = [network for network in a.trunk or [] if network not in (b.trunk or [])]
+        if more:
+            yield said("trunk_more", networks=quoted(more), n=len(more))
+        if fewer:
+            yield said("trunk_fewer", networks=quoted(fewer), n=len(fewer))
+    if (a.to if a else None) != b.to:
+        yield said("port_to", to=b.to) if b.to else said("port_to_nothing")
+    if a is not None:
+        place = f"{about['switch']} {about['port']}"
+        yield from _settings(site.owner, Section.SITES, a, b, place=place, known={"access", "trunk", "to"})
+
+
+def _router(site: Site, name: str, a: Router | None, b: Router | None) -> Iterator[Change]:
+    detail: dict[str, Value] = {"asn": str(b.asn), "platform": b.platform} if b else {}
+    yield from _thing(site, "router", name, a, b, detail=detail, known={"uplinks"})
+    if b is None:
+        return
+    for interface, old, new in _pairs(_by_interface(a), _by_interface(b)):
+        link: dict[str, Value] = {"router": name, "interface": interface}
+        if new is None:
+            yield Change(site.owner, Section.SITES, "uplink_removed", link)
+        elif old is None:
+            link |= {"core": new.core, "address": str(new.address), "peer": str(new.peer)}
+            yield Change(site.owner, Section.SITES, "uplink_created", link)
+        else:
+            place = f"{name} {interface}"
+            yield from _settings(site.owner, Section.SITES, old, new, place=place, known={"interface"})
+
+
+def _by_interface(router: Router | None) -> dict[str, Uplink]:
+    return {uplink.interface: uplink for uplink in router.uplinks} if router else {}
+
+
+def _thing(
+    site: Site,
+    kind: str,
+    name: str,
+    a: Strict | None,
+    b: Strict | None,
+    *,
+    detail: dict[str, Value],
+    known: set[str] | None = None,
+) -> Iterator[Change]:
+    """A part of a site that comes, goes, or whose settings change."""
+    about: dict[str, Value] = {"name": name, "site": site.name}
+    if b is None:
+        yield Change(site.owner, Section.SITES, f"{kind}_removed", about)
+    elif a is None:
+        yield Change(site.owner, Section.SITES, f"{kind}_created", about | detail)
+    else:
+        yield from _settings(site.owner, Section.SITES, a, b, place=f"{site.site} {name}", known=known or set())
+
+
+# Applications
+
+
+def _application(a: Application | None, b: Application | None) -> Iterator[Change]:
+    application = b or a
+    if application is None:
+        return
+    owner = application.owner
+    about: dict[str, Value] = {"application": application.name, "id": application.application}
+    if b is None:
+        yield Change(owner, Section.APPLICATIONS, "application_removed", about)
+        return
+    if a is None:
+        place: dict[str, Value] = {"host": b.host, "database": b.database, "version": b.artifact.version}
+        yield Change(owner, Section.APPLICATIONS, "application_created", about | place)
+    elif a.artifact.version != b.artifact.version:
+        versions: dict[str, Value] = {"old": a.artifact.version, "new": b.artifact.version}
+        yield Change(owner, Section.APPLICATIONS, "application_version", about | versions)
+    if a is not None and a.owner != owner:
+        yield Change(a.owner, Section.APPLICATIONS, "application_handed_over", about | {"other": owner})
+    opened = [reader for reader in b.readers if a is None or reader not in a.readers]
+    closed = [reader for reader in (a.readers if a else []) if reader not in b.readers]
+    for key, readers in (("application_opened", opened), ("application_closed", closed)):
+        if readers:
+            yield Change(owner, Section.APPLICATIONS, key, about | {"groups": quoted(readers), "n": len(readers)})
+    known = {"application", "readers", "artifact.version"}
+    yield from _settings(owner, Section.APPLICATIONS, a, b, place=application.name, known=known) if a else ()
+
+
+# Settings: what has no word of its own
+
+
+UNITS = {"_mib": "Mio", "_gib": "Gio"}
+
+
+def _settings(
+    owner: str,
+    section: Section,
+    a: Strict | None,
+    b: Strict | None,
+    *,
+    place: str = "",
+    known: set[str] | None = None,
+) -> Iterator[Change]:
+    """Each value that differs, by its path in the file. `known` are the paths that are told elsewhere."""
+    old, new = _leaves(a, known or set()), _leaves(b, known or set())
+    for path in [*old, *(path for path in new if path not in old)]:
+        values: dict[str, Value] = {"place": place, "path": path}
+        was, now = old.get(path), new.get(path)
+        unit = next((unit for suffix, unit in UNITS.items() if path.endswith(suffix)), "")
+        if was == now:
+            continue
+        if isinstance(was, int) and isinstance(now, int) and unit:
+            key = "size_raised" if now > was else "size_lowered"
+            values |= {"old": was, "new": now, "unit": unit}
+        elif isinstance(was, list) and isinstance(now, list):
+            yield from _list(owner, section, values, was, now)
+            continue
+        else:
+            key = (
+                "setting_changed" if path in old and path in new else "setting_set" if path in new else "setting_unset"
+            )
+            values |= {"old": _text(was), "new": _text(now)}
+        yield Change(owner, section, key, values)
+
+
+def _list(owner: str, section: Section, about: dict[str, Value], was: list[str], now: list[str]) -> Iterator[Change]:
+    more, fewer = [value for value in now if value not in was], [value for value in was if value not in now]
+    if more:
+        yield Change(owner, section, "list_more", about | {"values": names(more), "n": len(more)})
+    if fewer:
+        yield Change(owner, section, "list_fewer", about | {"values": names(fewer), "n": len(fewer)})
+    if not more and not fewer:
+        yield Change(owner, section, "list_reordered", about | {"values": names(now)})
+
+
+def _text(value: Any) -> str:
+    return ", ".join(value) or "-" if isinstance(value, list) else str(value)
+
+
+def _leaves(model: Strict | None, known: set[str]) -> dict[str, Any]:
+    """The values of a model by their dotted path; a list of plain values is one value."""
+    if model is None:
+        return {}
+    found: dict[str, Any] = {}
+
+    def walk(path: str, value: Any) -> None:
+        if path in known or value is None:
+            return
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                walk(f"{path}.{key}" if path else str(key), inner)
+        elif isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value):
+            for index, inner in enumerate(value):
+                walk(f"{path}.{index + 1}", inner)
+        elif isinstance(value, list):
+            found[path] = [str(inner) for inner in value]
+        else:
+            found[path] = value if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+    walk("", model.model_dump(mode="json"))
+    return found
+
+
+def _pairs(before: Mapping[str, M], after: Mapping[str, M]) -> Iterator[tuple[str, M | None, M | None]]:
+    """Both sides of each name where they differ: what was there first in its order, then what is new."""
+    for name in [*before, *(name for name in after if name not in before)]:
+        a, b = before.get(name), after.get(name)
+        if a is not b and a != b:
+            yield name, a, b
