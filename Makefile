@@ -15,6 +15,11 @@ FORMAT ?= table
 DEPLOY ?= site
 SCOPE ?=
 KEY ?=
+SUBJECT ?= all
+ROUNDS ?= 3
+HOSTS ?= 8
+TOOLS ?=
+TABLE ?=
 YES ?=
 OUT ?=
 REASON ?=
@@ -22,6 +27,7 @@ JSON ?=
 CHANGES_OK ?=
 
 VENV := .cache/venv
+BENCH_VENV := .cache/bench/venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 OPTIONS = --environment $(ENV) --deploy $(DEPLOY) $(if $(LIMIT),--limit "$(LIMIT)") $(if $(V),--verbose) $(if $(JSON),--json)
@@ -34,14 +40,24 @@ LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-n
 # Debian starts it on every interface; the lab runs one of its own, on the loopback.
 UNWANTED := apt-cacher-ng.service
 
+# What deploys.new can write. Its answers are what stands on make's command line, each as one word of the shell.
+ENTRIES := ministry site person share application port
+answers = $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
+	'$(name)=$(subst ','\'',$(call one_line,$(name)))'))
+one_line = $(if $(findstring $(newline),$(value $(1))),$(error $(1) holds a line break),$(value $(1)))
+define newline
+
+
+endef
+
 .DEFAULT_GOAL := help
 .PHONY: help lab destroy status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment credentials forget rehearse \
-	ssh passwords lock tools
+	ssh passwords lock tools bench
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: $(VENV)/ready tools ## Build the whole administration on this machine, verify it, say what to try next
 	@$(PY) -m deploys.phases lab
@@ -55,8 +71,8 @@ test: $(VENV)/ready tools ## Lint, types, unit tests, validation, and the lab fr
 check: $(VENV)/ready ## The part of `make test` that needs no lab
 	@$(PY) -m deploys.phases checks
 
-validate: $(VENV)/ready ## Check the inventory: one line a mistake
-	@$(PY) -m deploys.validate
+validate: $(VENV)/ready ## Check the inventory, who owns what, and the secrets: one line a mistake [V=1: times]
+	@$(PY) -m deploys.validate $(if $(V),--verbose)
 
 plan: $(VENV)/ready artifacts ## What a deploy would change, on hosts and devices; exits 2 if anything [LIMIT= DEPLOY=mail]
 	@$(PY) -m deploys.validate --quiet
@@ -132,13 +148,29 @@ rehearse: $(VENV)/ready tools ## Deploy BASE in the lab, then this change on top
 unit: $(VENV)/ready ## The unit tests
 	@$(BIN)/pytest -n 2 tests/unit
 
+bench: $(VENV)/ready $(BENCH_VENV)/ready tools ## How fast, against what, counted and timed [SUBJECT=engine ROUNDS=3 HOSTS=8 TOOLS=ours,floor]
+	@$(PY) -m tests.bench --subject $(SUBJECT) --rounds $(ROUNDS) --hosts $(HOSTS) \
+		$(if $(TOOLS),--tools $(TOOLS)) $(if $(TABLE),--table)
+
 format: $(VENV)/ready ## Format the code
 	@$(BIN)/ruff format && $(BIN)/ruff check --fix
+
+new-ministry: ## Questions, then the folder of a new ministry [NAME=value … YES=1: nothing is asked]
+new-site: ## Questions, then a new building: networks, switch, router
+new-person: ## Questions, then a new person [INSTITUTION=sante GIVEN=Nafi FAMILY=Nouvelle GROUPS=dsi YES=1]
+new-share: ## Questions, then a new share of an institution
+new-application: ## Questions, then a new application
+new-port: ## Questions, then one more port of a switch
+.PHONY: $(ENTRIES:%=new-%)
+$(ENTRIES:%=new-%): new-%: $(VENV)/ready
+	@$(PY) -m deploys.new $* $(answers)
 
 lock: ## Resolve the dependencies anew, with their hashes
 	@python3 -m venv .cache/lock && .cache/lock/bin/pip install --quiet pip-tools
 	@.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --extra dev --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
+	@cd tests/bench && ../../.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options requirements.in
 
 export CMD REASON
 
@@ -147,6 +179,11 @@ $(VENV)/ready: requirements.lock
 		{ apt-get update -qq && apt-get install -y -qq python3-venv; }
 	@echo "── python environment" && rm -rf $(VENV) && python3 -m venv $(VENV) && \
 		$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock && touch $@
+
+# What our engine is measured against, in an environment of its own.
+$(BENCH_VENV)/ready: tests/bench/requirements.lock
+	@echo "── python environment of the bench" && rm -rf $(BENCH_VENV) && python3 -m venv $(BENCH_VENV) && \
+		$(BENCH_VENV)/bin/pip install --quiet --require-hashes --requirement tests/bench/requirements.lock && touch $@
 
 tools:
 	@ls /var/lib/apt/lists/*InRelease >/dev/null 2>&1 || apt-get update -qq

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from inventory.model.messages import either
-from inventory.ownership import Owners, Party, owners_in, refusals, shown
-from inventory.repository import GitError, Repository
+from inventory.ownership import Owners, Party, owners_in, refusals
+from inventory.repository import GitError, Repository, shown
 
 
 def main() -> int:

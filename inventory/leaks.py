@@ -9,12 +9,13 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
 from math import log2
 from pathlib import Path
 
 from inventory.model.messages import either
 from inventory.model.problems import Problem
+from inventory.repository import shown
 
 ALLOWED = re.compile(rb"not-a-secret:[ \t]*(\S.*)?")
 IN_SECRETS = ("recipients.yaml", "manifest.json", "README.md")  # what else a folder of sealed files holds
@@ -71,7 +72,8 @@ NAMED = re.compile(
 NAMES = (b"passw", b"mot_de_passe", b"mot-de-passe", b"passphrase", b"secret", b"token", b"key")
 CODE = (".py",)  # there, what has no quotes is an expression
 
-# Long runs of letters and digits of no language. These are public by nature:
+# Long texts of no language; and what is public by nature.
+RUNS = re.compile(rb"[A-Z]+|[a-z]+|[0-9]+")
 TOKEN = re.compile(rb"[A-Za-z0-9+/_-]{20,}={0,2}")
 PUBLIC = re.compile(
     rb"-----BEGIN (?!(?:[A-Z ]*PRIVATE KEY))[A-Z ]+-----[^-]*-----END [A-Z ]+-----"
@@ -87,6 +89,7 @@ def check(root: Path) -> Iterator[Problem]:
 
 def scan(path: Path, content: bytes) -> Iterator[Problem]:
     """Every secret in clear in one file, each line named once."""
+    place = Path(shown(str(path)))
     lines: set[int] = set()
     for offset, what in sorted(_found(path, content)):
         line = content.count(b"\n", 0, offset) + 1
@@ -97,10 +100,10 @@ def scan(path: Path, content: bytes) -> Iterator[Problem]:
         above = content.rfind(b"\n", 0, max(start - 1, 0)) + 1
         allowed = ALLOWED.search(content, above, _end_of_line(content, offset))
         if allowed is None:
-            yield Problem(path, line, offset - start + 1, _refusal(what))
+            yield Problem(place, line, offset - start + 1, _refusal(what))
         elif not allowed[1]:
             french, english = "« not-a-secret: » demande une raison", "'not-a-secret:' takes a reason"
-            yield Problem(path, line, offset - start + 1, either(french, english))
+            yield Problem(place, line, offset - start + 1, either(french, english))
 
 
 def _found(path: Path, content: bytes) -> Iterator[tuple[int, str]]:
@@ -136,12 +139,12 @@ def _chosen_by_machine(value: bytes) -> bool:
     return bool(mixed) and not re.search(rb"[\s/()$]|^[\w.]+\.[a-z]\w*$", value) and _entropy(value) >= 2.9
 
 
+@lru_cache(4096)  # the names of ports come again and again
 def _random(value: bytes) -> bool:
     """Capitals, small letters and digits that follow each other without any order."""
-    letters = value.translate(None, b"+/_=-")
-    kinds = ["digit" if byte < 65 else "capital" if byte < 97 else "small" for byte in letters]  # as ASCII has them
-    changes = sum(one != other for one, other in pairwise(kinds))
-    return len(set(kinds)) == 3 and changes >= 0.42 * len(kinds) and _entropy(value) > 3.6
+    runs = RUNS.findall(value)
+    kinds = {run[0] // 32 for run in runs}  # as ASCII has them: digits, capitals, small letters
+    return len(kinds) == 3 and len(runs) > 0.42 * sum(map(len, runs)) and _entropy(value) > 3.6
 
 
 def _entropy(value: bytes) -> float:

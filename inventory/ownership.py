@@ -18,7 +18,7 @@ from inventory.model.load import INSTITUTION, PARTS
 from inventory.model.messages import either
 from inventory.model.problems import Problem
 from inventory.model.source import Source
-from inventory.repository import FILE, LINK, NOTHING, SUBMODULE, Change, Repository
+from inventory.repository import FILE, LINK, NOTHING, SUBMODULE, Change, Repository, shown
 
 PLATFORM = "@platform"  # no institution can have this name
 INSTITUTIONS = "inventory/institutions"
@@ -135,11 +135,6 @@ def refusals(
             yield f"{shown(path)}{either(' : ', ': ')}{reason}{_ask(known.platform)}"
         elif head is not None and not new:
             yield from _guarded_keys(repository, change, head, known.platform)
-
-
-def shown(path: str) -> str:
-    """A path on one line, whatever is in its name."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in path)
 
 
 def _form(change: Change) -> str:

@@ -87,3 +87,8 @@ class Repository:
             lines = done.stderr.decode(errors="replace").strip().splitlines()
             raise GitError(lines[-1] if lines else "")
         return done.stdout
+
+
+def shown(path: str) -> str:
+    """A path on one line, whatever is in its name."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in path)

@@ -9,15 +9,19 @@ from pathlib import Path
 from select import select
 from time import monotonic
 
-from deploys.engine import change, record, show
+from pyinfra.api.host import Host
+
+from deploys.engine import change, show
 from deploys.engine.apply import Run
 from deploys.engine.change import Plan, PlanError
 from deploys.engine.events import Events
 from deploys.engine.interruption import InterruptedRunError
 from deploys.engine.limits import check_removals
 from deploys.engine.lock import exclusive
+from deploys.engine.record import Recorded, write
 from deploys.engine.report import table
 from deploys.engine.run import Begun, Request, begin
+from deploys.record import record
 from deploys.stages import DEVICES
 from roles.common.health import Health
 
@@ -86,7 +90,7 @@ def deploy(request: Request, options: DeployOptions) -> int:
             _refuse_another(agreed, found, options.plan)
         events.tell("planned", changes=len(found.changes), checksum=found.checksum)
         check_removals(found, request.administration, request.reason)
-        if options.yes or agreed:
+        if found.changes and (options.yes or agreed):
             events.say(show.summary(found))
         elif found.changes:
             _show(found, request.verbose, "")
@@ -98,13 +102,19 @@ def deploy(request: Request, options: DeployOptions) -> int:
         seconds = monotonic() - started
         if not found.changes and not notes:
             events.say(f"{show.summary(found)}, {seconds:.1f} s")
-            events.tell("end", changed=0, failed=[], seconds=round(seconds, 1))
+            events.tell("end", changed=0, failed=[], seconds=round(seconds, 1), commands=_commands(begun))
             return OK
+        events.tell("commands", commands=_commands(begun))
         well = table(events, found.hosts, notes, seconds)
     if options.expect_no_changes and events.changed.total():
         print("nothing should have changed: an operation is not idempotent", file=sys.stderr)
         return ERROR
     return OK if well else ERROR
+
+
+def _commands(begun: Begun) -> dict[str, int]:
+    """How many commands ran on each host, questions and changes together."""
+    return {name: observed.answers.commands for name, observed in begun.session.observed.items()}
 
 
 def _refuse_another(agreed: Plan, found: Plan, path: Path | None) -> None:
@@ -173,13 +183,12 @@ def _health(request: Request) -> Callable[[str], dict[str, Health]]:
 def _record(begun: Begun, bad: set[str], notes: dict[str, str]) -> None:
     """Note on each host that ended well what it now is."""
     request = begun.request
-    new = record.record(request.deploy, request.reason)
+    new = record(request.deploy, request.reason)
 
-    def one(host: object) -> None:
-        name = str(getattr(host, "name", host))
-        old = begun.hosts[name].host.get_fact(record.Recorded, deploys=request.deploy)
-        if old is None or old.commit != new.commit or (begun.events.changed[name] and request.reason):
-            record.write(begun.hosts[name].host, new)
+    def one(host: Host) -> None:
+        old = host.get_fact(Recorded, deploys=request.deploy)
+        if old is None or old.commit != new.commit or (begun.events.changed[str(host.name)] and request.reason):
+            write(host, new)
 
     begun.session.each(one, [plan.host for name, plan in begun.hosts.items() if name not in bad])
     notes.update({name: f"FAILED: {why}" for name, why in begun.session.failures.items() if name not in bad})

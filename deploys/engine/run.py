@@ -8,13 +8,14 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from deploys.engine import record, show
+from deploys.engine import show
 from deploys.engine.change import Plan
 from deploys.engine.devices import Children
 from deploys.engine.events import Events
 from deploys.engine.institutions import institution_of
 from deploys.engine.plan import HostPlan, plan_hosts
 from deploys.engine.session import Limits, Session, session
+from deploys.record import commit
 from deploys.stages import DEVICES, STAGES, stages_of
 from inventory.model import Administration, load
 
@@ -85,7 +86,7 @@ class Begun:
         store = self.request.administration.environment.secrets
         return Plan(
             environment=self.request.environment,
-            commit=record.commit(),
+            commit=commit(),
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             deploys=(self.request.deploy,),
             limit=self.request.limit,

@@ -13,7 +13,7 @@ from inventory.model.environment import Environment
 from inventory.model.institution import GroupsFile, Institution, InstitutionFile, PeopleFile, SharesFile
 from inventory.model.messages import say
 from inventory.model.platform import Platform
-from inventory.model.problems import InventoryError, Problem
+from inventory.model.problems import InventoryError, Problem, shorten
 from inventory.model.references import Parsed, check_environment, check_file_name, check_references
 from inventory.model.site import Site
 from inventory.model.source import Files, Source
@@ -72,7 +72,7 @@ def parse_each(wanted: Iterable[str], folder: Path = HERE) -> dict[str, Parsed]:
     }
     problems: list[Problem] = []
     for parsed in islice(found.values(), 1):
-        problems.extend(islice(check_references(parsed), MOST_SHOWN))
+        problems.extend(islice(check_references(parsed, environments(folder)), MOST_SHOWN))
     for parsed in found.values():
         problems.extend(check_environment(parsed))
     if problems:
@@ -108,7 +108,9 @@ class _Reading:
         known = [Path(file).stem for file in self._names("environments", _is_yaml, [], say("files_yaml"))]
         if name in known:
             return self.one(f"environments/{name}.yaml", Environment, "environment")
-        message = say("no_such", kind=say("environment"), value=name, choices=listed(known), hint=near(name, known))
+        message = say(
+            "no_such", kind=say("environment"), value=shorten(name), choices=listed(known), hint=near(name, known)
+        )
         self.problems.append(Problem(self._shown("environments"), 1, 1, message))
         return None
 

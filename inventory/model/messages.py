@@ -13,7 +13,7 @@ MESSAGES = {
     "unclear": ("« {value} » sans guillemets n'est pas un texte pour tous les outils ; écrire \"{value}\"", "'{value}' without quotes is not a text for every tool; write \"{value}\""),
     "not_allowed": ("« {value} » n'est pas admis ; valeurs possibles : {allowed}{hint}", "'{value}' is not allowed; possible values: {allowed}{hint}"),
     "not_admitted": ("« {value} » n'est pas admis{example}", "'{value}' is not allowed{example}"),
-    "bad_form": ("« {value} » n'a pas la bonne forme : {expected}{example}", "'{value}' does not have the right form: {expected}{example}"),
+    "bad_form": ("« {value} » n'a pas la bonne forme : {expected}{hint}{example}", "'{value}' does not have the right form: {expected}{hint}{example}"),
     "out_of_range": ("« {value} » est hors limites : {limits}{example}", "'{value}' is out of range: {limits}{example}"),
     "between": ("de {low} à {high}", "from {low} to {high}"),
     "text_too_long": ("« {value} » est trop long : {limit} caractères au plus{example}", "'{value}' is too long: at most {limit} characters{example}"),
@@ -71,7 +71,7 @@ MESSAGES = {
     # what one file says of another
     "no_such": ("{kind} « {value} » n'existe pas{choices}{hint}", "{kind} '{value}' does not exist{choices}{hint}"),
     "already": ("« {value} » est déjà utilisé : {where}{example}", "'{value}' is already used: {where}{example}"),
-    "person_twice": ("la personne « {value} » est déjà dans {where} ; un nom de connexion est unique, ex. : {value}2", "the person '{value}' is already in {where}; a login is unique, for example: {value}2"),
+    "person_twice": ("la personne « {value} » est déjà dans {where} ; un nom de connexion est unique{example}", "the person '{value}' is already in {where}; a login is unique{example}"),
     "reserved_group": ("le groupe « {value} » existe toujours (toutes les personnes) ; choisir un autre nom{example}", "the group '{value}' always exists (all the people); choose another name{example}"),
     "reserved": ("« {value} » est réservé ; choisir un autre identifiant{example}", "'{value}' is reserved; choose another identifier{example}"),
     "foreign_domain": ("le domaine « {value} » n'est pas sous {allowed} (platform.yaml){example}", "the domain '{value}' is not under {allowed} (platform.yaml){example}"),
@@ -96,6 +96,7 @@ MESSAGES = {
     "device": ("l'équipement", "the device"),
     "core": ("le cœur de RESINA", "the RESINA core"),
     "site": ("le site", "the site"),
+    "application": ("l'application", "the application"),
     "environment": ("l'environnement", "the environment"),
     # what a type is called
     "type_text": ("un texte", "a text"),

@@ -24,6 +24,7 @@ from yaml.events import (
 from inventory.model.messages import say
 from inventory.model.problems import InventoryError, Problem, shorten
 from inventory.model.reasons import explain
+from inventory.model.text import inside
 
 DEEPEST = 20
 
@@ -73,6 +74,7 @@ def parse(text: str, shown_as: Path) -> Any:
 class _Builder:
     def __init__(self, text: str, shown_as: Path) -> None:
         self._next: Callable[[], Any] = yaml.CBaseLoader(text).get_event
+        self._text = text
         self._shown_as = shown_as
 
     def document(self) -> Any:
@@ -144,8 +146,7 @@ class _Builder:
             self._refuse(event, "tag", value=shorten(event.tag.replace("tag:yaml.org,2002:", "!!")))
 
     def _refuse(self, event: Any, key: str, /, **values: object) -> NoReturn:
-        mark = event.start_mark
-        raise InventoryError([Problem(self._shown_as, mark.line + 1, mark.column + 1, say(key, **values))])
+        raise InventoryError([Problem(self._shown_as, *inside(self._text, event.start_mark), say(key, **values))])
 
 
 def _plain(text: str) -> object:

@@ -13,7 +13,7 @@ Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 
 class MailPolicy(Strict):
     domains_under: list[DomainName] = Field(
-        description="Domaines sous lesquels une institution a le sien", examples=[["gov.bf"]]
+        min_length=1, description="Domaines sous lesquels une institution a le sien", examples=[["gov.bf"]]
     )
     dkim_selector: Annotated[str, forms.SELECTOR.field()]
     message_size_mib: Annotated[
@@ -59,7 +59,9 @@ class Platform(Strict):
     administration: Text = Field(description="Nom de l'administration", examples=["Burkina Faso"])
     realm: Annotated[str, forms.REALM.field()]
     workgroup: Annotated[str, forms.WORKGROUP.field()]
-    prefixes: list[Prefix] = Field(description="Les adresses de l'administration", examples=[["10.0.0.0/8"]])
+    prefixes: list[Prefix] = Field(
+        min_length=1, description="Les adresses de l'administration", examples=[["10.0.0.0/8"]]
+    )
     contact: Text = Field(description="Adresse de l'équipe de la plateforme", examples=["plateforme@mtdpce.gov.bf"])
     reviewers: list[Reviewer] = Field(
         min_length=1, description="L'équipe de la plateforme, sur la forge", examples=[["@burkina/plateforme"]]

@@ -7,6 +7,7 @@ from pathlib import Path
 def shorten(value: object) -> str:
     """A value as a message shows it: on one line, not longer than a glance."""
     text = " ".join(str(value)[:200].split())
+    text = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
     return text if len(text) <= 40 else f"{text[:37]}…"
 
 

@@ -6,6 +6,7 @@ import yaml
 
 from inventory.model.messages import say
 from inventory.model.problems import shorten
+from inventory.model.text import inside
 
 Explained = tuple[int, int, str]  # line and column from 1, and the message
 
@@ -21,34 +22,30 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
     before, rest = here[: mark.column], here[mark.column :]
 
     def at(place: yaml.Mark, key: str, **values: object) -> Explained:
-        return place.line + 1, place.column + 1, say(key, **values)
+        return *inside(text, place), say(key, **values)
 
     match error.context, error.problem:
         case ("while scanning a quoted scalar", _):
             return at(opened, "quote_open", quote=lines[opened.line][opened.column])
         case ("while parsing a flow sequence", _):
-            return at(
-                mark if mark.line == opened.line else opened, "list_open", value=shorten(rest) or say("end_of_file")
-            )
+            return at(mark if mark.line == opened.line else opened, "list_open", value=_seen(rest))
         case ("while parsing a flow mapping", _):
-            return at(
-                mark if mark.line == opened.line else opened, "braces_open", value=shorten(rest) or say("end_of_file")
-            )
+            return at(mark if mark.line == opened.line else opened, "braces_open", value=_seen(rest))
         case (_, "could not find expected ':'"):
             word = lines[opened.line][opened.column :]
             glued = re.match(r"-[^\s-]", word)
-            return at(opened, "no_space" if glued else "no_colon", sign="-", value=shorten(word))
+            return at(opened, "no_space" if glued else "no_colon", sign="-", value=_seen(word))
         case (_, "mapping values are not allowed in this context"):
             if re.search(r":\s", before):
-                return at(mark, "colon_inside", value=shorten(before.split(": ", 1)[1] + rest))
+                return at(mark, "colon_inside", value=_seen(before.split(": ", 1)[1] + rest))
             glued_line = _line_with_glued_colon(lines, mark.line)
             if glued_line is not None:
                 return (
                     glued_line + 1,
                     lines[glued_line].index(":") + 1,
-                    say("no_space", sign=":", value=shorten(lines[glued_line])),
+                    say("no_space", sign=":", value=_seen(lines[glued_line])),
                 )
-            return at(mark, "indentation", value=shorten(here))
+            return at(mark, "indentation", value=_seen(here))
         case (
             _,
             "did not find expected key"
@@ -58,10 +55,10 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
             if rest.startswith(":"):
                 return at(mark, "no_key")
             if before.strip():
-                return at(mark, "after_value", value=shorten(rest))
-            return at(mark, "indentation", value=shorten(here))
+                return at(mark, "after_value", value=_seen(rest))
+            return at(mark, "indentation", value=_seen(here))
         case (_, "block sequence entries are not allowed in this context"):
-            return at(mark, "dash_inside", value=shorten(rest))
+            return at(mark, "dash_inside", value=_seen(rest))
         case (_, "found character that cannot start any token"):
             return at(mark, "needs_quotes", value=_word(rest), sign=rest[:1])
         case ("while scanning an alias", _):
@@ -73,10 +70,12 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
         case (_, "found incompatible YAML document") | ("while scanning a directive", _):
             return at(opened, "directive")
         case ("while parsing a quoted scalar", _):
-            return at(mark, "escape", value=shorten(rest))
+            return at(mark, "escape", value=_seen(rest))
+        case (_, "found unexpected ':'"):
+            return at(mark, "no_value", value=_seen(rest[1:]))
         case (_, "did not find expected node content"):
-            return at(mark, "no_value", value=shorten(rest))
-    return at(mark, "not_yaml_here", value=shorten(rest))
+            return at(mark, "no_value", value=_seen(rest))
+    return at(mark, "not_yaml_here", value=_seen(rest))
 
 
 def _line_with_glued_colon(lines: list[str], before: int) -> int | None:
@@ -89,4 +88,8 @@ def _line_with_glued_colon(lines: list[str], before: int) -> int | None:
 
 def _word(text: str) -> str:
     """A value without the comma or bracket that follows it."""
-    return shorten(re.split(r"[],}]| #", text, maxsplit=1)[0].strip())
+    return _seen(re.split(r"[],}]| #", text, maxsplit=1)[0].strip())
+
+
+def _seen(text: str) -> str:
+    return shorten(text) or say("end_of_file")

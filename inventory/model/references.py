@@ -55,12 +55,31 @@ class Seen:
     shares: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     addresses: dict[IPv4Address, str] = field(default_factory=dict)
-    networks: list[tuple[Network, str]] = field(default_factory=list)
+    networks: dict[IPv4Network, str] = field(default_factory=dict)
+    around: dict[IPv4Network, IPv4Network] = field(default_factory=dict)  # what holds a network: which one
     ports: dict[tuple[str, int], str] = field(default_factory=dict)
 
+    def overlapping(self, prefix: IPv4Network) -> tuple[IPv4Network, str] | None:
+        """A network that shares addresses with a prefix: of two, one holds the other."""
+        inside = self.around.get(prefix)
+        holding = next((network for network in _supernets(prefix) if network in self.networks), None)
+        found = inside or holding
+        return (found, self.networks[found]) if found else None
 
-def check_references(parsed: Parsed) -> Iterator[Problem]:
-    """Every mistake that one file alone cannot show."""
+    def add(self, prefix: IPv4Network, where: str) -> None:
+        """Remember a network."""
+        self.networks.setdefault(prefix, where)
+        for network in _supernets(prefix):
+            self.around.setdefault(network, prefix)
+
+
+def _supernets(prefix: IPv4Network) -> Iterator[IPv4Network]:
+    """A prefix and all that hold it."""
+    return (prefix.supernet(new_prefix=length) for length in range(prefix.prefixlen, -1, -1))
+
+
+def check_references(parsed: Parsed, environments: Collection[str]) -> Iterator[Problem]:
+    """Every mistake that one file alone cannot show. `environments` are the names of all of them."""
     seen = Seen()
     for core in parsed.platform[1].resina.cores:
         seen.names[core] = "platform.yaml"
@@ -68,6 +87,10 @@ def check_references(parsed: Parsed) -> Iterator[Problem]:
         yield from _institution(files, institution, seen, parsed.platform[1])
     for source, site in parsed.sites.values():
         yield from _site(source, site, seen, parsed)
+        for name, entry in site.machines.items():
+            if entry.only_in is not None and entry.only_in not in environments:
+                path = ["machines", name, "only_in"]
+                yield _missing(source, path, "environment", entry.only_in, environments)
     for source, application in parsed.applications.values():
         yield from _application(source, application, seen, parsed)
     yield from _platform(*parsed.platform, parsed)
@@ -76,9 +99,13 @@ def check_references(parsed: Parsed) -> Iterator[Problem]:
 def check_environment(parsed: Parsed) -> Iterator[Problem]:
     """The same, of what is particular to one environment."""
     source, environment = parsed.environment
-    machines = [name for _, site in parsed.sites.values() for name in site.machines]
-    if environment.journeys_from is not None and environment.journeys_from not in machines:
-        yield _missing(source, ["journeys_from"], "machine", environment.journeys_from, machines)
+    here = (None, environment.environment)
+    machines = [
+        name for _, site in parsed.sites.values() for name, entry in site.machines.items() if entry.only_in in here
+    ]
+    for key, name in (("journeys_from", environment.journeys_from), ("canary", environment.canary)):
+        if name is not None and name not in machines:
+            yield _missing(source, [key], "machine", name, machines)
 
 
 def _missing(source: Source | Files, path: Path_, kind: str, value: str, known: Collection[str]) -> Problem:
@@ -119,13 +146,15 @@ def _people(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
             shown = _example("login: awa.exemple")
             yield files.problem(path, say("reserved", value=person.login, example=shown))
         if person.login in seen.logins:
-            yield files.problem(path, say("person_twice", value=person.login, where=seen.logins[person.login]))
+            shown = _example(f"login: {person.login[:19]}2")
+            message = say("person_twice", value=person.login, where=seen.logins[person.login], example=shown)
+            yield files.problem(path, message)
         seen.logins.setdefault(person.login, where)
 
 
 def _groups(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
-    logins = {person.login for person in institution.people}
-    for group in (AGENTS, *institution.groups):
+    logins = dict.fromkeys(person.login for person in institution.people)
+    for group in dict.fromkeys([AGENTS, *institution.groups]):
         # a-b with c, and a with b-c, would be one group in the directory, with the rights of both.
         name = f"{institution.institution}-{group}"
         if name in seen.groups:
@@ -143,7 +172,7 @@ def _groups(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
 
 
 def _shares(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
-    groups = {AGENTS, *institution.groups}
+    groups = dict.fromkeys([AGENTS, *institution.groups])
     for name, share in institution.shares.items():
         other = _example(f"{institution.institution}-{name}")
         if name in RESERVED_SHARES:
@@ -189,15 +218,12 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
 def _network(source: Source, site: Site, name: str, network: Network, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
     path = ["networks", name]
     if not any(network.prefix.subnet_of(inside) for inside in parsed.platform[1].prefixes):
-        shown = (
-            _example(f"prefix: {_first_subnet(parsed.platform[1].prefixes[0])}") if parsed.platform[1].prefixes else ""
-        )
+        shown = _example(f"prefix: {_first_subnet(parsed.platform[1].prefixes[0])}")
         yield source.problem([*path, "prefix"], say("outside_administration", value=network.prefix, example=shown))
-    for other, where in seen.networks:
-        if network.prefix.overlaps(other.prefix):
-            message = say("overlap", value=network.prefix, other=other.prefix, where=where)
-            yield source.problem([*path, "prefix"], message)
-    seen.networks.append((network, f"{source.path} {name}"))
+    if overlapping := seen.overlapping(network.prefix):
+        message = say("overlap", value=network.prefix, other=overlapping[0], where=overlapping[1])
+        yield source.problem([*path, "prefix"], message)
+    seen.add(network.prefix, f"{source.path} {name}")
     if network.gateway not in network.prefix:
         shown = _example(f"gateway: {network.prefix[1] if network.prefix.num_addresses > 1 else network.prefix[0]}")
         message = say("outside_prefix", value=network.gateway, prefix=network.prefix, example=shown)
@@ -335,7 +361,7 @@ def _application(source: Source, application: Application, seen: Seen, parsed: P
         if institution not in parsed.institutions:
             yield _missing(source, ["readers", index], "institution", institution, parsed.institutions)
             continue
-        groups = {AGENTS, *parsed.institutions[institution][1].groups}
+        groups = dict.fromkeys([AGENTS, *parsed.institutions[institution][1].groups])
         if group not in groups:
             yield _missing(source, ["readers", index], "group", group, groups)
 

@@ -9,7 +9,7 @@ import yaml
 
 from inventory.model.parse import parse
 from inventory.model.problems import Problem
-from inventory.model.text import read
+from inventory.model.text import inside, read
 
 Path_ = Sequence[str | int]
 
@@ -48,7 +48,7 @@ class Source:
                 at = node.start_mark
             else:
                 break
-        return at.line + 1, at.column + 1
+        return inside(self._text, at)
 
 
 class Files:

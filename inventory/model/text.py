@@ -8,8 +8,10 @@ import stat
 from math import ceil
 from pathlib import Path
 
+import yaml
+
 from inventory.model.messages import say
-from inventory.model.problems import InventoryError, Problem
+from inventory.model.problems import InventoryError, Problem, shorten
 
 LARGEST = 5 * 2**20  # bytes: some 80,000 people in one file
 
@@ -20,7 +22,8 @@ UNSEEN = re.compile(
 )
 LONE_RETURN = re.compile(r"\r(?!\n)")
 # A space that does not separate, where YAML needs one that does.
-HARD_SPACE = re.compile("^[ -]*(?P<space>[\xa0\u2007\u202f])|:(?P<after>[\xa0\u2007\u202f])", re.MULTILINE)
+HARD_SPACES = "\xa0\u2007\u202f"
+HARD_SPACE = re.compile(f"(^[ -]*|:)[{HARD_SPACES}]", re.MULTILINE)
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "UTF-8 BOM", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 
 
@@ -44,13 +47,13 @@ def read(path: Path, shown_as: Path) -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start].decode()
         byte = content[error.start : error.start + 1]
-        guess = byte.decode("cp1252", errors="replace")
+        guess = shorten(byte.decode("cp1252", errors="replace")) or "?"
         raise refuse(*place(before, len(before)), say("not_utf8", byte=byte.hex().upper(), guess=guess)) from None
     found = UNSEEN.search(text) or LONE_RETURN.search(text)
     if found:
         key = "tab" if found[0] == "\t" else "unseen"
         raise refuse(*place(text, found.start()), say(key, code=f"U+{ord(found[0]):04X}"))
-    found = HARD_SPACE.search(text)
+    found = HARD_SPACE.search(text) if any(space in text for space in HARD_SPACES) else None
     if found:
         raise refuse(*place(text, found.end() - 1), say("hard_space", code=f"U+{ord(found[0][-1]):04X}"))
     return text
@@ -59,6 +62,13 @@ def read(path: Path, shown_as: Path) -> str:
 def place(text: str, index: int) -> tuple[int, int]:
     """The line and column of a character, both from 1."""
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+
+
+def inside(text: str, mark: yaml.Mark) -> tuple[int, int]:
+    """A place that libyaml names, from 1: past the end of a text it means the end."""
+    if mark.index >= len(text):
+        return place(text.rstrip("\n"), len(text.rstrip("\n")))
+    return mark.line + 1, mark.column + 1
 
 
 class _NotReadableError(Exception):

@@ -1,5 +1,7 @@
 """From a parsed file to a typed model, with each refusal said in words."""
 
+import re
+import unicodedata
 from collections.abc import Collection
 from difflib import get_close_matches
 from functools import cache
@@ -11,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import ErrorDetails
 
-from inventory.model.forms import BY_PATTERN, TEXT
+from inventory.model.forms import BY_PATTERN, TEXT, Form
 from inventory.model.messages import either, say
 from inventory.model.parse import Unclear
 from inventory.model.problems import InventoryError, Problem, shorten
@@ -123,7 +125,8 @@ def _problem(model: type[BaseModel], source: Source, detail: ErrorDetails) -> Pr
     elif kind == "string_pattern_mismatch" or (kind == "string_too_long" and context["max_length"] == TEXT.longest):
         form = TEXT if kind == "string_too_long" else BY_PATTERN[context["pattern"]]
         ours = shown or say("example", example=form.example)
-        message = say("bad_form", value=value, expected=either(form.french, form.english), example=ours)
+        words = either(form.french, form.english)
+        message = say("bad_form", value=value, expected=words, hint=_repaired(form, str(found)), example=ours)
     elif kind in ("greater_than_equal", "less_than_equal"):
         message = say("out_of_range", value=value, limits=_limits(model, path), example=shown)
     elif kind == "string_too_long":
@@ -155,6 +158,16 @@ def _wrong_type(expected: str, found: object, shown: str) -> str:
     if isinstance(found, list | dict):
         value = "[…]" if isinstance(found, list) else "{…}"
     return say("wrong_type", value=value, expected=say(expected), hint=hint, example=shown)
+
+
+def _repaired(form: Form, text: str) -> str:
+    """The hint of the nearest text that has a form: « Mariam Modèle » is mariam.modele."""
+    plain = unicodedata.normalize("NFKD", text[:100]).encode("ascii", "ignore").decode()
+    words = re.findall("[a-z0-9]+", plain.lower())
+    tries = (plain.lower(), ".".join(words), "-".join(words), plain.upper(), f"@{plain}")
+    fits = (one for one in tries if re.fullmatch(form.pattern, one) and len(one) <= (form.longest or len(one)))
+    near_one = next(fits, "")
+    return say("did_you_mean", near=near_one) if near_one else ""
 
 
 def _without_host_bits(text: str) -> str:

@@ -69,7 +69,8 @@ def local_user(
     user: str,
     home: str,
     shell: str,
-    groups: Sequence[str],
+    group: str | None = None,
+    groups: Sequence[str] = (),
     uid: int | None = None,
     create_home: bool = False,
 ) -> Generator[Explained, None, None]:
@@ -79,19 +80,20 @@ def local_user(
     + user: its name
     + home: its folder
     + shell: its login shell
-    + groups: its primary group first, then those that it must also be in
+    + group: its primary group; one of its own name where none is given
+    + groups: those that it must also be in
     + uid: its number, where it matters
     + create_home: make the folder with the account
     """
     account = host.get_fact(Account, user=user)
-    primary, *others = groups
+    others = QuoteString(",".join(groups))
     number = f"--uid {uid}" if uid is not None else ""
     settings = ["--home-dir", QuoteString(home), "--shell", QuoteString(shell), number]
     if account is None:
-        more = ["--groups", QuoteString(",".join(others))] if others else []
+        primary = ["--gid", QuoteString(group)] if group else ["--user-group"]
         yield Explained(
-            *("useradd", "--create-home" if create_home else "--no-create-home", "--gid", QuoteString(primary)),
-            *(*settings, *more, QuoteString(user)),
+            *("useradd", "--create-home" if create_home else "--no-create-home", *primary),
+            *(*settings, *(["--groups", others] if groups else []), QuoteString(user)),
             changes=[f"account {user}: create"],
         )
         return
@@ -99,13 +101,13 @@ def local_user(
         *(["shell"] if account.shell != shell else []),
         *(["home"] if account.home != home else []),
         *(["number"] if uid is not None and account.uid != uid else []),
-        *(f"in {name}" for name in groups if name not in account.groups),
+        *(f"in {name}" for name in (*groups, group or user) if name not in account.groups),
     ]
     if not differs:
         host.noop(f"account {user} is as it must be")
         return
     yield Explained(
-        *("usermod --append --groups", QuoteString(",".join(groups)), "--home", QuoteString(home)),
+        *("usermod", *(["--append --groups", others] if groups else []), "--home", QuoteString(home)),
         *("--shell", QuoteString(shell), number, QuoteString(user)),
         changes=[f"account {user}: {', '.join(differs)}"],
     )

@@ -18,7 +18,7 @@ USER, UID = "vmail", 5000  # fixed, so that mail restored on another server has 
 def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
     """Ensure the owner of all mail, the list of mailboxes, the configuration and the service."""
     local_group(name="mail: group vmail", group=USER, gid=UID)
-    local_user(name="mail: user vmail", user=USER, uid=UID, groups=[USER], home=STORE, shell="/usr/sbin/nologin")
+    local_user(name="mail: user vmail", user=USER, uid=UID, group=USER, home=STORE, shell="/usr/sbin/nologin")
     files.directory(name="mail: store", path=STORE, user=USER, group=USER, mode="700")
     config_file(
         name="mail: mailboxes of dovecot",

@@ -41,7 +41,7 @@ def test_expecting_no_changes_fails_when_there_is_one(engine: Engine) -> None:
     assert "not idempotent" in refused.stderr
 
 
-def test_a_plan_that_was_written_is_done_exactly(place: Path, engine: Engine) -> None:
+def test_a_plan_that_was_written_is_done_exactly(engine: Engine) -> None:
     assert engine("plan", "--out", "plan.json").returncode == 2
     done = engine("deploy", "--plan", "plan.json")
     assert done.returncode == 0, done.stderr

@@ -69,4 +69,5 @@ def test_two_institutions_cannot_share_a_group_of_the_directory(folder: Path, mo
         load("lab", folder)
     assert [problem.message for problem in caught.value.problems] == [
         "le groupe « sante-rh-dsi » existe déjà dans l'annuaire : inventory/institutions/sante/groups.yaml"
+        " ; choisir un autre nom"
     ]

@@ -142,8 +142,7 @@ def test_every_key_is_described_with_an_example() -> None:
         for node in (schema, *schema.get("$defs", {}).values()):
             for key, about in node["properties"].items():
                 optional = {name: value for choice in about.get("anyOf", []) for name, value in choice.items()}
-                assert about.get("description"), f"{kind}: {key}"
-                assert {**optional, **about}.get("examples"), f"{kind}: {key}"
+                assert {"description", "examples"} <= {**optional, **about}.keys(), f"{kind}: {key}"
 
 
 def test_every_example_is_valid() -> None:

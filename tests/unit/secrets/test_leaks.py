@@ -132,7 +132,7 @@ def test_what_git_keeps_or_would_add_is_read(repository: Path) -> None:
     for name in ("untracked", "été \n deux", "staged"):
         (repository / name).write_text(text)
     git(repository, "add", "staged")
-    assert sorted(found(repository)) == ["staged:1", "untracked:1", "été \n deux:1"]
+    assert sorted(found(repository)) == ["staged:1", "untracked:1", "été \\n deux:1"]
     (repository / "staged").write_text("clean\n")  # on disk, not yet in the index
     assert "staged:1" in found(repository)
     (repository / "staged").unlink()

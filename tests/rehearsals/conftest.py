@@ -1,0 +1,73 @@
+"""What rehearsals share: a copy of the repository to change, its commands, and somebody at the ministry's desk."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inventory.model import Administration
+
+ROOT = Path(__file__).resolve().parents[2]
+NOT_OURS = shutil.ignore_patterns(".git", ".cache", "__pycache__", ".*_cache")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Path]:
+    """The repository, to be changed; afterwards the lab is what the repository says again."""
+    place = tmp_path / "repository"
+    shutil.copytree(ROOT, place, ignore=NOT_OURS)
+    (place / ".cache").symlink_to(ROOT / ".cache")
+    yield place
+    restored = run(ROOT, "deploys.engine", "deploy", "--yes", "--reason", "a rehearsal is over")
+    assert restored.returncode == 0, restored.stdout + restored.stderr
+
+
+def run(place: Path, *module: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of a repository, without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", *module],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(place)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def at_the_desk(administration: Administration, command: str, password: str) -> tuple[int, str]:
+    """The exit status and output of a command on the workstation that reads a password."""
+    ran = subprocess.run(
+        ["ssh", "-F", str(administration.environment.ssh_config), "ws1", command],
+        input=f"{password}\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return ran.returncode, ran.stdout.strip()
+
+
+def ticket(login: str, command: str) -> str:
+    """A command that runs with somebody's Kerberos ticket, which it gets with the password that it reads."""
+    return f"export KRB5CCNAME=$(mktemp); kinit {login}@INTRA.GOV.BF >/dev/null && {command}; s=$?; kdestroy; exit $s"
+
+
+def imap(address: str) -> str:
+    """A command that logs in to the mailbox with the password that it reads; the server's certificate is checked."""
+    script = f"""
+import imaplib, ssl, sys
+client = imaplib.IMAP4_SSL("mail1.intra.gov.bf", ssl_context=ssl.create_default_context())
+print(client.login("{address}", sys.stdin.readline().rstrip())[0])
+"""
+    return f"python3 -c '{script}'"
+
+
+def share(name: str, command: str) -> str:
+    """A command on a share of the file server, with a Kerberos ticket and nothing else."""
+    return f"smbclient --use-kerberos=required //files1.intra.gov.bf/{name} -c '{command}' 2>&1"

@@ -1,0 +1,130 @@
+"""An inventory of the size of a whole administration, always the same: `write(folder)` makes a folder like inventory/.
+
+30 institutions, 30,000 people in groups, 600 shares, 100 buildings with 300 switches of 48 ports, 20 applications.
+"""
+
+import shutil
+from pathlib import Path
+
+from inventory.model.load import HERE
+
+INSTITUTIONS, PEOPLE_EACH, GROUPS_EACH, SHARES_EACH = 30, 1000, 25, 20
+BUILDINGS, SWITCHES_EACH, PORTS_EACH = 100, 3, 48
+APPLICATIONS = 20
+
+GIVEN = ["Awa", "Issa", "Fatou", "Moussa", "Mariam", "Salif", "Aminata", "Adama", "Rasmata", "Zénabo", "Ali", "Noëlie"]
+FAMILY = ["Exemple", "Modèle", "Spécimen", "Patron", "Gabarit", "Essai", "Type", "Moule"]
+PLAIN = str.maketrans("éèë", "eee")
+
+
+def write(folder: Path) -> None:
+    """The data of inventory/ at scale; the environments are the real ones."""
+    shutil.copytree(HERE / "environments", folder / "environments", dirs_exist_ok=True)
+    shutil.copy(HERE / "platform.yaml", folder / "platform.yaml")
+    for path, text in files().items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+def files() -> dict[str, str]:
+    """The text of each file, by its path in the inventory."""
+    found = {"sites/dc.yaml": _datacentre()}
+    for number in range(1, INSTITUTIONS + 1):
+        found |= {f"institutions/{_institution(number)}/{name}": text for name, text in _folder(number).items()}
+    found |= {f"sites/batiment-{number:03}.yaml": _building(number) for number in range(1, BUILDINGS + 1)}
+    return found | {
+        f"applications/appli-{number:02}.yaml": _application(number) for number in range(1, APPLICATIONS + 1)
+    }
+
+
+def _institution(number: int) -> str:
+    return f"ministere-{number:02}"
+
+
+def _head(kind: str, depth: int) -> str:
+    return f"# yaml-language-server: $schema={'../' * depth}schema/{kind}.json\n"
+
+
+def _folder(number: int) -> dict[str, str]:
+    name = _institution(number)
+    people = [_person(number, index) for index in range(PEOPLE_EACH)]
+    logins = [login for login, _, _ in people]
+    members = {f"service-{group:02}": logins[group::GROUPS_EACH] for group in range(GROUPS_EACH)}
+    lines = [f"  - {{login: {login}, given: {given}, family: {family}}}\n" for login, given, family in people]
+    groups = [f"  {group}: [{', '.join(names)}]\n" for group, names in {"dsi": logins[:3], **members}.items()]
+    shares = [
+        f"  {name}-{index:02}:\n    description: Dossiers du service {index}\n"
+        f"    write: [service-{index:02}]\n    read: [dsi]\n"
+        for index in range(SHARES_EACH)
+    ]
+    return {
+        "institution.yaml": f"{_head('institution', 2)}institution: {name}\nkind: ministry\nname: Ministère {number}\n"
+        f'mail_domain: {name}.gov.bf\nreviewers: ["@burkina/dsi-{name}"]\n',
+        "people.yaml": f"{_head('people', 2)}people:\n{''.join(lines)}",
+        "groups.yaml": f"{_head('groups', 2)}groups:\n{''.join(groups)}",
+        "shares.yaml": f"{_head('shares', 2)}shares:\n{''.join(shares)}",
+    }
+
+
+def _person(institution: int, index: int) -> tuple[str, str, str]:
+    """A login that nobody else has, a given and a family name."""
+    given, family = GIVEN[index % len(GIVEN)], FAMILY[index // len(GIVEN) % len(FAMILY)]
+    letters = f"{given[:6]}.{family[:6]}".lower().translate(PLAIN)
+    return f"{letters}{institution:02}{index:03}", given, family
+
+
+def _datacentre() -> str:
+    runs = {"dc1": "directory", "mail1": "mail", "files1": "files", "app1": "applications", "db1": "database"}
+    machines = [
+        f"  {name}: {{network: servers, address: 10.10.10.{10 + index}, runs: [{capability}]}}\n"
+        for index, (name, capability) in enumerate(runs.items(), 1)
+    ]
+    return (
+        f"{_head('site', 1)}site: dc\nkind: datacentre\nname: Centre de données\nowner: {_institution(1)}\nnetworks:\n"
+        f"  servers: {{prefix: 10.10.10.0/24, gateway: 10.10.10.1}}\nmachines:\n{''.join(machines)}"
+    )
+
+
+def _building(number: int) -> str:
+    net = f"10.{19 + number}"
+    switches = "".join(_switch(number, index) for index in range(1, SWITCHES_EACH + 1))
+    link, low = f"10.255.{1 + number // 64}", number % 64 * 4
+    desk = (
+        "machines:\n  ws1: {network: users, address: 10.20.10.21, runs: [workstation], only_in: lab}\n"
+        "  guest1: {network: guests, address: 10.20.30.21, runs: [], only_in: lab}\n"
+        if number == 1
+        else ""
+    )
+    return (
+        f"{_head('site', 1)}site: batiment-{number:03}\nkind: building\nname: Bâtiment {number}\n"
+        f"owner: {_institution(1 + number % INSTITUTIONS)}\nnetworks:\n"
+        f"  users:\n    vlan: 10\n    prefix: {net}.10.0/24\n    gateway: {net}.10.1\n"
+        f"  guests:\n    vlan: 30\n    prefix: {net}.30.0/24\n    gateway: {net}.30.1\n    reaches: []\n"
+        f"  management:\n    vlan: 99\n    prefix: {net}.99.0/24\n    gateway: {net}.99.1\n"
+        f"switches:\n{switches}"
+        f"routers:\n  edge-{number:03}:\n    platform: frr\n    asn: {65100 + number}\n    lan: lan0\n    uplinks:\n"
+        f"      - {{interface: wan0, core: resina1, address: {link}.{low + 2}/30, peer: {link}.{low + 1}}}\n{desk}"
+    )
+
+
+def _switch(building: int, index: int) -> str:
+    ports = [
+        f"      GigabitEthernet1/0/{port}: {{access: {'guests' if port % 8 == 0 else 'users'}}}\n"
+        for port in range(1, PORTS_EACH)
+    ]
+    up = f", to: edge-{building:03}" if index == 1 else ""
+    return (
+        f"  sw{index}-{building:03}:\n    platform: cisco_ios\n    network: management\n"
+        f"    address: 10.{19 + building}.99.{10 + index}\n    ports:\n{''.join(ports)}"
+        f"      GigabitEthernet1/0/{PORTS_EACH}: {{trunk: [users, guests, management]{up}}}\n"
+    )
+
+
+def _application(number: int) -> str:
+    owner = _institution(number)
+    return (
+        f"{_head('application', 1)}application: appli-{number:02}\nname: Application {number}\nowner: {owner}\n"
+        f"host: app1\ndatabase: db1\nport: {8100 + number}\n"
+        "artifact: {kind: wheel, name: standin, version: 1.0.0, module: standin:app}\n"
+        f"readers: [{owner}/agents, {_institution(number + 1)}/dsi]\n"
+    )
