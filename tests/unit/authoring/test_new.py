@@ -167,6 +167,13 @@ def test_without_a_terminal_a_yes_is_asked_for(clerk: Clerk) -> None:
     assert clerk.files() == before
 
 
+def test_a_yes_that_is_none_is_refused(clerk: Clerk) -> None:
+    before = clerk.files()
+    assert clerk.new(*PERSON, "YES=peut-être").status == 1
+    assert clerk.refused == "YES: « peut-être » : répondre oui ou non\n"
+    assert clerk.files() == before
+
+
 def test_a_no_on_the_command_line_writes_nothing(clerk: Clerk) -> None:
     before = clerk.files()
     assert clerk.new(*PERSON, "YES=0").status == 0
