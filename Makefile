@@ -15,6 +15,11 @@ FORMAT ?= table
 DEPLOY ?= site
 SCOPE ?=
 KEY ?=
+SUBJECT ?= all
+ROUNDS ?= 3
+HOSTS ?= 8
+TOOLS ?=
+TABLE ?=
 YES ?=
 OUT ?=
 REASON ?=
@@ -22,6 +27,7 @@ JSON ?=
 CHANGES_OK ?=
 
 VENV := .cache/venv
+BENCH_VENV := .cache/bench/venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 OPTIONS = --environment $(ENV) --deploy $(DEPLOY) $(if $(LIMIT),--limit "$(LIMIT)") $(if $(V),--verbose) $(if $(JSON),--json)
@@ -48,7 +54,7 @@ endef
 .PHONY: help lab destroy status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment rehearse \
-	ssh passwords lock tools
+	ssh passwords lock tools bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -136,6 +142,10 @@ rehearse: $(VENV)/ready tools ## Deploy BASE in the lab, then this change on top
 unit: $(VENV)/ready ## The unit tests
 	@$(BIN)/pytest -n 2 tests/unit
 
+bench: $(VENV)/ready $(BENCH_VENV)/ready tools ## How fast, against what, counted and timed [SUBJECT=engine ROUNDS=3 HOSTS=8 TOOLS=ours,floor]
+	@$(PY) -m tests.bench --subject $(SUBJECT) --rounds $(ROUNDS) --hosts $(HOSTS) \
+		$(if $(TOOLS),--tools $(TOOLS)) $(if $(TABLE),--table)
+
 format: $(VENV)/ready ## Format the code
 	@$(BIN)/ruff format && $(BIN)/ruff check --fix
 
@@ -153,6 +163,8 @@ lock: ## Resolve the dependencies anew, with their hashes
 	@python3 -m venv .cache/lock && .cache/lock/bin/pip install --quiet pip-tools
 	@.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --extra dev --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
+	@cd tests/bench && ../../.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options requirements.in
 
 export CMD REASON
 
@@ -161,6 +173,11 @@ $(VENV)/ready: requirements.lock
 		{ apt-get update -qq && apt-get install -y -qq python3-venv; }
 	@echo "── python environment" && rm -rf $(VENV) && python3 -m venv $(VENV) && \
 		$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock && touch $@
+
+# What our engine is measured against, in an environment of its own.
+$(BENCH_VENV)/ready: tests/bench/requirements.lock
+	@echo "── python environment of the bench" && rm -rf $(BENCH_VENV) && python3 -m venv $(BENCH_VENV) && \
+		$(BENCH_VENV)/bin/pip install --quiet --require-hashes --requirement tests/bench/requirements.lock && touch $@
 
 tools:
 	@ls /var/lib/apt/lists/*InRelease >/dev/null 2>&1 || apt-get update -qq

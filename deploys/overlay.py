@@ -96,13 +96,12 @@ def _write(made: Overlay, data: list[git.Changed], contents: dict[str, bytes], o
 
 
 def share_cache(folder: Path, root: Path) -> None:
-    """The work tree's virtualenv and state serve here too; its Python is the base's, as its lock file must be."""
-    cache, lock = root / ".cache", root / "requirements.lock"
+    """The work tree's virtualenv and state serve in a tree made from it."""
+    cache, lock = root / ".cache", folder / "requirements.lock"
     cache.mkdir(exist_ok=True)
     (folder / ".cache").symlink_to(cache.resolve())
-    ours = folder / "requirements.lock"
-    if lock.exists() and ours.exists() and lock.read_bytes() == ours.read_bytes():
-        os.utime(ours, ns=(lock.stat().st_atime_ns, lock.stat().st_mtime_ns))  # make compares times
+    if lock.exists():
+        os.utime(lock, (0, 0))  # make compares times, and must not build the shared virtualenv anew from here
 
 
 def _prune(folder: Path) -> None:

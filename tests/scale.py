@@ -91,6 +91,7 @@ def _building(number: int) -> str:
     link, low = f"10.255.{1 + number // 64}", number % 64 * 4
     desk = (
         "machines:\n  ws1: {network: users, address: 10.20.10.21, runs: [workstation], only_in: lab}\n"
+        "  guest1: {network: guests, address: 10.20.30.21, runs: [], only_in: lab}\n"
         if number == 1
         else ""
     )

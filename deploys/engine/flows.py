@@ -90,7 +90,7 @@ def deploy(request: Request, options: DeployOptions) -> int:
             _refuse_another(agreed, found, options.plan)
         events.tell("planned", changes=len(found.changes), checksum=found.checksum)
         check_removals(found, request.administration, request.reason)
-        if options.yes or agreed:
+        if found.changes and (options.yes or agreed):
             events.say(show.summary(found))
         elif found.changes:
             _show(found, request.verbose, "")
@@ -102,13 +102,19 @@ def deploy(request: Request, options: DeployOptions) -> int:
         seconds = monotonic() - started
         if not found.changes and not notes:
             events.say(f"{show.summary(found)}, {seconds:.1f} s")
-            events.tell("end", changed=0, failed=[], seconds=round(seconds, 1))
+            events.tell("end", changed=0, failed=[], seconds=round(seconds, 1), commands=_commands(begun))
             return OK
+        events.tell("commands", commands=_commands(begun))
         well = table(events, found.hosts, notes, seconds)
     if options.expect_no_changes and events.changed.total():
         print("nothing should have changed: an operation is not idempotent", file=sys.stderr)
         return ERROR
     return OK if well else ERROR
+
+
+def _commands(begun: Begun) -> dict[str, int]:
+    """How many commands ran on each host, questions and changes together."""
+    return {name: observed.answers.commands for name, observed in begun.session.observed.items()}
 
 
 def _refuse_another(agreed: Plan, found: Plan, path: Path | None) -> None:

@@ -584,3 +584,34 @@ CUT_SHORTENED: Phrase = (
 )
 AND_MORE: Phrase = ("{names}, …", "{names}, …")
 WHOLE: Phrase = (" Le tout : {link}", " The whole: {link}")
+
+# The rehearsal
+REHEARSAL_TITLE: Phrase = ("Répétition générale sur {base}", "Rehearsal on top of {base}")
+REHEARSAL_FAILED: Phrase = (
+    "le déploiement de {where} échoue à l'étape « {phase} » : rien n'a pu être comparé",
+    "the deploy of {where} fails at the step '{phase}': nothing could be compared",
+)
+THE_BASE: Phrase = ("la base", "the base")
+THE_CHANGE: Phrase = ("ce changement", "this change")
+REHEARSAL_CHANGED: Phrase = (
+    ("{n} changement appliqué par-dessus, sur {hosts}", "{n} changements appliqués par-dessus, sur {hosts}"),
+    ("{n} change applied on top, on {hosts}", "{n} changes applied on top, on {hosts}"),
+)
+REHEARSAL_TESTS: Phrase = (
+    ("{n} contrôle réussi sur {total}", "{n} contrôles réussis sur {total}"),
+    ("{n} check of {total} passed", "{n} checks of {total} passed"),
+)
+REHEARSAL_NOTHING_BROKEN: Phrase = ("ce changement ne casse rien", "this change breaks nothing")
+REHEARSAL_BROKEN: Phrase = (
+    "Cassé par ce changement :",
+    "Broken by this change:",
+)
+REHEARSAL_NEW_FAILING: Phrase = ("Contrôles nouveaux qui échouent :", "New checks that fail:")
+REHEARSAL_STILL: Phrase = ("Échouaient avant et échouent encore :", "Failed before and still fail:")
+REHEARSAL_MENDED: Phrase = ("Réparés par ce changement :", "Mended by this change:")
+REHEARSAL_GONE: Phrase = ("Contrôles qui n'existent plus :", "Checks that are gone:")
+REHEARSAL_AGAIN: Phrase = (
+    "un second déploiement change encore quelque chose : une opération n'est pas idempotente",
+    "a second deploy still changes something: an operation is not idempotent",
+)
+REHEARSAL_PHASES: Phrase = ("étape", "phase")

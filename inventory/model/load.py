@@ -72,7 +72,7 @@ def parse_each(wanted: Iterable[str], folder: Path = HERE) -> dict[str, Parsed]:
     }
     problems: list[Problem] = []
     for parsed in islice(found.values(), 1):
-        problems.extend(islice(check_references(parsed), MOST_SHOWN))
+        problems.extend(islice(check_references(parsed, environments(folder)), MOST_SHOWN))
     for parsed in found.values():
         problems.extend(check_environment(parsed))
     if problems:

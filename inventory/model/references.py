@@ -78,8 +78,8 @@ def _supernets(prefix: IPv4Network) -> Iterator[IPv4Network]:
     return (prefix.supernet(new_prefix=length) for length in range(prefix.prefixlen, -1, -1))
 
 
-def check_references(parsed: Parsed) -> Iterator[Problem]:
-    """Every mistake that one file alone cannot show."""
+def check_references(parsed: Parsed, environments: Collection[str]) -> Iterator[Problem]:
+    """Every mistake that one file alone cannot show. `environments` are the names of all of them."""
     seen = Seen()
     for core in parsed.platform[1].resina.cores:
         seen.names[core] = "platform.yaml"
@@ -87,6 +87,10 @@ def check_references(parsed: Parsed) -> Iterator[Problem]:
         yield from _institution(files, institution, seen, parsed.platform[1])
     for source, site in parsed.sites.values():
         yield from _site(source, site, seen, parsed)
+        for name, entry in site.machines.items():
+            if entry.only_in is not None and entry.only_in not in environments:
+                path = ["machines", name, "only_in"]
+                yield _missing(source, path, "environment", entry.only_in, environments)
     for source, application in parsed.applications.values():
         yield from _application(source, application, seen, parsed)
     yield from _platform(*parsed.platform, parsed)
@@ -95,9 +99,13 @@ def check_references(parsed: Parsed) -> Iterator[Problem]:
 def check_environment(parsed: Parsed) -> Iterator[Problem]:
     """The same, of what is particular to one environment."""
     source, environment = parsed.environment
-    machines = [name for _, site in parsed.sites.values() for name in site.machines]
-    if environment.journeys_from is not None and environment.journeys_from not in machines:
-        yield _missing(source, ["journeys_from"], "machine", environment.journeys_from, machines)
+    here = (None, environment.environment)
+    machines = [
+        name for _, site in parsed.sites.values() for name, entry in site.machines.items() if entry.only_in in here
+    ]
+    for key, name in (("journeys_from", environment.journeys_from), ("canary", environment.canary)):
+        if name is not None and name not in machines:
+            yield _missing(source, [key], "machine", name, machines)
 
 
 def _missing(source: Source | Files, path: Path_, kind: str, value: str, known: Collection[str]) -> Problem:

@@ -21,7 +21,7 @@ EXPORTS = "/run/systemd/nspawn/unix-export/lab-"  # a mount for each machine, le
 def destroy() -> None:
     """Leave this machine as it was before the lab. The image and the packages stay in .cache."""
     found = owner()
-    if found and found["repository"] != str(paths.ROOT) and any_machine_runs():
+    if found and found["repository"] != str(paths.REPOSITORY) and any_machine_runs():
         sys.exit(f"the lab of {found['repository']} runs on this machine: `make destroy` there")
     close_connections()
     stop_processes()

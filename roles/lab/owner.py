@@ -24,11 +24,11 @@ def owner() -> dict[str, str]:
 def claim() -> None:
     """Make this machine's lab ours. Raises LabBusyError while that of another repository runs."""
     found = owner()
-    if found.get("repository") == str(paths.ROOT):
+    if found.get("repository") == str(paths.REPOSITORY):
         return
     if found and any_machine_runs():
         raise LabBusyError(f"the lab of {found['repository']} runs on this machine: `make destroy` there first")
-    paths.OWNER.write_text(json.dumps({"repository": str(paths.ROOT), "inotify": INOTIFY.read_text().strip()}))
+    paths.OWNER.write_text(json.dumps({"repository": str(paths.REPOSITORY), "inotify": INOTIFY.read_text().strip()}))
 
 
 def any_machine_runs() -> bool:

@@ -46,7 +46,7 @@ def test_an_address_that_changed_is_replaced_and_what_is_not_ours_stays() -> Non
     found = replace(DESIRED, records=DESIRED.records - {right} | {wrong} | foreign)
     assert changes(DESIRED, found).says() == [
         "mail1.intra.gov.bf A: add 10.10.10.12",
-        "mail1.intra.gov.bf A: remove 10.9.9.9",
+        "mail1.intra.gov.bf A: no longer 10.9.9.9",
     ]
 
 

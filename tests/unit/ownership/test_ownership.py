@@ -197,7 +197,7 @@ def test_what_main_did_meanwhile_is_not_the_authors(repo: Repo) -> None:
         ("owner: [sante]\n", f"ce fichier est à la plateforme ; {ASK}"),
         ("- owner: sante\n", "le fichier n'est pas un ensemble de « clé: valeur »"),
         ("owner: sante\nowner: mtdpce\n", "la clé « owner » est donnée deux fois"),
-        ("owner: {\n", "inventory/sites/x.yaml:2:1: "),
+        ("owner: {\n", "inventory/sites/x.yaml:1:9: "),
     ],
 )
 def test_a_new_file_belongs_to_whom_it_names(repo: Repo, text: str, line: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from deploys.review import forge
 from deploys.review.forge import MARKER, Client, ForgeError, GitHub, GitLab, publish
 
-TOKEN = "s3cret-token"
+TOKEN = "s3cret-token"  # not-a-secret: the played forge's own
 
 
 class Played(ThreadingHTTPServer):

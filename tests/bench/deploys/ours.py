@@ -1,0 +1,50 @@
+"""The state of the bench with the project's operations, and pyinfra's where the project has none of its own."""
+
+from jinja2 import FileSystemLoader
+from pyinfra import host
+from pyinfra.operations import apt, files, server
+
+from roles import rendering
+from roles.common import config_file, service
+from tests.bench import state
+
+# The bench's template is not one of the product's.
+rendering._environment.loader = FileSystemLoader([rendering.TEMPLATES, state.TEMPLATE.parent])
+
+for path in host.loop(state.DIRECTORIES):
+    files.directory(name=f"bench: {path}", path=path, user="root", group="root", mode="755")
+for package in host.loop(state.PACKAGES):
+    apt.packages(name=f"bench: {package}", packages=[package])
+for group, gid in host.loop(list(state.GROUPS.items())):
+    server.group(name=f"bench: group {group}", group=group, gid=gid)
+for user in host.loop(state.USERS):
+    server.user(
+        name=f"bench: user {user.login}",
+        user=user.login,
+        uid=user.uid,
+        group=user.group,
+        home=user.home,
+        shell="/bin/bash",
+    )
+for config in host.loop(state.CONFIGS):
+    config_file(
+        name=f"bench: {config.path}",
+        template=state.TEMPLATE.name,
+        path=config.path,
+        port=config.port,
+        title=config.name,
+    )
+for path in host.loop(state.FILES):
+    files.put(
+        name=f"bench: {path}",
+        src=str(state.FILE),
+        dest=path,
+        user="root",
+        group="root",
+        mode="644",
+        create_remote_dir=False,
+    )
+for key, line in host.loop(list(state.LINES.items())):
+    files.line(name=f"bench: {key}", path=state.LINES_FILE, line=f"^{key} = .*$", replace=line)
+for unit, watched in host.loop(list(state.SERVICES.items())):
+    service(name=f"bench: {unit}", unit=unit, watches=[watched])
