@@ -85,7 +85,7 @@ def test_a_thousand_secrets_cost_little() -> None:
     text = "secret-000500-Aa1 " + "an ordinary line of a log\n" * 1000
     started = time.process_time()
     assert masked(text).startswith("*** an")
-    assert time.process_time() - started < 1  # 26 kB; 20 ms on the machine of CI
+    assert time.process_time() - started < 1
 
 
 def test_withheld_secrets_need_no_key_and_show_nothing() -> None:
