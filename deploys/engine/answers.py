@@ -5,13 +5,15 @@ until something changes on the host, and the questions of the last run are asked
 """
 
 import json
-import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyinfra.connectors.util import CommandOutput, OutputLine
+
+from deploys.engine.whole import write_whole
 
 
 @dataclass
@@ -46,11 +48,9 @@ class Answers:
         """Keep what this run asked, for the next one."""
         if self.remembered_in is None or not self.asked:
             return
-        self.remembered_in.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.remembered_in.with_suffix(f".{os.getpid()}")
-        partial.touch(mode=0o600)
-        partial.write_text(json.dumps(list(self.asked)))
-        partial.replace(self.remembered_in)
+        with suppress(OSError):  # the next run asks one question more
+            self.remembered_in.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self.remembered_in, json.dumps(list(self.asked)))
 
 
 def _read(path: Path) -> list[str]:
@@ -74,7 +74,8 @@ class Batch:
     def script(self) -> str:
         """Each question runs by itself; what all of them say is gathered, and leaves the host in few packets."""
         asked = "".join(
-            f"{{ {each}\n}} 2>/dev/null </dev/null; echo; echo {self._mark} $?\n" for each in self.questions
+            f"{{ {each}\n}} 2>/dev/null </dev/null; status=$?; echo; echo {self._mark} $status\n"
+            for each in self.questions
         )
         return f"out=$(\n{asked})\nprintf '%s\\n' \"$out\"\n"
 

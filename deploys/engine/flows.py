@@ -21,6 +21,7 @@ from deploys.engine.lock import exclusive
 from deploys.engine.record import Recorded, write
 from deploys.engine.report import table
 from deploys.engine.run import Begun, Request, begin
+from deploys.engine.whole import write_whole
 from deploys.record import record
 from deploys.stages import DEVICES
 from roles.common.health import Health
@@ -73,7 +74,7 @@ def catalogue(request: Request, out: Path) -> int:
         institutions = sorted({line.institution for line in each.lines})
         lines = [line.text for line in each.lines]
         hosts[each.host].append({"step": each.step, "lines": lines, "institutions": institutions})
-    out.write_text(json.dumps({"hosts": hosts}, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_whole(out, json.dumps({"hosts": hosts}, ensure_ascii=False, indent=1))
     for line in show.failures(found):
         print(line, file=sys.stderr)
     return ERROR if found.not_planned else OK

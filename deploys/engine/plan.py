@@ -9,11 +9,13 @@ from pyinfra.api.host import Host
 
 from deploys.engine.change import Certainty, Change, Line
 from deploys.engine.explain import Explanation, FileText, Institution, compared, explain, written
-from deploys.engine.observed import HostError, short
-from deploys.engine.session import Session, Step, one_line
-from inventory.secrets import masked
+from deploys.engine.mistakes import one_line
+from deploys.engine.observed import HostError, LostError, short
+from deploys.engine.session import Session, Step
+from inventory.secrets import SecretError, masked
 from roles.common.commands import Risk
 from roles.common.planned import forget, will_write
+from roles.rendering import RenderError
 
 
 @dataclass
@@ -51,7 +53,7 @@ class HostPlan:
 
         def check(command: StringCommand | str) -> None:
             if identity(command) not in allowed:
-                raise HostError(f"{self.steps[number].step.name}: not in the plan, so not done: {short(str(command))}")
+                raise HostError(f"not in the plan, so not done: {short(str(command))}")
 
         return check
 
@@ -83,6 +85,8 @@ def _walk(session: Session, plan: HostPlan) -> None:
                 found.commands.append(command)
                 if path := written(command):
                     will_write(plan.host, path)
+        except (LostError, RenderError, SecretError):
+            raise  # no earlier change mends these
         except Exception as error:  # what it needs may come with an earlier change; without one, the host fails
             if not any(each.changes for each in plan.steps):
                 raise

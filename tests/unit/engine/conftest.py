@@ -106,10 +106,10 @@ class Place:
     folder: Path
     machines: Machines
 
-    def hosts(self, *names: str, **more: object) -> None:
+    def hosts(self, *names: str, each: dict[str, dict[str, object]] | None = None, **more: object) -> None:
         (self.folder / "known_hosts").write_text(self.machines.known_hosts())
         (self.folder / "hosts.py").write_text(
-            self.machines.inventory(self.folder / "known_hosts", list(names) or NAMES, **more)
+            self.machines.inventory(self.folder / "known_hosts", list(names) or NAMES, each or {}, **more)
         )
 
     def deploy(self, text: str, name: str = "sample") -> None:

@@ -217,7 +217,7 @@ class Machines:
         """The line of each machine."""
         return "".join(f"[127.0.0.1]:{m.port} {m.key.export_public_key().decode()}" for m in self)
 
-    def inventory(self, known_hosts: Path, names: list[str], **more: object) -> str:
+    def inventory(self, known_hosts: Path, names: list[str], each: dict[str, dict[str, object]], **more: object) -> str:
         """The text of a pyinfra inventory with some of them."""
         data = {
             "ssh_user": "root",
@@ -228,7 +228,9 @@ class Machines:
             "ssh_hostname": "127.0.0.1",
             **more,
         }
-        return f"machines = {[(name, {**data, 'ssh_port': self[name].port}) for name in names]!r}\n"
+        return (
+            f"machines = {[(name, {**data, 'ssh_port': self[name].port, **each.get(name, {})}) for name in names]!r}\n"
+        )
 
     def __enter__(self) -> "Machines":
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)

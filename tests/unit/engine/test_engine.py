@@ -113,7 +113,7 @@ def test_a_host_that_raises_fails_alone(place: Path, engine: Engine) -> None:
         file.write("if host.name == '@fake/other':\n    raise ValueError('no such thing')\n")
     ended = engine("deploy")
     assert ended.returncode == 1
-    assert "FAILED: no such thing" in ended.stdout
+    assert "FAILED: deploys/sample.py:14: no such thing" in ended.stdout
     assert "2 changed, 1 failed" in ended.stdout
     assert (place / "key").exists()
     assert "Traceback" not in ended.stdout + ended.stderr
