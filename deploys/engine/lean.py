@@ -73,7 +73,7 @@ def _refuse_a_passphrase(prompt: str) -> NoReturn:
 
 
 def _decoded(said: bytes | str, encoding: str = "utf-8") -> str:
-    """What a host says, whatever its encoding: paramiko and pyinfra lose all of it at the first byte that is not UTF-8."""
+    """What a host says: paramiko and pyinfra lose all that follows a byte that is not UTF-8."""
     return said.decode(encoding, errors="replace") if isinstance(said, bytes) else said
 
 

@@ -43,10 +43,9 @@ def test_a_mistake_of_ours_is_named_with_its_line(text: str, said: str) -> None:
 
 
 def test_the_innermost_file_of_ours_is_named() -> None:
-    try:
+    with pytest.raises(AttributeError) as caught:
         InstalledPackages().process([None])  # type: ignore[list-item]
-    except AttributeError as error:
-        assert one_line(error).startswith("roles/common/packages.py:")
+    assert one_line(caught.value).startswith("roles/common/packages.py:")
 
 
 @pytest.mark.parametrize("kind", [SaidError, SecretError, RenderError])
