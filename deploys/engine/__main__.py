@@ -17,7 +17,7 @@ pyinfra.is_cli = True  # operations are ordered by their lines, as under the pyi
 
 from deploys.engine import flows, lean, log, screen
 from deploys.engine.interruption import InterruptedRunError, listen
-from deploys.engine.mistakes import one_line
+from deploys.engine.mistakes import SaidError, one_line
 from deploys.engine.run import Request
 from deploys.engine.session import LimitError
 from inventory import secrets
@@ -33,13 +33,13 @@ def main(argv: list[str]) -> int:
         status = _run(arguments)
         output.flush()
         if output.trouble and output.trouble.errno != EPIPE:
-            raise output.trouble
+            raise SaidError(f"the output cannot be written: {output.trouble.strerror}")
     except InterruptedRunError as stop:
-        print(f"stopped by {stop}", file=sys.stderr)
+        print(f"\nstopped by {stop}: {stop.said}", file=sys.stderr)
         return stop.status
     except Exception as error:  # whatever it is: one line, and the traceback in the log
         log.complain(error)
-        print(secrets.masked(one_line(error)), file=sys.stderr)
+        print(one_line(error), file=sys.stderr)
         return flows.ERROR
     return status
 

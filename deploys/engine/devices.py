@@ -52,6 +52,13 @@ class Children:
             file.flush()
             return _answer(capability, self._start(capability, "--planned", file.name))
 
+    def end(self) -> None:
+        """Stop those that still look."""
+        for process in self.running.values():
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+
     def _start(self, capability: str, *options: str) -> subprocess.Popen[str]:
         limit = ["--limit-known", ",".join(self.limit)] if self.limit else []
         command = [sys.executable, "-m", f"deploys.{capability}", "--environment", self.environment, "--json"]

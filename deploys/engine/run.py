@@ -116,5 +116,8 @@ def begin(request: Request, events: Events) -> Iterator[Begun]:
     limited = [name for name in request.limit if name not in only_devices] if request.limit else None
     limits = Limits(environment.reach.answered_within, environment.reach.changed_within)
     memory = environment.state / "asked" / request.deploy
-    with session(request.inventory, limited, limits, memory, blank=request.blank) as found:
-        yield Begun(request, found, children, events)
+    try:
+        with session(request.inventory, limited, limits, memory, blank=request.blank) as found:
+            yield Begun(request, found, children, events)
+    finally:
+        children.end()

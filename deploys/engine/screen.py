@@ -1,8 +1,10 @@
-"""The terminal, or what stands for it: it may be closed while we work (`make plan | head`), and that stops nothing."""
+"""The terminal, or what stands for it: shown no secret, and free to close while we work (`make plan | head`)."""
 
 import os
 import sys
 from typing import Any, TextIO
+
+from inventory.secrets import masked
 
 
 class Screen:
@@ -17,7 +19,7 @@ class Screen:
 
     def write(self, text: str) -> int:
         try:
-            return self._stream.write(text)
+            self._stream.write(masked(text))
         except OSError as error:
             self._give_up(error)
         return len(text)

@@ -35,12 +35,12 @@ def shown(plan: Plan, verbose: bool) -> Iterator[str]:
 def summary(plan: Plan) -> str:
     """One line: how much would change, and what of it deserves a look."""
     if not plan.changes:
-        return f"nothing to change ({_count(len(plan.hosts), 'machine')})"
+        return f"nothing to change ({count(len(plan.hosts), 'machine')})"
     machines = len({change.host for change in plan.changes})
     notes: Counter[str] = Counter(change.risk for change in plan.changes if change.risk)
     notes.update(change.certainty for change in plan.changes if change.certainty != "certain")
     more = "".join(f", {kind}: {number}" for kind, number in sorted(notes.items()))
-    return f"{_count(len(plan.changes), 'change')} on {_count(machines, 'machine')}{more}"
+    return f"{count(len(plan.changes), 'change')} on {count(machines, 'machine')}{more}"
 
 
 def failures(plan: Plan) -> Iterator[str]:
@@ -60,5 +60,5 @@ def _lines(lines: list[Line], verbose: bool) -> Iterator[str]:
         yield f"      … and {len(lines) - cut} lines more (V=1 shows them)"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -71,6 +71,7 @@ class PlayedMachine:
     fault: Misbehaviour = field(default_factory=Misbehaviour)
     ran: list[Ran] = field(default_factory=list)
     port: int = 0
+    calls: int = 0  # TCP connections
     _running: list[asyncio.subprocess.Process] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -107,6 +108,7 @@ class PlayedMachine:
         self.halt()
         self.fault = Misbehaviour()
         self.ran.clear()
+        self.calls = 0
         for program in self.programs.iterdir():
             program.unlink()
         self.sh("find /srv -xdev -mindepth 1 -not -path /srv/full -delete; find /srv/full -mindepth 1 -delete")
@@ -268,6 +270,7 @@ class Machines:
             while True:
                 caller, _ = await self._loop.sock_accept(door)
                 self._callers.append(caller)
+                machine.calls += 1
                 if not machine.fault.silent:
                     self._answering.append(self._loop.create_task(meet(caller)))
 

@@ -176,7 +176,7 @@ def test_ctrl_c_says_what_was_not_done_and_fails(place: Path) -> None:
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=15)
     assert running.returncode == 130
-    assert "interrupted: 1 of 3 changes were done" in said
+    assert "stopped by SIGINT: 1 of 3 changes were done" in said
     assert "@local: in the middle of: test: long" in said
     assert "@local: not done: test: last" in said
     assert "Traceback" not in said
