@@ -128,7 +128,7 @@ def _change(host: str, plan: StepPlan) -> Change:
     if plan.unknown or any(each.certainty == "unknown" for each in plan.explanations):
         certainty = "unknown"
     if plan.unknown:
-        lines = (*lines, Line(f"known only after the steps above ({plan.unknown})"))
+        lines = (*lines, Line(f"known only after the steps above ({masked(plan.unknown)})"))
     risks_in_order: tuple[Risk, ...] = ("lockout", "removal", "interruption", "")
     risk = next(each for each in risks_in_order if each in (*risks, ""))
     return Change(host, plan.step.name, lines, certainty, risk)

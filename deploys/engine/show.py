@@ -44,8 +44,12 @@ def summary(plan: Plan) -> str:
 
 
 def failures(plan: Plan) -> Iterator[str]:
+    """Why hosts could not be planned: a line for each reason."""
+    by_reason: dict[str, list[str]] = {}
     for host, why in sorted(plan.not_planned.items()):
-        yield f"{host}: cannot be planned: {why}"
+        by_reason.setdefault(why, []).append(host)
+    for why, hosts in by_reason.items():
+        yield f"{', '.join(hosts)}: cannot be planned: {why}"
 
 
 def order(changes: list[Change]) -> tuple[Change, ...]:
@@ -61,4 +65,5 @@ def _lines(lines: list[Line], verbose: bool) -> Iterator[str]:
 
 
 def count(number: int, one: str, many: str = "") -> str:
+    """So many of a thing."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"
