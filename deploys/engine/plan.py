@@ -13,7 +13,7 @@ from deploys.engine.observed import HostError, short
 from deploys.engine.session import Session, Step, one_line
 from inventory.secrets import masked
 from roles.common.commands import Risk
-from roles.common.planned import forget, will_write
+from roles.common.planned import forget, will_start, will_write
 
 
 @dataclass
@@ -83,6 +83,8 @@ def _walk(session: Session, plan: HostPlan) -> None:
                 found.commands.append(command)
                 if path := written(command):
                     will_write(plan.host, path)
+                if unit := getattr(command, "starts", ""):
+                    will_start(plan.host, unit)
         except Exception as error:  # what it needs may come with an earlier change; without one, the host fails
             if not any(each.changes for each in plan.steps):
                 raise

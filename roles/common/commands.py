@@ -61,6 +61,7 @@ class Explained(StringCommand):
     - opens: what the host is afterwards cannot be told before (packages bring files, units and accounts): what a plan
       says of later steps is then what is known today
     - foreseen: False where the words are all that is known of its effect
+    - starts: the unit that it starts, restarts or reloads
     """
 
     def __init__(
@@ -70,9 +71,10 @@ class Explained(StringCommand):
         risk: Risk = "",
         opens: bool = False,
         foreseen: bool = True,
+        starts: str = "",
         **arguments: Any,
     ) -> None:
         self.changes = [change if isinstance(change, Says) else Says(change) for change in changes]
         self.risk: Risk = risk or ("removal" if any(change.removes for change in self.changes) else "")
-        self.opens, self.foreseen = opens, foreseen
+        self.opens, self.foreseen, self.starts = opens, foreseen, starts
         super().__init__(*bits, **arguments)

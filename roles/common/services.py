@@ -9,7 +9,7 @@ from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
 from roles.common.commands import Explained, Risk
-from roles.common.planned import would_change
+from roles.common.planned import would_change, would_run
 
 RELOADS = "/run/administration/reloads"  # one stamp a unit; gone at boot, when everything starts anew
 
@@ -72,7 +72,9 @@ def service(unit: str, watches: list[str] | None = None, reload: bool = False) -
     """
     watched = watches or []
     state = host.get_fact(UnitState, unit=unit, watches=watched)
-    stale = state.stale or would_change(host, watched)
+    if would_run(host, unit):
+        state = ServiceState(active=True, enabled=True, stale=False)
+    stale = state.stale or would_change(host, watched, unit)
     if not state.enabled:
         yield _systemctl("enable", unit)
     if not state.active:
@@ -110,4 +112,5 @@ def _systemctl(
         *("systemctl daemon-reload &&", before, "systemctl --quiet", verb, QuoteString(unit), after),
         changes=[f"{says or verb} {unit}"],
         risk=risk,
+        starts="" if verb in ("enable", "disable --now") else unit,
     )
