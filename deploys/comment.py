@@ -9,6 +9,7 @@ spaces), OUT, FORGE, NUMBER; AUTHOR, whose change it is; ARTIFACT_URL, where the
 import argparse
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -128,20 +129,28 @@ def gather(base: str, paths: Sequence[Path]) -> Parts:
     """Everything that can be said of the work tree. Raises GitError."""
     made = overlay.read(git.ROOT)
     left, head = (made.left, made.head) if made else ((), "")
+    errors, told = mistakes(), None
     try:
         told = report(base)
     except InventoryError as error:
-        return Parts(errors=[str(problem) for problem in error.problems], left=left, head=head)
+        errors = errors or [str(problem) for problem in error.problems]
     except BaseError as error:
-        return Parts(errors=[phrase(BASE_DOES_NOT_LOAD, base=base, reason=str(error))], left=left, head=head)
+        errors.append(phrase(BASE_DOES_NOT_LOAD, base=base, reason=str(error)))
     verdict = ownership.verdict(made.base, made.head) if made else ownership.verdict(base, "HEAD")
     plans, missing = [], []
-    for path in paths:
+    for path in paths if not errors else ():
         try:
             plans.append(planned.read(path))
         except planned.PlanError as error:
             missing.append(str(error))
-    return Parts(told, verdict=verdict, left=left, plans=plans, missing=missing, head=head)
+    return Parts(told, errors, verdict, left, plans, missing, head)
+
+
+def mistakes() -> list[str]:
+    """What `make validate` says of the work tree, a line each."""
+    command = [sys.executable, "-m", "deploys.validate", "--quiet"]
+    ran = subprocess.run(command, cwd=git.ROOT, capture_output=True, text=True, check=False)
+    return [line for line in ran.stderr.splitlines() if line.strip()] if ran.returncode else []
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 `python -m deploys.overlay --base origin/main --pull-request REVISION --out DIR`; in CI, FETCH=refs/pull/12/head brings
 the objects first, with FORGE_TOKEN where the repository is private. A plan runs with credentials, so it
-must never run what a pull request brings. Of its merge with the base, only regular YAML files of the inventory's data
+must never run what a pull request brings. Of its merge with the base, only regular files of the inventory's data
 are taken, from git's objects, by names that match a fixed form; everything else that it changes is named and left.
 """
 
@@ -48,7 +48,7 @@ def overlay(base: str, head: str, out: Path, root: Path = git.ROOT) -> Overlay:
         raise OverlayError(phrase(CONFLICT, paths=", ".join(error.paths))) from None
     changed = git.changed(base, merged, root)
     data = [change for change in changed if paths.is_data(change.path)]
-    contents = _checked(data, git.tree(merged, "inventory", root), root)
+    contents = _checked(data, git.tree(merged, "", root), root)
     left = sorted(change.path for change in changed if not paths.is_data(change.path))
     made = Overlay(base, head, sorted(change.path for change in data), [_printable(path) for path in left])
     _write(made, data, contents, out, root)

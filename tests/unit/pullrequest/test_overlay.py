@@ -46,11 +46,12 @@ def test_data_is_taken_code_is_not(repository: Repository, out: Path) -> None:
             "inventory/production/secrets/mail.age": "x",
             "inventory/policies/none.py": "",
             "inventory/applications/cim.yaml": None,
+            "CODEOWNERS": "* @burkina/plateforme\n",
         }
     )
     head = repository.commit()
     made = make(repository, head, out)
-    assert list(made.taken) == ["inventory/applications/cim.yaml", PEOPLE, "inventory/sites/new.yaml"]
+    assert list(made.taken) == ["CODEOWNERS", "inventory/applications/cim.yaml", PEOPLE, "inventory/sites/new.yaml"]
     assert list(made.left) == [
         "inventory/environments/lab.yaml",
         "inventory/model/__init__.py",
@@ -63,7 +64,7 @@ def test_data_is_taken_code_is_not(repository: Repository, out: Path) -> None:
     assert (out / "roles/mail.py").read_text(encoding="utf-8") == "CODE = 'main'\n"
     got = set(files(out))
     expected = {name for name in before if not name.startswith(".git/")}
-    assert got == expected - {"inventory/applications/cim.yaml"} | {"inventory/sites/new.yaml"}
+    assert got == expected - {"inventory/applications/cim.yaml"} | {"inventory/sites/new.yaml", "CODEOWNERS"}
     assert module.read(out) == made
 
 
