@@ -1,7 +1,7 @@
 """What each host would become: its steps walked without a change, and all that they would do noted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyinfra.api import StringCommand
 from pyinfra.api.command import FileUploadCommand, PyinfraCommand
@@ -11,6 +11,7 @@ from deploys.engine.change import Certainty, Change, Line
 from deploys.engine.explain import Explanation, FileText, Institution, compared, explain, written
 from deploys.engine.observed import HostError, short
 from deploys.engine.session import Session, Step, one_line
+from inventory.secrets import masked
 from roles.common.commands import Risk
 from roles.common.planned import forget, will_write
 
@@ -82,10 +83,11 @@ def _walk(session: Session, plan: HostPlan) -> None:
                 found.commands.append(command)
                 if path := written(command):
                     will_write(plan.host, path)
-        except Exception as error:  # what it needs may come with an earlier step; if none opens the host, it fails
-            if plan.opened_at is None:
+        except Exception as error:  # what it needs may come with an earlier change; without one, the host fails
+            if not any(each.changes for each in plan.steps):
                 raise
             found.unknown = one_line(error)
+            plan.opened_at = number - 1 if plan.opened_at is None else plan.opened_at
         found.conditional = plan.opened_at is not None or bool(
             session.state.get_op_data_for_host(plan.host, step.op_hash).global_arguments.get("_if")
         )
@@ -116,7 +118,7 @@ def _explain(session: Session, plan: HostPlan, institution: Institution) -> None
 
 
 def _change(host: str, plan: StepPlan) -> Change:
-    lines = tuple(line for each in plan.explanations for line in each.lines)
+    lines = tuple(replace(line, text=masked(line.text)) for each in plan.explanations for line in each.lines)
     risks = {each.risk for each in plan.explanations}
     certainty: Certainty = "conditional" if plan.conditional else "certain"
     if plan.unknown or any(each.certainty == "unknown" for each in plan.explanations):
