@@ -122,7 +122,7 @@ def _few(names: Sequence[str]) -> str:
 
 def link(value: str) -> str:
     """The artifact's address, which CI gives; nothing that is not a plain https address."""
-    return value if re.fullmatch(r"https://[\w.-]+(:\d+)?/[\w./?=&%#-]*", value, re.ASCII) else ""
+    return value if len(value) <= 500 and re.fullmatch(r"https://[\w.-]+(:\d+)?/[\w./?=&%#-]*", value, re.ASCII) else ""
 
 
 def gather(base: str, paths: Sequence[Path]) -> Parts:
