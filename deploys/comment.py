@@ -17,8 +17,9 @@ from pathlib import Path
 
 from deploys import overlay
 from deploys.report import report
-from deploys.review import forge, git, markdown, ownership, planned
+from deploys.review import forge, markdown, ownership, planned
 from deploys.review.content import BaseError
+from deploys.review.git import ROOT, GitError
 from deploys.review.markdown import Cut, Item
 from deploys.review.ownership import Verdict
 from deploys.review.phrases import (
@@ -127,7 +128,7 @@ def link(value: str) -> str:
 
 def gather(base: str, paths: Sequence[Path]) -> Parts:
     """Everything that can be said of the work tree. Raises GitError."""
-    made = overlay.read(git.ROOT)
+    made = overlay.read(ROOT)
     left, head = (made.left, made.head) if made else ((), "")
     errors, told = mistakes(), None
     try:
@@ -149,7 +150,7 @@ def gather(base: str, paths: Sequence[Path]) -> Parts:
 def mistakes() -> list[str]:
     """What `make validate` says of the work tree, a line each."""
     command = [sys.executable, "-m", "deploys.validate", "--quiet"]
-    ran = subprocess.run(command, cwd=git.ROOT, capture_output=True, text=True, check=False)
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return [line for line in ran.stderr.splitlines() if line.strip()] if ran.returncode else []
 
 
@@ -174,7 +175,7 @@ def main() -> int:
             print(f"comment of {arguments.forge} #{arguments.number}: {done}")
         elif not arguments.out:
             print(body)
-    except (git.GitError, forge.ForgeError, OSError) as error:
+    except (GitError, forge.ForgeError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     refused = parts.verdict is not None and not parts.verdict.allowed

@@ -121,9 +121,8 @@ def test_signs_outside_the_basic_plane_count_twice() -> None:
     assert markdown.size("𝄞") == 2
 
 
-MARKS = st.sampled_from("@#!<>[](){}`*_~|\\/:.-+&;'\"\n\r\t wGHtp12é«»,’\u202e\u200b\u00a0"), st.characters()),
-    max_size=40,
-)
+MARKS = st.sampled_from("@#!<>[](){}`*_~|\\/:.-+&;'\"\n\r\t wGHtp12é«»,’\u202e\u200b\u00a0")
+SIGNS = st.text(st.one_of(MARKS, st.characters()), max_size=40)
 ITEM = st.builds(
     Item,
     st.integers(0, 4),
