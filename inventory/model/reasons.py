@@ -74,6 +74,8 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
         case (_, "found unexpected ':'"):
             return at(mark, "no_value", value=_seen(rest[1:]))
         case (_, "did not find expected node content"):
+            if not rest.strip() and text.rstrip().endswith(("[", ",")):
+                return at(mark, "list_open", value=_seen(rest))
             return at(mark, "no_value", value=_seen(rest))
     return at(mark, "not_yaml_here", value=_seen(rest))
 

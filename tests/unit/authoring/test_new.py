@@ -78,7 +78,7 @@ def test_questions_are_asked_one_at_a_time_until_the_answer_is_right(clerk: Cler
         "  « awa exemple » n'a pas la bonne",
         "Nom de connexion [awa.exemple2] : awa.exemple",
         "  la personne « awa.exemple » est déjà dans inventory/institutions/mtdpce/people.yaml ; un nom de "
-        "connexion est unique, ex. : awa.exemple2",
+        "connexion est unique",
         "Nom de connexion [awa.exemple2] : root",
         "  « root » est réservé ; choisir un autre identifiant",
         "Nom de connexion [awa.exemple2] : ",
