@@ -1,14 +1,18 @@
 """Files that are not what they should be are answered with a line, never with a traceback."""
 
 import os
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 import yaml
 
 from inventory.model import InventoryError, load
+from inventory.model.forms import BY_PATTERN
 from inventory.model.institution import GroupsFile
 from inventory.model.load import parse_each
 from inventory.model.messages import MESSAGES
@@ -189,6 +193,20 @@ def test_every_key_is_described_with_an_example() -> None:
             for key, about in node["properties"].items():
                 optional = {name: value for choice in about.get("anyOf", []) for name, value in choice.items()}
                 assert {"description", "examples"} <= {**optional, **about}.keys(), f"{kind}: {key}"
+
+
+def test_every_pattern_is_a_form_with_words() -> None:
+    def patterns(node: Any) -> Iterator[str]:
+        if isinstance(node, dict):
+            yield from (node[key] for key in ("pattern",) if isinstance(node.get(key), str))
+            yield from node.get("patternProperties", {})
+        for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            yield from patterns(inner)
+
+    for model in KINDS.values():
+        assert set(patterns(schema_of(model))) <= BY_PATTERN.keys()
+    for form in BY_PATTERN.values():
+        assert re.fullmatch(form.pattern, form.example)
 
 
 def test_every_example_is_valid() -> None:
