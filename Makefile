@@ -53,7 +53,7 @@ endef
 .DEFAULT_GOAL := help
 .PHONY: help lab destroy status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
-	report preview overlay comment rehearse \
+	report preview overlay comment credentials forget rehearse \
 	ssh passwords lock tools bench
 
 help: ## This list
@@ -135,6 +135,12 @@ overlay: $(VENV)/ready ## A pull request's data over main's code, to plan it in 
 
 comment: $(VENV)/ready ## The one comment of a pull request [BASE= PLAN=plan.json OUT=comment.md, FORGE=github NUMBER=12]
 	@$(PY) -m deploys.comment
+
+credentials: $(VENV)/ready ## CI: the keys of this job (SSH_KEY, AGE_KEY) where ENV looks for them
+	@$(PY) -m deploys.credentials --environment $(ENV)
+
+forget: $(VENV)/ready ## CI: remove the keys that `make credentials` wrote
+	@$(PY) -m deploys.credentials --environment $(ENV) --forget
 
 rehearse: $(VENV)/ready tools ## Deploy BASE in the lab, then this change on top; what it changed and what it broke [BASE=main]
 	@$(PY) -m deploys.rehearse

@@ -33,6 +33,7 @@ from deploys.review.phrases import (
     CUT_SHORTENED,
     ERRORS,
     LEFT,
+    NO_PLAN,
     REFUSED,
     TITLE,
     WHOLE,
@@ -53,6 +54,8 @@ class Parts:
     verdict: Verdict | None = None
     left: Sequence[str] = ()
     plans: Sequence[planned.Plan] = ()
+    missing: Sequence[str] = ()  # plans that cannot be shown, and why
+    head: str = ""  # the commit that was read
 
 
 def write(parts: Parts, limit: int, link: str = "") -> str:
@@ -63,7 +66,8 @@ def write(parts: Parts, limit: int, link: str = "") -> str:
 
 def items(parts: Parts) -> Iterator[Item]:
     """The comment in the order in which it is read."""
-    yield Item(0, [f"## {phrase(TITLE)}"])
+    of = f" ({markdown.code(parts.head[:12])})" if parts.head else ""
+    yield Item(0, [f"## {phrase(TITLE)}{of}"])
     if parts.errors:
         yield Item(0, [phrase(ERRORS, n=len(parts.errors))])
         for error in parts.errors:
@@ -83,6 +87,8 @@ def items(parts: Parts) -> Iterator[Item]:
         short = ", ".join(markdown.code(path) for path in parts.left[:MOST_NAMES])
         forms = [sentence(LEFT, paths=Said(each)) for each in (paths, f"{short}, …")]
         yield Item(1, forms if len(parts.left) > MOST_NAMES else forms[:1], kind="others")
+    for reason in parts.missing:
+        yield Item(1, [f"**{sentence(NO_PLAN, markdown.text, reason=reason)}**"], kind="others")
     names = parts.report.names if parts.report else {}
     for plan in parts.plans:
         yield from planned.items(plan, names)
@@ -118,19 +124,24 @@ def link(value: str) -> str:
     return value if re.fullmatch(r"https://[\w.-]+(:\d+)?/[\w./?=&%#-]*", value, re.ASCII) else ""
 
 
-def gather(base: str, plans: Sequence[Path]) -> Parts:
-    """Everything that can be said of the work tree. Raises GitError or PlanError."""
+def gather(base: str, paths: Sequence[Path]) -> Parts:
+    """Everything that can be said of the work tree. Raises GitError."""
     made = overlay.read(git.ROOT)
-    left = made.left if made else ()
-    read = [planned.read(path) for path in plans]
+    left, head = (made.left, made.head) if made else ((), "")
     try:
         told = report(base)
     except InventoryError as error:
-        return Parts(errors=[str(problem) for problem in error.problems], left=left)
+        return Parts(errors=[str(problem) for problem in error.problems], left=left, head=head)
     except BaseError as error:
-        return Parts(errors=[phrase(BASE_DOES_NOT_LOAD, base=base, reason=str(error))], left=left)
+        return Parts(errors=[phrase(BASE_DOES_NOT_LOAD, base=base, reason=str(error))], left=left, head=head)
     verdict = ownership.verdict(made.base, made.head) if made else ownership.verdict(base, "HEAD")
-    return Parts(told, verdict=verdict, left=left, plans=read)
+    plans, missing = [], []
+    for path in paths:
+        try:
+            plans.append(planned.read(path))
+        except planned.PlanError as error:
+            missing.append(str(error))
+    return Parts(told, verdict=verdict, left=left, plans=plans, missing=missing, head=head)
 
 
 def main() -> int:
@@ -154,10 +165,11 @@ def main() -> int:
             print(f"comment of {arguments.forge} #{arguments.number}: {done}")
         elif not arguments.out:
             print(body)
-    except (git.GitError, planned.PlanError, forge.ForgeError, OSError) as error:
+    except (git.GitError, forge.ForgeError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    return 1 if parts.errors or (parts.verdict and not parts.verdict.allowed) else 0
+    refused = parts.verdict is not None and not parts.verdict.allowed
+    return 1 if parts.errors or parts.missing or refused else 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The tree that a pull request is planned in: main's code, and the pull request's data.
 
-`python -m deploys.overlay --base origin/main --pull-request REVISION --out DIR`. A plan runs with credentials, so it
+`python -m deploys.overlay --base origin/main --pull-request REVISION --out DIR`; in CI, FETCH=refs/pull/12/head brings
+the objects first, with FORGE_TOKEN where the repository is private. A plan runs with credentials, so it
 must never run what a pull request brings. Of its merge with the base, only regular YAML files of the inventory's data
 are taken, from git's objects, by names that match a fixed form; everything else that it changes is named and left.
 """
@@ -128,10 +129,12 @@ def main() -> int:
     parser.add_argument("--pull-request", default=os.environ.get("PR"), help="the revision proposed, already fetched")
     parser.add_argument("--out", default=os.environ.get("OUT") or DEFAULT, help="the folder to make, in the repository")
     arguments = parser.parse_args()
-    if not arguments.pull_request:
+    ref, token = os.environ.get("FETCH"), os.environ.pop("FORGE_TOKEN", "")
+    if not (arguments.pull_request or ref):
         parser.error("PR= is missing: the revision that is proposed")
     try:
-        made = overlay(arguments.base, arguments.pull_request, Path(arguments.out))
+        fetched = git.fetch(ref, token) if ref else ""
+        made = overlay(arguments.base, arguments.pull_request or fetched, Path(arguments.out))
     except (git.GitError, OverlayError) as error:
         print(error, file=sys.stderr)
         return 1

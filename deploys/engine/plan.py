@@ -1,7 +1,7 @@
 """What each host would become: its steps walked without a change, and all that they would do noted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyinfra.api import StringCommand
 from pyinfra.api.command import FileUploadCommand, PyinfraCommand
@@ -11,6 +11,7 @@ from deploys.engine.change import Certainty, Change, Line
 from deploys.engine.explain import Explanation, FileText, Institution, compared, explain, written
 from deploys.engine.observed import HostError, short
 from deploys.engine.session import Session, Step, one_line
+from inventory.secrets import masked
 from roles.common.commands import Risk
 from roles.common.planned import forget, will_write
 
@@ -116,7 +117,7 @@ def _explain(session: Session, plan: HostPlan, institution: Institution) -> None
 
 
 def _change(host: str, plan: StepPlan) -> Change:
-    lines = tuple(line for each in plan.explanations for line in each.lines)
+    lines = tuple(replace(line, text=masked(line.text)) for each in plan.explanations for line in each.lines)
     risks = {each.risk for each in plan.explanations}
     certainty: Certainty = "conditional" if plan.conditional else "certain"
     if plan.unknown or any(each.certainty == "unknown" for each in plan.explanations):

@@ -140,5 +140,9 @@ def _joined(items: Sequence[Item], chosen: dict[int, int]) -> str:
         if item.heading and item.heading not in headings:
             parts.append(item.heading)
             headings.add(item.heading)
-        parts.append(item.forms[chosen[index]])
+        shown = item.forms[chosen[index]]
+        if parts and shown.startswith("- ") and parts[-1].startswith("- "):
+            parts[-1] += f"\n{shown}"  # one list
+        else:
+            parts.append(shown)
     return "\n\n".join(parts)

@@ -552,6 +552,7 @@ ERRORS: Phrase = (
     ("L'inventaire a {n} erreur ; à corriger d'abord :", "L'inventaire a {n} erreurs ; à corriger d'abord :"),
     ("The inventory has {n} mistake; to be mended first:", "The inventory has {n} mistakes; to be mended first:"),
 )
+NO_PLAN: Phrase = ("le plan manque : {reason}", "the plan is missing: {reason}")
 ALLOWED: Phrase = ("Ce changement est permis à son auteur", "This change is allowed to its author")
 REFUSED: Phrase = ("Ce changement n'est pas permis à son auteur", "This change is not allowed to its author")
 CUT: Phrase = (

@@ -62,7 +62,7 @@ class Answers:
     def confirm(self) -> bool:
         """Whether to write: YES=1, or the answer of a person."""
         if "YES" in self.given:
-            return _yes_or_no(self.given["YES"]) or False
+            return self.ask(Question("YES", either("Écrire ?", "Write?"), "1", yes_or_no))
         if self.prompt is None:
             raise AnswerError(either("rien n'est écrit : YES=1 pour écrire", "nothing is written: YES=1 writes it"))
         return self.prompt(either("Écrire ? [o/N] ", "Write? [y/N] ")).strip().casefold() in YES
@@ -70,15 +70,10 @@ class Answers:
 
 def yes_or_no(answer: str) -> bool:
     """The check of a question that is answered by yes or no."""
-    found = _yes_or_no(answer)
-    if found is None:
+    word = answer.casefold()
+    if word not in YES + NO:
         raise RefusedError(either(f"« {answer} » : répondre oui ou non", f"'{answer}': answer yes or no"))
-    return found
-
-
-def _yes_or_no(answer: str) -> bool | None:
-    word = answer.strip().casefold()
-    return True if word in YES else False if word in NO else None
+    return word in YES
 
 
 def _taken(question: Question[T], answer: str) -> T:

@@ -73,6 +73,9 @@ def parse_each(wanted: Iterable[str], folder: Path = HERE) -> dict[str, Parsed]:
     problems: list[Problem] = []
     for parsed in islice(found.values(), 1):
         problems.extend(islice(check_references(parsed, environments(folder)), MOST_SHOWN))
+    if len(problems) == MOST_SHOWN:
+        last = max(problems)
+        problems.append(Problem(last.file, last.line, last.column + 1, say("more_elsewhere")))
     for parsed in found.values():
         problems.extend(check_environment(parsed))
     if problems:

@@ -25,6 +25,7 @@ MESSAGES = {
     "end_of_file": ("la fin du fichier", "the end of the file"),
     "nothing": ("(rien)", "(nothing)"),
     "more": ("et {count} autres erreurs dans ce fichier", "and {count} other mistakes in this file"),
+    "more_elsewhere": ("d'autres erreurs se verront quand celles-ci seront corrigées", "other mistakes will show when these are mended"),
     # a file
     "no_such_file": ("le fichier n'existe pas{hint}{example}", "the file does not exist{hint}{example}"),
     "no_folder": ("le dossier n'existe pas, ou ne peut pas être lu", "the folder does not exist, or cannot be read"),

@@ -104,7 +104,7 @@ class _Builder:
         return self._mapping(depth + 1) if kind is MappingStartEvent else self._sequence(depth + 1)
 
     def _mapping(self, depth: int) -> dict[str, Any]:
-        read, value = self._next, self._value
+        read, value, plain = self._next, self._value, _plain
         found: dict[str, Any] = {}
         while True:
             event = read()
@@ -113,7 +113,11 @@ class _Builder:
             key = event.value if type(event) is ScalarEvent else self._not_a_key(event)
             if key in found or not key or event.anchor is not None or event.tag is not None or key == "<<":
                 self._wrong_key(event, key)
-            found[key] = value(read(), depth)
+            event = read()
+            if type(event) is ScalarEvent and event.anchor is None and event.tag is None:  # most are: no call
+                found[key] = event.value if event.style else plain(event.value)
+            else:
+                found[key] = value(event, depth)
 
     def _sequence(self, depth: int) -> list[Any]:
         read, value = self._next, self._value

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import IPv4Address, IPv4Network
 from itertools import islice
 
@@ -23,6 +24,8 @@ from inventory.model.validate import listed, near
 RESERVED_LOGINS = ("administrator", "guest", "krbtgt", "root", "postmaster", "abuse")
 RESERVED_SHARES = ("global", "homes", "printers", "netlogon", "sysvol")
 RESERVED_APPLICATIONS = ("postgres", "template0", "template1")  # an application's database has its name
+
+Bits = tuple[int, int]  # a prefix by its length and its leading bits
 
 
 @dataclass(frozen=True)
@@ -56,26 +59,29 @@ class Seen:
     names: dict[str, str] = field(default_factory=dict)
     addresses: dict[IPv4Address, str] = field(default_factory=dict)
     networks: dict[IPv4Network, str] = field(default_factory=dict)
-    around: dict[IPv4Network, IPv4Network] = field(default_factory=dict)  # what holds a network: which one
+    around: dict[Bits, IPv4Network] = field(default_factory=dict)  # what holds a network: which one
+    bits: dict[Bits, IPv4Network] = field(default_factory=dict)
     ports: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def overlapping(self, prefix: IPv4Network) -> tuple[IPv4Network, str] | None:
         """A network that shares addresses with a prefix: of two, one holds the other."""
-        inside = self.around.get(prefix)
-        holding = next((network for network in _supernets(prefix) if network in self.networks), None)
-        found = inside or holding
+        supernets = _supernets(prefix)
+        found = self.around.get(next(supernets)) or next(filter(None, map(self.bits.get, supernets)), None)
         return (found, self.networks[found]) if found else None
 
     def add(self, prefix: IPv4Network, where: str) -> None:
         """Remember a network."""
         self.networks.setdefault(prefix, where)
-        for network in _supernets(prefix):
-            self.around.setdefault(network, prefix)
+        for depth, bits in enumerate(_supernets(prefix)):
+            self.around.setdefault(bits, prefix)
+            if depth == 0:
+                self.bits[bits] = prefix
 
 
-def _supernets(prefix: IPv4Network) -> Iterator[IPv4Network]:
-    """A prefix and all that hold it."""
-    return (prefix.supernet(new_prefix=length) for length in range(prefix.prefixlen, -1, -1))
+def _supernets(prefix: IPv4Network) -> Iterator[Bits]:
+    """A prefix, then all that hold it."""
+    number = int(prefix.network_address)
+    return ((length, number >> (32 - length)) for length in range(prefix.prefixlen, -1, -1))
 
 
 def check_references(parsed: Parsed, environments: Collection[str]) -> Iterator[Problem]:
@@ -290,8 +296,14 @@ def _address(source: Source, path: list[str | int], address: IPv4Address, who: s
     seen.addresses.setdefault(address, who)
 
 
+@cache
+def _full_name(port: str) -> str:
+    """The name that the device itself gives to a port."""
+    return canonical_interface_name(port)
+
+
 def _port(source: Source, site: Site, path: list[str], name: str, port: Port) -> Iterator[Problem]:
-    full = canonical_interface_name(name)
+    full = _full_name(name)
     if full != name:
         yield source.problem(path, say("port_name", value=name, expected=full), on_key=True)
     if (port.access is None) == (port.trunk is None):

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from inventory.model.application import Application
 from inventory.model.base import Strict
@@ -26,12 +27,47 @@ KINDS: dict[str, type[Strict]] = {
 }
 
 
+# What the editor says of a whole; the docstring of its model is for those who read code.
+HELP = {
+    "Application": "Une application, où elle tourne et qui elle admet",
+    "Artifact": "Ce qui est livré : un paquet Python (wheel) et l'objet WSGI que gunicorn sert",
+    "Core": "Un cœur de RESINA",
+    "Environment": "Comment la même administration est atteinte, au lab ou en production",
+    "GroupsFile": "Les groupes de l'institution ; « agents », toutes ses personnes, existe toujours",
+    "InstitutionFile": "Un ministère ou une institution, et qui relit ses changements",
+    "MachineEntry": "Une machine Debian",
+    "MailPolicy": "Ce que le courriel de toutes les institutions a en commun",
+    "Mirror": "D'où viennent les paquets Debian",
+    "Network": "Un réseau IPv4 ; dans un bâtiment, un VLAN",
+    "PeopleFile": "Les personnes de l'institution : un compte et une boîte aux lettres chacune",
+    "Person": "Une personne : un compte et une boîte aux lettres",
+    "Platform": "Ce que toutes les institutions partagent",
+    "Port": "Un port : « access » pour un poste dans un réseau, « trunk » pour plusieurs réseaux",
+    "Reach": "Comment ssh atteint les machines",
+    "Recipients": "Qui peut lire quels secrets",
+    "Removals": "Ce qu'un seul passage peut retirer ; au-delà, il faut une raison, qui est gardée",
+    "Resina": "RESINA, le réseau national de l'administration",
+    "Router": "Le routeur d'un bâtiment, et ses liens vers RESINA",
+    "Share": "Un partage : un dossier du serveur de fichiers, ouvert à des groupes de son institution",
+    "SharesFile": "Les partages de l'institution",
+    "Site": "Un lieu : ses réseaux, machines, commutateurs et routeurs",
+    "Switch": "Un commutateur et ses ports",
+    "Uplink": "Un lien vers un cœur de RESINA, avec une session BGP",
+}
+
+
 def schemas() -> dict[Path, str]:
     """The text of each schema file, by its path."""
     return {
-        HERE / "schema" / f"{name}.json": json.dumps(schema_of(model), indent=2, ensure_ascii=False) + "\n"
+        HERE / "schema" / f"{name}.json": json.dumps(_explained(schema_of(model)), indent=2, ensure_ascii=False) + "\n"
         for name, model in KINDS.items()
     }
+
+
+def _explained(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema whose objects are explained in French; its keys keep their order."""
+    parts = {name: part | {"description": HELP[name]} for name, part in schema.get("$defs", {}).items()}
+    return schema | {"description": HELP[schema["title"]]} | ({"$defs": parts} if parts else {})
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pyinfra import host
@@ -30,26 +31,34 @@ class UnitState(FactBase[ServiceState]):
         return ServiceState(active=False, enabled=False, stale=False)
 
     def command(self, unit: str, watches: list[str]) -> StringCommand:
-        started = f'$(date -d "$(systemctl show -P ActiveEnterTimestamp --timestamp=us+utc {unit})" +%s.%N)'
-        stamp = f"{RELOADS}/{unit}"
+        # Two programs: a host is asked this of every unit, each time.
         return StringCommand(
-            *("systemctl", "show", "-p", "ActiveState,UnitFileState", QuoteString(unit)),
-            *("&&", "echo", f"since={started}"),
-            *("&&", "{", "!", "test", "-e", stamp, "||", "stat", "-c", "since=%.9Y", stamp, ";", "}"),
-            *("&&", "for", "f", "in", "/dev/null", *map(QuoteString, watches)),
-            *(";", "do", "!", "test", "-e", '"$f"', "||", "find", '"$f"', "-printf", r"'changed=%C@\n'", ";", "done"),
+            *("systemctl show --timestamp=us+utc -p ActiveState,UnitFileState,ActiveEnterTimestamp", QuoteString(unit)),
+            *("&& set -- && for f in", f"{RELOADS}/{unit}", *map(QuoteString, watches)),
+            *(";", 'do ! test -e "$f" || set -- "$@" "$f"; done'),
+            r"""&& { test $# = 0 || find "$@" -printf 'at=%T@ %C@ %p\n'; }""",
         )
 
     def process(self, output: Any) -> ServiceState:
         said = [line.partition("=")[::2] for line in output]
         values = dict(said)
-        since = max(float(at) for key, at in said if key == "since")
-        changed = [float(at) for key, at in said if key == "changed"][1:]  # the first is /dev/null
+        # The stamp of a reload counts as a start, when it was touched; of what is watched any change of it counts.
+        files = [value.split(" ", 2) for key, value in said if key == "at"]
+        reloads = [float(touched) for touched, _, path in files if path.startswith(RELOADS)]
+        changes = [float(changed) for _, changed, path in files if not path.startswith(RELOADS)]
+        since = max([_seconds(values["ActiveEnterTimestamp"]), *reloads])
         return ServiceState(
             active=values["ActiveState"] in ("active", "reloading"),
             enabled=values["UnitFileState"] in ("enabled", "static", "alias", "generated"),
-            stale=any(at > since for at in changed),
+            stale=any(at > since for at in changes),
         )
+
+
+def _seconds(timestamp: str) -> float:
+    """systemd's "Wed 2026-11-25 13:33:08.123456 UTC" since the epoch; 0 of a unit that never started."""
+    if not timestamp:
+        return 0.0
+    return datetime.strptime(timestamp, "%a %Y-%m-%d %H:%M:%S.%f UTC").replace(tzinfo=UTC).timestamp()
 
 
 @operation()

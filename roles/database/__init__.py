@@ -71,4 +71,4 @@ def _server(wanted: DatabaseConfig) -> None:
         watches=[SETTINGS, ACCESS_RULES, UNIT_SETTINGS, *CERTIFICATE],
         reload=True,
     )
-    operations.settings_in_force(name="database: every setting is in force")
+    operations.settings_in_force(name="database: every setting is in force", settings=SETTINGS)

@@ -1,5 +1,6 @@
 """Roles and databases that converge on state, without a password on the server or on a command line."""
 
+import shlex
 from collections.abc import Generator
 
 from pyinfra import host
@@ -7,11 +8,13 @@ from pyinfra.api import QuoteString, operation
 
 from inventory.secrets import Secret
 from roles.common.commands import Explained
+from roles.common.planned import would_change
 from roles.database.config import UNIT
 from roles.database.facts import Databases, PendingRestart, Roles
 from roles.database.scram import matches, verifier
 
 PSQL = ("runuser", "-u", "postgres", "--", "psql", "-Xq", "-v", "ON_ERROR_STOP=1")
+PSQL_TEXT = " ".join(PSQL)
 
 
 @operation()
@@ -68,12 +71,22 @@ def database(database: str, owner: str) -> Generator[Explained, None, None]:
 
 
 @operation()
-def settings_in_force() -> Generator[Explained, None, None]:
-    """Ensure that no setting waits for a restart; most of them need but a reload."""
-    if any(host.get_fact(PendingRestart)):
-        yield Explained("systemctl", "restart", UNIT, changes=[f"restart {UNIT}"], risk="interruption")
-    else:
+def settings_in_force(settings: str) -> Generator[Explained, None, None]:
+    """Ensure that no setting waits for a restart; most of them need but a reload.
+
+    Whether new settings do is known by the server alone, once it has read them: the plan says so, and the command asks.
+    """
+    waits = any(host.get_fact(PendingRestart))
+    if not waits and not would_change(host, [settings]):
         host.noop("every setting is in force")
+        return
+    waiting = "SELECT 1 FROM pg_settings WHERE pending_restart LIMIT 1"
+    yield Explained(
+        *("test -z", f'"$({PSQL_TEXT} -Atc {shlex.quote(waiting)})" ||', "systemctl restart", UNIT),
+        changes=[f"restart {UNIT}, if a setting needs it"],
+        risk="interruption",
+        foreseen=False,
+    )
 
 
 def _statement(sql: str, says: str) -> Explained:

@@ -2,10 +2,10 @@
 
 from jinja2 import FileSystemLoader
 from pyinfra import host
-from pyinfra.operations import apt, files, server
+from pyinfra.operations import files
 
 from roles import rendering
-from roles.common import config_file, service
+from roles.common import config_file, copied_file, local_group, local_user, packages, service
 from tests.bench import state
 
 # The bench's template is not one of the product's.
@@ -14,11 +14,11 @@ rendering._environment.loader = FileSystemLoader([rendering.TEMPLATES, state.TEM
 for path in host.loop(state.DIRECTORIES):
     files.directory(name=f"bench: {path}", path=path, user="root", group="root", mode="755")
 for package in host.loop(state.PACKAGES):
-    apt.packages(name=f"bench: {package}", packages=[package])
+    packages(name=f"bench: {package}", names=[package])
 for group, gid in host.loop(list(state.GROUPS.items())):
-    server.group(name=f"bench: group {group}", group=group, gid=gid)
+    local_group(name=f"bench: group {group}", group=group, gid=gid)
 for user in host.loop(state.USERS):
-    server.user(
+    local_user(
         name=f"bench: user {user.login}",
         user=user.login,
         uid=user.uid,
@@ -35,15 +35,7 @@ for config in host.loop(state.CONFIGS):
         title=config.name,
     )
 for path in host.loop(state.FILES):
-    files.put(
-        name=f"bench: {path}",
-        src=str(state.FILE),
-        dest=path,
-        user="root",
-        group="root",
-        mode="644",
-        create_remote_dir=False,
-    )
+    copied_file(name=f"bench: {path}", source=state.FILE, path=path)
 for key, line in host.loop(list(state.LINES.items())):
     files.line(name=f"bench: {key}", path=state.LINES_FILE, line=f"^{key} = .*$", replace=line)
 for unit, watched in host.loop(list(state.SERVICES.items())):

@@ -110,7 +110,7 @@ def report(before: Administration, after: Administration) -> list[str]:
     """What the comment on the pull request says of the change, with ordinary spaces."""
     old, new = (Content(a.platform, a.institutions, a.sites, a.applications) for a in (before, after))
     names = {name: institution.name for name, institution in after.institutions.items()}
-    return Report(compare(old, new), names).text().replace("\u00a0", " ").splitlines()
+    return Report(compare(old, new), names).text().replace("\u00a0", " ").replace("\u202f", " ").splitlines()
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda section: section.title)

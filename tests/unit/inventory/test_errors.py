@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from inventory.model import InventoryError, load
 
@@ -31,7 +31,7 @@ def edit(path: Path, replace: str, by: str) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_mistake_is_one_line(case: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = YAML(typ="safe").load(case.read_text())
+    wanted = yaml.safe_load(case.read_text())
     for change in wanted["edits"]:
         path = folder / change["file"]
         if "replace" not in change:

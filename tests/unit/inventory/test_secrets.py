@@ -76,3 +76,17 @@ def test_each_person_has_a_temporary_password() -> None:
     scopes = wanted(administration)
     for institution, person in administration.people():
         assert person.login in scopes[f"institution-{institution.institution}"]
+
+
+def test_a_lab_that_was_cut_off_or_is_older_is_mended(store: Secrets) -> None:
+    """Its key and its secrets stay; what says who may read them is made again."""
+    store.put("mail", "a", "1")
+    key = store.identity.read_text()
+    for name in ("recipients.yaml", "manifest.json"):
+        (store.folder / name).unlink()
+    create_identity(store.identity, store.folder)
+    assert store.identity.read_text() == key
+    reopened(store).put("mail", "b", "2")
+    again = reopened(store)
+    assert [again.get("mail", "a"), again.get("mail", "b")] == [Secret("1"), Secret("2")]
+    assert again.rekey() == []

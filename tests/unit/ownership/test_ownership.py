@@ -31,7 +31,7 @@ class Repo:
         self.git("init", "-q", "-b", "main")
         shutil.copytree(SAMPLE, root / "inventory")
         (root / "deploys").mkdir()
-        (root / "deploys/site.py").write_text("# code\n")
+        (root / "deploys/site.py").write_text("# code\nowner: sante\n")
         for path, handle in (("institutions/sante/institution.yaml", "@Mariam"), ("platform.yaml", "@ops")):
             with (root / "inventory" / path).open("a") as file:
                 file.write(f'authors: ["{handle}"]\n')
@@ -217,11 +217,22 @@ def test_a_new_institution_is_the_platforms(repo: Repo) -> None:
 def test_a_rename_takes_from_nobody(repo: Repo) -> None:
     repo.git("mv", "inventory/institutions/mtdpce/people.yaml", "inventory/institutions/sante/shares.yaml", "-f")
     repo.git("mv", "deploys/site.py", "inventory/sites/moved.yaml")
-    repo.write("inventory/sites/moved.yaml", "owner: sante\n")
     assert repo.refused() == [
         f"deploys/site.py : ce fichier est à la plateforme ; {ASK}",
         "inventory/institutions/mtdpce/people.yaml : ce fichier est à MTDPCE ; demander à @burkina/dsi-mtdpce",
     ]
+
+
+def test_what_main_added_meanwhile_is_compared_with_nothing(repo: Repo) -> None:
+    """Both added the folder: what decides who may change it is the platform's to say, in the pull request too."""
+    text = 'institution: eau\nreviewers: ["@eau"]\n'
+    path = "inventory/institutions/eau/institution.yaml"
+    repo.git("checkout", "-q", "main")
+    repo.write(path, f"{text}name: Ministère de l'Eau\n")
+    repo.commit()
+    repo.git("checkout", "-q", "work")
+    repo.write(path, text)
+    assert repo.refused(AUTHOR="@eau") == [f"{path}:2:1: « reviewers » ne change qu'avec la plateforme ; {ASK}"]
 
 
 def test_an_institution_does_not_remove_itself(repo: Repo) -> None:

@@ -2,6 +2,9 @@
 
 import stat
 import subprocess
+import threading
+from base64 import b64encode
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -211,3 +214,49 @@ def test_revisions_are_never_options(repository: Repository, out: Path) -> None:
     head = repository.commit("of its own")
     with pytest.raises(git.GitError, match="no common history"):
         make(repository, head, out)
+
+
+def test_the_objects_of_a_pull_request_are_fetched(repository: Repository, tmp_path: Path) -> None:
+    clone = Repository(tmp_path / "clone")
+    repository.git("clone", "--quiet", str(repository.path), str(clone.path))
+    repository.branch("change")
+    repository.edit(PEOPLE, "Moussa", "Moussah")
+    head = repository.commit()
+    repository.git("update-ref", "refs/pull/7/head", head)
+    with pytest.raises(git.GitError, match="no such revision"):
+        git.commit(head, clone.path)
+    assert git.fetch("refs/pull/7/head", root=clone.path) == head
+    assert git.commit(head, clone.path) == head
+    with pytest.raises(git.GitError, match="refs/pull/8/head: "):
+        git.fetch("refs/pull/8/head", root=clone.path)
+    for ref in ("refs/heads/main", "--upload-pack=x", "refs/pull/7/head:refs/heads/main", "refs/pull/0/head"):
+        with pytest.raises(git.GitError, match="not the head of a pull request"):
+            git.fetch(ref, root=clone.path)
+
+
+def test_a_fetch_gives_the_token_to_its_host_in_a_header(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+
+    class Forge(BaseHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            seen.append(self.headers.get("Authorization"))
+            self.send_error(403)
+
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Forge) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        repository.git("remote", "add", "origin", f"http://127.0.0.1:{server.server_address[1]}/r.git")
+        with pytest.raises(git.GitError) as caught:
+            git.fetch("refs/pull/7/head", "s3cret", repository.path)
+        server.shutdown()
+        thread.join()
+    assert seen == ["Basic " + b64encode(b"x-access-token:s3cret").decode()]
+    assert "s3cret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "s3cret" not in (repository.path / ".git/config").read_text()

@@ -66,8 +66,9 @@ def test_only_what_was_revealed_is_hidden_and_nothing_short() -> None:
     assert masked("not-revealed short") == "not-revealed short"
 
 
-def test_the_longest_of_two_that_begin_alike_is_hidden_whole() -> None:
-    for value in ("hunter2", "hunter2-and-more"):
+@pytest.mark.parametrize("values", [("hunter2", "hunter2-and-more"), ("hunter2-and-more", "hunter2")])
+def test_the_longest_of_two_that_begin_alike_is_hidden_whole(values: tuple[str, str]) -> None:
+    for value in values:
         Secret(value).reveal()
     assert masked("hunter2-and-more hunter2") == "*** ***"
 

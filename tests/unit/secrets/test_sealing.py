@@ -214,6 +214,14 @@ def test_two_writers_at_once_lose_nothing(vault: Vault) -> None:
     assert vault.problems("mail", "one", "two", "institution-sante") == []
 
 
+def test_what_another_wrote_meanwhile_is_kept(vault: Vault) -> None:
+    early, other = vault.store(), vault.store()
+    assert early.get("mail", "a").reveal() == "1"
+    other.put("mail", "b", "2")
+    early.put("mail", "c", "3")
+    assert [vault.store().get("mail", key).reveal() for key in "abc"] == ["1", "2", "3"]
+
+
 def test_a_writer_killed_anywhere_leaves_the_old_or_the_new(vault: Vault) -> None:
     chance = random.Random(3)
     process = writer(vault.root, "one", 10**6)
