@@ -83,10 +83,11 @@ def _walk(session: Session, plan: HostPlan) -> None:
                 found.commands.append(command)
                 if path := written(command):
                     will_write(plan.host, path)
-        except Exception as error:  # what it needs may come with an earlier step; if none opens the host, it fails
-            if plan.opened_at is None:
+        except Exception as error:  # what it needs may come with an earlier change; without one, the host fails
+            if not any(each.changes for each in plan.steps):
                 raise
             found.unknown = one_line(error)
+            plan.opened_at = number - 1 if plan.opened_at is None else plan.opened_at
         found.conditional = plan.opened_at is not None or bool(
             session.state.get_op_data_for_host(plan.host, step.op_hash).global_arguments.get("_if")
         )

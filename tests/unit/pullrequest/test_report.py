@@ -133,7 +133,7 @@ def test_a_base_that_does_not_load_is_one_line(repository: Repository) -> None:
     repository.write({"inventory/sites/dc.yaml": "site: [\n"})
     base = repository.commit()
     repository.git("checkout", "--quiet", "main~1", "--", "inventory")
-    with pytest.raises(BaseError, match=r"^inventory/sites/dc.yaml:2:1: ") as caught:
+    with pytest.raises(BaseError, match=r"^inventory/sites/dc.yaml:1:8: ") as caught:
         told(repository, base)
     assert "\n" not in str(caught.value)
 
