@@ -59,6 +59,7 @@ def _created(login: str) -> Effects:
 
 LINES: list[tuple[str, Callable[..., Effects]]] = [
     (r"(?:re)?start (\S+)", _unit(".*(started|restarted).*")),
+    (r"restart (\S+), if a setting needs it", lambda unit: ([], [Seen("unit", unit, "restarted")])),
     (r"reload (\S+)", _unit(".*(reloaded|restarted|started).*")),
     (r"stop (\S+)", _unit("(stopped.*|.*disabled)")),
     (r"enable (\S+)", _enabled),
