@@ -65,6 +65,7 @@ class Explained(StringCommand):
     - opens: what the host is afterwards cannot be told before (packages bring files, units and accounts): what a plan
       says of later steps is then what is known today
     - foreseen: False where the words are all that is known of its effect
+    - unit: the verb and the unit of systemctl, where it is that
     """
 
     def __init__(
@@ -74,9 +75,10 @@ class Explained(StringCommand):
         risk: Risk = "",
         opens: bool = False,
         foreseen: bool = True,
+        unit: tuple[str, str] | None = None,
         **arguments: Any,
     ) -> None:
         self.changes = [change if isinstance(change, Says) else Says(change) for change in changes]
         self.risk: Risk = risk or ("removal" if any(change.removes for change in self.changes) else "")
-        self.opens, self.foreseen = opens, foreseen
+        self.opens, self.foreseen, self.unit = opens, foreseen, unit
         super().__init__(*bits, **arguments)

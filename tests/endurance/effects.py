@@ -33,14 +33,16 @@ def _unit(what: str) -> Callable[[str], Effects]:
 
 
 def _enabled(unit: str) -> Effects:
-    return [Seen("unit", unit, ".*enabled")], [Seen("file", rf"/etc/systemd/system/.*{unit}")]
+    links = rf"/etc/systemd/system/.*{unit}|/etc/rc\d\.d/[KS]\d\d{unit.removesuffix('.service').rstrip(chr(92))}"
+    return [Seen("unit", unit, ".*enabled")], [Seen("file", links)]
 
 
 def _ran(command: str) -> Effects:
     """A command of pyinfra's own: the files that it names, or the setting of the kernel."""
     words = command.replace("\\", "")
     if setting := re.match(r"sysctl (\S+?)=", words):
-        return [Seen("sysctl", re.escape(setting[1].replace("'", "")))], []
+        # FRR shows in its configuration that the kernel does not forward.
+        return [Seen("sysctl", re.escape(setting[1].replace("'", "")))], [Seen("config", "no ip forwarding")]
     paths = [word.strip("'\"") for word in words.split() if re.match(r"['\"]?/", word)]
     assert paths, f"a command of a plan that names no file: {words}"
     named = "|".join(re.escape(path) for path in paths)
