@@ -74,7 +74,7 @@ class Batch:
     def script(self) -> str:
         """Each question runs by itself; what all of them say is gathered, and leaves the host in few packets."""
         asked = "".join(
-            f"{{ {each}\n}} 2>/dev/null </dev/null; echo; echo {self._mark} $?\n" for each in self.questions
+            f"{{ {each}\n}} 2>/dev/null </dev/null; s=$?; echo; echo {self._mark} $s\n" for each in self.questions
         )
         return f"out=$(\n{asked})\nprintf '%s\\n' \"$out\"\n"
 

@@ -13,7 +13,7 @@ from deploys.engine.observed import HostError, short
 from deploys.engine.session import Session, Step, one_line
 from inventory.secrets import masked
 from roles.common.commands import Risk
-from roles.common.planned import forget, will_start, will_write
+from roles.common.planned import forget, will_run, will_write
 
 
 @dataclass
@@ -40,8 +40,9 @@ class HostPlan:
     steps: list[StepPlan] = field(default_factory=list)
     opened_at: int | None = None
 
-    def changes(self) -> list[Change]:
-        return [_change(str(self.host.name), plan) for plan in self.steps if plan.changes]
+    def changes(self) -> list[tuple[str, Change]]:
+        """Each with the deploy that it is of."""
+        return [(plan.step.deploy, _change(str(self.host.name), plan)) for plan in self.steps if plan.changes]
 
     def guard(self, number: int) -> Callable[[StringCommand | str], None]:
         """What lets a step run the commands that were planned for it, and no others."""
@@ -83,8 +84,8 @@ def _walk(session: Session, plan: HostPlan) -> None:
                 found.commands.append(command)
                 if path := written(command):
                     will_write(plan.host, path)
-                if unit := getattr(command, "starts", ""):
-                    will_start(plan.host, unit)
+                if unit := getattr(command, "unit", None):
+                    will_run(plan.host, *unit)
         except Exception as error:  # what it needs may come with an earlier change; without one, the host fails
             if not any(each.changes for each in plan.steps):
                 raise

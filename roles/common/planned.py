@@ -1,54 +1,51 @@
-"""What a plan would write and start, in order: what a service then has to do is known before any of it is done."""
+"""What a plan would do so far, so that a later step of it can say what it would then find.
+
+A service restarts because of a file that is still the old one, once, however many steps ask for it.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from pyinfra.api.host import Host
 
+WRITE, ENABLE, START = "write", "enable", "start"
+VERBS = {"enable": ENABLE, "restart": START, "reload": START}  # of systemctl; restart starts too
 
-@dataclass
-class _Planned:
-    """The number of the step that writes each path last, and that starts or reloads each unit last."""
-
-    steps: int = 0
-    written: dict[str, int] = field(default_factory=dict)
-    started: dict[str, int] = field(default_factory=dict)
-
-
-_planned: WeakKeyDictionary[Host, _Planned] = WeakKeyDictionary()
+_planned: WeakKeyDictionary[Host, list[tuple[str, str]]] = WeakKeyDictionary()  # in their order: (what, path or unit)
 
 
 def will_write(host: Host, path: str) -> None:
     """Note that the plan being made writes a file."""
-    plan = _planned.setdefault(host, _Planned())
-    plan.steps += 1
-    plan.written[path] = plan.steps
+    _planned.setdefault(host, []).append((WRITE, path))
 
 
-def will_start(host: Host, unit: str) -> None:
-    """Note that the plan being made starts, restarts or reloads a unit: it then has all that was written before."""
-    plan = _planned.setdefault(host, _Planned())
-    plan.steps += 1
-    plan.started[unit] = plan.steps
-
-
-def would_run(host: Host, unit: str) -> bool:
-    """Whether the plan being made starts, restarts or reloads a unit."""
-    return unit in _planned.get(host, _Planned()).started
+def will_run(host: Host, verb: str, unit: str) -> None:
+    """Note that the plan being made gives a verb of systemctl to a unit."""
+    if verb in VERBS:
+        _planned.setdefault(host, []).append((VERBS[verb], unit))
 
 
 def would_change(host: Host, watches: Iterable[str], unit: str = "") -> bool:
     """Whether the plan being made writes one of these files, or a file in one of these folders.
 
-    Of a unit, whether it does so after it started that unit last.
+    Where a unit is named: since it would have started or taken up its settings.
     """
-    plan = _planned.get(host, _Planned())
-    since = plan.started.get(unit, 0)
-    written = [path for path, step in plan.written.items() if step > since]
+    steps = _planned.get(host, [])
+    starts = [number for number, step in enumerate(steps) if step == (START, unit)]
+    written = [path for what, path in steps[starts[-1] if starts else 0 :] if what == WRITE]
     return any(path == watch or path.startswith(f"{watch}/") for path in written for watch in watches)
 
 
+def would_start(host: Host, unit: str) -> bool:
+    """Whether the plan being made starts a unit, or makes it take up its settings."""
+    return (START, unit) in _planned.get(host, [])
+
+
+def would_enable(host: Host, unit: str) -> bool:
+    """Whether the plan being made enables a unit."""
+    return (ENABLE, unit) in _planned.get(host, [])
+
+
 def forget(host: Host) -> None:
-    """The plan is made: from here on, files and units are what they are."""
+    """The plan is made: from here on, things are what they are."""
     _planned.pop(host, None)

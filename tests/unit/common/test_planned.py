@@ -1,42 +1,43 @@
-"""A service is planned once: what is started after the last file is written has them all."""
+"""What a plan says of a service that several of its steps are about."""
 
+from collections.abc import Iterator
 from typing import cast
 
 import pytest
 from pyinfra.api.host import Host
 
-from roles.common.planned import forget, will_start, will_write, would_change, would_run
+from roles.common.planned import forget, will_run, will_write, would_change, would_enable, would_start
+
+UNIT, FILE = "x.service", "/etc/x/x.conf"
 
 
-class _AnyHost:
-    """Notes are kept by host; they ask nothing of it."""
+class _Host:
+    """Stands for a host: only which one it is matters."""
 
 
 @pytest.fixture
-def host() -> Host:
-    return cast(Host, _AnyHost())
+def host() -> Iterator[Host]:
+    made = cast(Host, _Host())
+    yield made
+    forget(made)
 
 
-def test_a_file_or_one_in_a_watched_folder_would_change_the_service(host: Host) -> None:
-    will_write(host, "/etc/rspamd/local.d/off.conf")
-    assert would_change(host, ["/etc/rspamd/local.d"], "rspamd.service")
-    assert would_change(host, ["/etc/rspamd/local.d/off.conf"], "rspamd.service")
-    assert not would_change(host, ["/etc/rspamd/local"], "rspamd.service")
+def test_a_file_that_is_written_changes_its_folder_until_the_unit_starts(host: Host) -> None:
+    assert not would_change(host, [FILE], UNIT)
+    will_write(host, FILE)
+    assert would_change(host, ["/etc/x"], UNIT)
+    assert not would_change(host, ["/etc/y", "/etc/x/x"], UNIT)
+    will_run(host, "restart", UNIT)
+    assert would_start(host, UNIT)
+    assert not would_change(host, ["/etc/x"], UNIT)
+    assert would_change(host, ["/etc/x"], "other.service")
+    will_write(host, FILE)
+    assert would_change(host, ["/etc/x"], UNIT)
 
 
-def test_a_restart_after_the_file_covers_it_and_a_later_file_does_not(host: Host) -> None:
-    will_write(host, "/etc/postfix/mailboxes")
-    will_start(host, "postfix.service")
-    assert would_run(host, "postfix.service")
-    assert not would_change(host, ["/etc/postfix/mailboxes"], "postfix.service")
-    assert would_change(host, ["/etc/postfix/mailboxes"], "dovecot.service")
-    will_write(host, "/etc/postfix/mailboxes")
-    assert would_change(host, ["/etc/postfix/mailboxes"], "postfix.service")
-
-
-def test_once_the_plan_is_made_nothing_is_planned(host: Host) -> None:
-    will_write(host, "/etc/x")
-    will_start(host, "x.service")
-    forget(host)
-    assert not would_change(host, ["/etc/x"])
-    assert not would_run(host, "x.service")
+def test_a_unit_that_is_stopped_does_not_start(host: Host) -> None:
+    will_run(host, "disable --now", UNIT)
+    assert not would_start(host, UNIT)
+    will_run(host, "enable", UNIT)
+    assert would_enable(host, UNIT)
+    assert not would_start(host, UNIT)
