@@ -9,6 +9,7 @@ spaces), OUT, FORGE, NUMBER; AUTHOR, whose change it is; ARTIFACT_URL, where the
 import argparse
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from pathlib import Path
 
 from deploys import overlay
 from deploys.report import report
-from deploys.review import forge, git, markdown, ownership, planned
+from deploys.review import forge, markdown, ownership, planned
 from deploys.review.content import BaseError
+from deploys.review.git import ROOT, GitError
 from deploys.review.markdown import Cut, Item
 from deploys.review.ownership import Verdict
 from deploys.review.phrases import (
@@ -121,27 +123,35 @@ def _few(names: Sequence[str]) -> str:
 
 def link(value: str) -> str:
     """The artifact's address, which CI gives; nothing that is not a plain https address."""
-    return value if re.fullmatch(r"https://[\w.-]+(:\d+)?/[\w./?=&%#-]*", value, re.ASCII) else ""
+    return value if len(value) <= 500 and re.fullmatch(r"https://[\w.-]+(:\d+)?/[\w./?=&%#-]*", value, re.ASCII) else ""
 
 
 def gather(base: str, paths: Sequence[Path]) -> Parts:
     """Everything that can be said of the work tree. Raises GitError."""
-    made = overlay.read(git.ROOT)
+    made = overlay.read(ROOT)
     left, head = (made.left, made.head) if made else ((), "")
+    errors, told = mistakes(), None
     try:
         told = report(base)
     except InventoryError as error:
-        return Parts(errors=[str(problem) for problem in error.problems], left=left, head=head)
+        errors = errors or [str(problem) for problem in error.problems]
     except BaseError as error:
-        return Parts(errors=[phrase(BASE_DOES_NOT_LOAD, base=base, reason=str(error))], left=left, head=head)
+        errors.append(phrase(BASE_DOES_NOT_LOAD, base=base, reason=str(error)))
     verdict = ownership.verdict(made.base, made.head) if made else ownership.verdict(base, "HEAD")
     plans, missing = [], []
-    for path in paths:
+    for path in paths if not errors else ():
         try:
             plans.append(planned.read(path))
         except planned.PlanError as error:
             missing.append(str(error))
-    return Parts(told, verdict=verdict, left=left, plans=plans, missing=missing, head=head)
+    return Parts(told, errors, verdict, left, plans, missing, head)
+
+
+def mistakes() -> list[str]:
+    """What `make validate` says of the work tree, a line each."""
+    command = [sys.executable, "-m", "deploys.validate", "--quiet"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return [line for line in ran.stderr.splitlines() if line.strip()] if ran.returncode else []
 
 
 def main() -> int:
@@ -165,7 +175,7 @@ def main() -> int:
             print(f"comment of {arguments.forge} #{arguments.number}: {done}")
         elif not arguments.out:
             print(body)
-    except (git.GitError, forge.ForgeError, OSError) as error:
+    except (GitError, forge.ForgeError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     refused = parts.verdict is not None and not parts.verdict.allowed

@@ -2,7 +2,7 @@
 
 `python -m deploys.overlay --base origin/main --pull-request REVISION --out DIR`; in CI, FETCH=refs/pull/12/head brings
 the objects first, with FORGE_TOKEN where the repository is private. A plan runs with credentials, so it
-must never run what a pull request brings. Of its merge with the base, only regular YAML files of the inventory's data
+must never run what a pull request brings. Of its merge with the base, only regular files of the inventory's data
 are taken, from git's objects, by names that match a fixed form; everything else that it changes is named and left.
 """
 
@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from deploys.review import git, paths
+from deploys.review import paths
+from deploys.review.git import FILE, KINDS, NOTHING, ROOT, ConflictError, GitError, Objects
 from deploys.review.phrases import CONFLICT, LEFT, REFUSED_KIND, REFUSED_SIZE, REFUSED_TOO_MANY
 from deploys.review.words import phrase, plain
 from inventory.model.text import LARGEST
+from inventory.repository import Change
 
 DEFAULT = ".cache/pull-request"
 RECORD = ".overlay.json"  # in the folder: what it was made of
@@ -39,19 +41,19 @@ class Overlay:
     left: Sequence[str]
 
 
-def overlay(base: str, head: str, out: Path, root: Path = git.ROOT) -> Overlay:
+def overlay(base: str, head: str, out: Path, root: Path = ROOT) -> Overlay:
     """Make the tree. Raises GitError or OverlayError; then nothing is written."""
-    base, head = git.commit(base, root), git.commit(head, root)
+    objects = Objects(root)
+    base, head = objects.commit(base), objects.commit(head)
     try:
-        merged = git.merged(base, head, root)
-    except git.ConflictError as error:
+        changes = objects.changes(base, objects.merged(base, head))
+    except ConflictError as error:
         raise OverlayError(phrase(CONFLICT, paths=", ".join(error.paths))) from None
-    changed = git.changed(base, merged, root)
-    data = [change for change in changed if paths.is_data(change.path)]
-    contents = _checked(data, git.tree(merged, "inventory", root), root)
-    left = sorted(change.path for change in changed if not paths.is_data(change.path))
+    data = [change for change in changes if paths.is_data(change.path)]
+    contents = _checked(data, objects)
+    left = sorted(change.path for change in changes if not paths.is_data(change.path))
     made = Overlay(base, head, sorted(change.path for change in data), [_printable(path) for path in left])
-    _write(made, data, contents, out, root)
+    _write(made, data, contents, out, objects)
     return made
 
 
@@ -61,36 +63,43 @@ def read(folder: Path) -> Overlay | None:
     return Overlay(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
 
-def _checked(data: list[git.Changed], entries: dict[str, git.Entry], root: Path) -> dict[str, bytes]:
+def _checked(data: list[Change], objects: Objects) -> dict[str, bytes]:
     """The contents of the files to take. Raises OverlayError for what is not a small regular file."""
-    wanted = [entries[change.path] for change in data if not change.deleted]
-    problems = [phrase(REFUSED_KIND, path=entry.path, kind=entry.kind) for entry in wanted if entry.mode != git.REGULAR]
-    for entry in wanted:
-        if entry.size > LARGEST:
-            problems.append(phrase(REFUSED_SIZE, path=entry.path, n=entry.size, limit=LARGEST))
-    if len(data) > MOST_FILES or sum(entry.size for entry in wanted) > MOST_BYTES:
+    wanted = [change for change in data if change.new_mode != NOTHING]
+    problems = [
+        phrase(REFUSED_KIND, path=change.path, kind=KINDS.get(change.new_mode, change.new_mode))
+        for change in wanted
+        if change.new_mode != FILE
+    ]
+    if problems:
+        raise OverlayError("\n".join(problems))
+    sizes = objects.sizes([change.new for change in wanted])
+    for change, size in zip(wanted, sizes, strict=True):
+        if size > LARGEST:
+            problems.append(phrase(REFUSED_SIZE, path=change.path, n=size, limit=LARGEST))
+    if len(data) > MOST_FILES or sum(sizes) > MOST_BYTES:
         problems.append(phrase(REFUSED_TOO_MANY, n=len(data)))
     if problems:
         raise OverlayError("\n".join(problems))
-    contents = git.blobs([entry.blob for entry in wanted], root)
-    return {entry.path: content for entry, content in zip(wanted, contents, strict=True)}
+    contents = objects.content(sorted({change.new for change in wanted}))
+    return {change.path: contents[change.new] for change in wanted}
 
 
-def _write(made: Overlay, data: list[git.Changed], contents: dict[str, bytes], out: Path, root: Path) -> None:
+def _write(made: Overlay, data: list[Change], contents: dict[str, bytes], out: Path, objects: Objects) -> None:
     if out.exists() and not (out / RECORD).exists():
         raise OverlayError(f"{out}: exists and is no overlay; remove it or give another OUT=")
     partial = out.with_name(f"{out.name}.partial")
     _remove(partial)
-    git.extract(made.base, partial, root)
+    objects.extract(made.base, partial)
     for change in data:
         file = partial / change.path
-        if change.deleted:
+        if change.path not in contents:
             file.unlink()
             _prune(file.parent)
             continue
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(contents[change.path])
-    share_cache(partial, root)
+    share_cache(partial, objects.root)
     (partial / RECORD).write_text(json.dumps(asdict(made), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     _remove(out)
     partial.rename(out)
@@ -133,9 +142,9 @@ def main() -> int:
     if not (arguments.pull_request or ref):
         parser.error("PR= is missing: the revision that is proposed")
     try:
-        fetched = git.fetch(ref, token) if ref else ""
+        fetched = Objects().fetch(ref, token) if ref else ""
         made = overlay(arguments.base, arguments.pull_request or fetched, Path(arguments.out))
-    except (git.GitError, OverlayError) as error:
+    except (GitError, OverlayError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"{arguments.out}: {made.base[:12]} + {len(made.taken)} files of {made.head[:12]}")

@@ -23,7 +23,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from deploys.overlay import share_cache
-from deploys.review import git
+from deploys.review.git import ROOT, GitError, Objects
 from deploys.review.phrases import PREVIEW_EMPTY
 from deploys.review.planned import Line, Plan, Step
 from deploys.review.words import plain, sentence
@@ -93,13 +93,14 @@ def catalogue(tree: Path, environment: str) -> Catalogue:
     return Catalogue(hosts, {host: why for host, why in failed.items() if host in hosts})
 
 
-def preview(base: str, environment: str, root: Path = git.ROOT) -> Plan:
+def preview(base: str, environment: str, root: Path = ROOT) -> Plan:
     """What differs between the hosts of a revision and of the work tree. Raises GitError or CatalogueError."""
-    sha = git.commit(base, root)
+    objects = Objects(root)
+    sha = objects.commit(base)
     (root / ".cache").mkdir(exist_ok=True)
     before_tree = Path(tempfile.mkdtemp(prefix="preview-", dir=(root / ".cache").resolve()))
     try:
-        git.extract(sha, before_tree, root)
+        objects.extract(sha, before_tree)
         share_cache(before_tree, root)
         with ThreadPoolExecutor(2) as pool:
             before, after = pool.map(lambda tree: catalogue(tree, environment), (before_tree, root))
@@ -206,7 +207,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         found = preview(arguments.base, arguments.environment)
-    except (git.GitError, CatalogueError) as error:
+    except (GitError, CatalogueError) as error:
         print(error, file=sys.stderr)
         return 1
     if arguments.out:

@@ -20,8 +20,9 @@ from time import monotonic
 
 from deploys.overlay import share_cache
 from deploys.report import report
-from deploys.review import git, markdown, planned
+from deploys.review import markdown, planned
 from deploys.review.content import BaseError
+from deploys.review.git import ROOT, GitError, Objects
 from deploys.review.phrases import (
     REHEARSAL_AGAIN,
     REHEARSAL_BROKEN,
@@ -41,7 +42,7 @@ from deploys.review.phrases import (
 from deploys.review.words import Said, phrase, plain, sentence
 from inventory.model import InventoryError
 
-FOLDER = git.ROOT / ".cache" / "rehearsal"
+FOLDER = ROOT / ".cache" / "rehearsal"
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 CHANGES = 2  # exit status of a plan that holds changes
 
@@ -99,18 +100,19 @@ class Rehearsal:
 
 def rehearse(base: str) -> Rehearsal:
     """Do it. Raises GitError, BaseError or InventoryError before anything is touched."""
-    sha = git.commit(base)
+    objects = Objects()
+    sha = objects.commit(base)
     told = report(base)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     tree = FOLDER / "base"
-    git.extract(sha, tree)
-    share_cache(tree, git.ROOT)
+    objects.extract(sha, tree)
+    share_cache(tree, ROOT)
     before = run(tree, "base")
     if not before.verified:
         return Rehearsal(sha, before, summary=told.summary())
     changes, hosts = plan()
-    after = run(git.ROOT, "change")
+    after = run(ROOT, "change")
     again = None if after.status else _engine("deploy", "--yes", "--expect-no-changes") == 0
     return Rehearsal(sha, before, after, told.summary(), changes, hosts, again)
 
@@ -185,7 +187,7 @@ def plan() -> tuple[int | None, list[str]]:
 
 def _engine(*arguments: str) -> int:
     command = [sys.executable, "-m", "deploys.engine", *arguments]
-    return subprocess.run(command, cwd=git.ROOT, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def as_markdown(found: Rehearsal) -> str:
@@ -248,7 +250,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         found = rehearse(arguments.base)
-    except (git.GitError, BaseError, InventoryError, planned.PlanError) as error:
+    except (GitError, BaseError, InventoryError, planned.PlanError) as error:
         print(plain(str(error)) if not isinstance(error, InventoryError) else error, file=sys.stderr)
         return 1
     text = as_markdown(found)

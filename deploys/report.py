@@ -7,9 +7,9 @@ import argparse
 import os
 import sys
 
-from deploys.review import git
 from deploys.review.compare import compare
 from deploys.review.content import BaseError, sides
+from deploys.review.git import GitError, Objects
 from deploys.review.phrases import BASE_DOES_NOT_LOAD
 from deploys.review.sentences import Report
 from deploys.review.words import phrase
@@ -18,7 +18,7 @@ from inventory.model import InventoryError
 
 def report(base: str) -> Report:
     """The report of what differs from a revision. Raises GitError, BaseError or InventoryError."""
-    both = sides(git.commit(base))
+    both = sides(Objects().commit(base))
     return Report(compare(both.before, both.after), both.names, both.files)
 
 
@@ -31,7 +31,7 @@ def main() -> int:
     except BaseError as error:
         print(phrase(BASE_DOES_NOT_LOAD, base=arguments.base, reason=str(error)), file=sys.stderr)
         return 1
-    except (git.GitError, InventoryError) as error:
+    except (GitError, InventoryError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

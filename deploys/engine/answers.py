@@ -6,6 +6,7 @@ until something changes on the host, and the questions of the last run are asked
 
 import json
 import secrets
+import shlex
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -74,7 +75,7 @@ class Batch:
     def script(self) -> str:
         """Each question runs by itself; what all of them say is gathered, and leaves the host in few packets."""
         asked = "".join(
-            f"{{ {each}\n}} 2>/dev/null </dev/null; status=$?; echo; echo {self._mark} $status\n"
+            f"( {_inline(each)}\n) 2>/dev/null </dev/null; s=$?; echo; echo {self._mark} $s\n"
             for each in self.questions
         )
         return f"out=$(\n{asked})\nprintf '%s\\n' \"$out\"\n"
@@ -94,3 +95,10 @@ class Batch:
                 found[self.questions[number]] = CommandOutput([OutputLine("stdout", each) for each in lines])
             lines, number = [], number + 1
         return found
+
+
+def _inline(question: str) -> str:
+    """The text of `sh -c 'text'`: the shell that runs the batch need not start another for it."""
+    shell, _, quoted = question.partition(" -c ")
+    text = quoted[1:-1].replace("'\"'\"'", "'")
+    return text if shell == "sh" and shlex.quote(text) == quoted else question

@@ -82,13 +82,20 @@ def _run(command: StringCommand | str) -> tuple[Line, ...]:
 
 
 def _file(command: WriteFile, old: Callable[[str], Text], institution: Institution) -> list[Line]:
-    if command.secret:
-        return [Line(f"{command.path}: secret content differs", institution(command.path))]
-    if isinstance(command.content, bytes):
-        return [Line(f"{command.path}: content differs ({len(command.content)} bytes)", institution(command.path))]
+    if command.secret or isinstance(command.content, bytes):
+        return [Line(f"{command.path}: {_hidden(command)}", institution(command.path))]
     before, after = old(command.path), command.content.splitlines()
     lines = [Line(text, institution(text)) for text in _diff(command.path, before, after)]
     return [*lines, *_removals(command, before or [], after, institution)]
+
+
+def _hidden(command: WriteFile) -> str:
+    """What becomes of a file whose content is not shown."""
+    if command.before == "same content":
+        return "owner or mode"
+    if command.secret:
+        return "new file (secret)" if command.before == "nothing" else "secret content differs"
+    return f"{'new file' if command.before == 'nothing' else 'content differs'} ({len(command.content)} bytes)"
 
 
 def _removals(command: WriteFile, before: list[str], after: list[str], institution: Institution) -> list[Line]:

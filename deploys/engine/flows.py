@@ -71,9 +71,8 @@ def catalogue(request: Request, out: Path) -> int:
         found = begun.plan()
     hosts: dict[str, list[dict[str, object]]] = {name: [] for name in found.hosts}
     for each in found.changes:
-        institutions = sorted({line.institution for line in each.lines})
-        lines = [line.text for line in each.lines]
-        hosts[each.host].append({"step": each.step, "lines": lines, "institutions": institutions})
+        lines = [{"text": line.text, "institution": line.institution} for line in each.lines]
+        hosts[each.host].append({"step": each.step, "lines": lines})
     write_whole(out, json.dumps({"hosts": hosts}, ensure_ascii=False, indent=1))
     for line in show.failures(found):
         print(line, file=sys.stderr)

@@ -14,7 +14,7 @@ from deploys.engine.observed import HostError, LostError, short
 from deploys.engine.session import Session, Step
 from inventory.secrets import SecretError, masked
 from roles.common.commands import Risk
-from roles.common.planned import forget, will_write
+from roles.common.planned import forget, will_run, will_write
 from roles.rendering import RenderError
 
 
@@ -42,8 +42,9 @@ class HostPlan:
     steps: list[StepPlan] = field(default_factory=list)
     opened_at: int | None = None
 
-    def changes(self) -> list[Change]:
-        return [_change(str(self.host.name), plan) for plan in self.steps if plan.changes]
+    def changes(self) -> list[tuple[str, Change]]:
+        """Each with the deploy that it is of."""
+        return [(plan.step.deploy, _change(str(self.host.name), plan)) for plan in self.steps if plan.changes]
 
     def guard(self, number: int) -> Callable[[StringCommand | str], None]:
         """What lets a step run the commands that were planned for it, and no others."""
@@ -85,6 +86,8 @@ def _walk(session: Session, plan: HostPlan) -> None:
                 found.commands.append(command)
                 if path := written(command):
                     will_write(plan.host, path)
+                if unit := getattr(command, "unit", None):
+                    will_run(plan.host, *unit)
         except (LostError, RenderError, SecretError):
             raise  # no earlier change mends these
         except Exception as error:  # what it needs may come with an earlier change; without one, the host fails

@@ -83,6 +83,7 @@ class Begun:
         institution = institution_of(self.request.administration)
         self.hosts = plan_hosts(self.session, institution)
         changes, failures, devices = self.children.planned()
+        on_devices = [(change.step.partition(":")[0], change) for change in changes]
         on_hosts = [change for plan in self.hosts.values() for change in plan.changes()]
         store = self.request.administration.environment.secrets
         return Plan(
@@ -92,7 +93,7 @@ class Begun:
             deploys=(self.request.deploy,),
             limit=self.request.limit,
             hosts=tuple(sorted({*self.session.names, *devices})),
-            changes=show.order([*on_hosts, *changes]),
+            changes=show.order([*on_hosts, *on_devices], self.request.stages),
             not_planned={**self.session.failures, **_unreachable(self.session), **failures},
             secrets={path.stem: sha256(path.read_bytes()).hexdigest() for path in sorted(store.glob("*.age"))},
         )

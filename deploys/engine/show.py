@@ -1,7 +1,7 @@
 """A plan for people: risky changes first, then by institution and host, each with what it does."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deploys.engine.change import Change, Line, Plan
 
@@ -52,9 +52,10 @@ def failures(plan: Plan) -> Iterator[str]:
         yield f"{', '.join(hosts)}: cannot be planned: {why}"
 
 
-def order(changes: list[Change]) -> tuple[Change, ...]:
-    """By host, each in the order of its steps."""
-    return tuple(sorted(changes, key=lambda change: change.host))
+def order(changes: list[tuple[str, Change]], stages: Sequence[Sequence[str]]) -> tuple[Change, ...]:
+    """By host, each in the order in which it is done: a router is a host, and a device between two stages of it."""
+    numbers = {deploy: number for number, stage in enumerate(stages) for deploy in stage}
+    return tuple(change for _, change in sorted(changes, key=lambda each: (each[1].host, numbers[each[0]])))
 
 
 def _lines(lines: list[Line], verbose: bool) -> Iterator[str]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from deploys.review import git, paths
+from deploys.review import paths
 from deploys.review.compare import Content
+from deploys.review.git import ROOT, Objects, object_name
 from inventory.model import Application, Environment, Institution, InventoryError, Platform, Site
 from inventory.model.base import Strict
 from inventory.model.institution import InstitutionFile
@@ -38,28 +39,29 @@ class BaseError(Exception):
     """The base does not load: there is nothing to compare with."""
 
 
-def sides(base: str, root: Path = git.ROOT) -> Sides:
+def sides(base: str, root: Path = ROOT) -> Sides:
     """What differs between a revision and the work tree.
 
     Raises BaseError, or InventoryError with the mistakes of the work tree.
     """
-    entries = {path: entry.blob for path, entry in git.tree(base, "inventory", root).items() if path.endswith(".yaml")}
+    objects = Objects(root)
+    entries = {path: name for path, name in objects.files(base, "inventory").items() if path.endswith(".yaml")}
     stray = sorted(path for path in entries if paths.is_stray(path))
     if stray:
         raise BaseError(f"{stray[0]}: not a file of the inventory as it is now")
-    old = {path: blob for path, blob in entries.items() if paths.is_modelled(path)}
+    old = {path: name for path, name in entries.items() if paths.is_modelled(path)}
     new = {path for path in _files(root) if paths.is_modelled(path)}
     every = old.keys() | new
     differing = {
         path
         for path in every
-        if path not in old or path not in new or git.blob_name((root / path).read_bytes(), like=old[path]) != old[path]
+        if path not in old or path not in new or object_name((root / path).read_bytes(), like=old[path]) != old[path]
     }
     units = {_unit(path) for path in differing}
     wanted = {path for path in every if _unit(path) in units}
     titles = {path for path in every if path.endswith(f"/{INSTITUTION}")}
     with tempfile.TemporaryDirectory() as temporary:
-        _write(Path(temporary), {path: old[path] for path in (wanted | titles) & old.keys()}, root)
+        _write(Path(temporary), {path: old[path] for path in (wanted | titles) & old.keys()}, objects)
         try:
             before = _content(Path(temporary), wanted & old.keys())
             called = _names(Path(temporary), titles & old.keys())
@@ -74,11 +76,12 @@ def _files(root: Path) -> Iterator[str]:
         yield file.relative_to(root).as_posix()
 
 
-def _write(top: Path, blobs: Mapping[str, str], root: Path) -> None:
-    for path, content in zip(blobs, git.blobs(list(blobs.values()), root), strict=True):
+def _write(top: Path, files: Mapping[str, str], objects: Objects) -> None:
+    contents = objects.content(sorted(set(files.values())))
+    for path, name in files.items():
         file = top / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        file.write_bytes(contents[name])
 
 
 def _unit(path: str) -> str:

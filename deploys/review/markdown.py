@@ -93,7 +93,7 @@ class Cut:
         return bool(self.missing or self.shortened)
 
 
-def compose(items: Sequence[Item], limit: int, note: Callable[[Cut], str], reserve: int = 2500) -> str:
+def compose(items: Sequence[Item], limit: int, note: Callable[[Cut], str], reserve: int = 5000) -> str:
     """The comment under its limit: first every item in its shortest form, then each as full as there is room.
 
     `note` says what was cut; it takes at most `reserve`.

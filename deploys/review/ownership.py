@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deploys.review import git
+from deploys.review.git import ROOT, Objects
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ def verdict(base: str, head: str) -> Verdict | None:
         return None
     ran = subprocess.run(
         [sys.executable, "-m", "deploys.ownership", "--base", base, "--head", head],
-        cwd=git.top(git.ROOT),
-        env={**os.environ, "PYTHONPATH": str(git.ROOT)},
+        cwd=Objects().top,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

@@ -13,8 +13,10 @@ APPLICATION = re.compile(rf"inventory/applications/(?P<id>{_NAME})\.yaml", re.AS
 ENVIRONMENT = re.compile(rf"inventory/environments/(?P<id>{_NAME})\.yaml", re.ASCII)
 PLATFORM = re.compile(r"inventory/platform\.yaml", re.ASCII)
 
-DATA = (INSTITUTION, SITE, APPLICATION, PLATFORM)
-MODELLED = (*DATA, ENVIRONMENT)
+MODELLED = (INSTITUTION, SITE, APPLICATION, PLATFORM, ENVIRONMENT)
+
+# CODEOWNERS is generated from the data and must be what it says: `make validate` compares them.
+DATA = (INSTITUTION, SITE, APPLICATION, PLATFORM, re.compile("CODEOWNERS"))
 
 # Where the loader refuses what it does not know.
 _LOADED = ("inventory/institutions/", "inventory/sites/", "inventory/applications/")

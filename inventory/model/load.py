@@ -143,6 +143,9 @@ class _Reading:
 
     def _names(self, path: str, known: Callable[[Path], bool], words: Collection[str], allowed: str) -> list[str]:
         """What is in a folder. What nobody would read is a mistake: a typing mistake is never ignored in silence."""
+        if (self.folder / path).is_symlink():
+            self.problems.append(Problem(self._shown(path), 1, 1, say("link", value=path)))
+            return []
         try:
             files = sorted(file for file in (self.folder / path).iterdir() if not file.name.startswith("."))
             links = [file for file in files if file.is_symlink()]

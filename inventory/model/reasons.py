@@ -8,6 +8,12 @@ from inventory.model.messages import say
 from inventory.model.problems import shorten
 from inventory.model.text import inside
 
+AFTER_A_VALUE = (
+    "did not find expected key",
+    "did not find expected '-' indicator",
+    "did not find expected <document start>",
+)
+
 Explained = tuple[int, int, str]  # line and column from 1, and the message
 
 
@@ -18,7 +24,8 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
     if mark is None or opened is None:
         return 1, 1, say("not_yaml")
     lines = text.split("\n")
-    here = lines[mark.line] if mark.line < len(lines) else ""
+    lines.extend([""] * (mark.line + 1 - len(lines)))  # libyaml ends a text one line further
+    here, word = lines[mark.line], lines[opened.line][opened.column :]
     before, rest = here[: mark.column], here[mark.column :]
 
     def at(place: yaml.Mark, key: str, **values: object) -> Explained:
@@ -26,32 +33,23 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
 
     match error.context, error.problem:
         case ("while scanning a quoted scalar", _):
-            return at(opened, "quote_open", quote=lines[opened.line][opened.column])
+            return at(opened, "quote_open", quote=word[:1])
         case ("while parsing a flow sequence", _):
             return at(mark if mark.line == opened.line else opened, "list_open", value=_seen(rest))
         case ("while parsing a flow mapping", _):
             return at(mark if mark.line == opened.line else opened, "braces_open", value=_seen(rest))
         case (_, "could not find expected ':'"):
-            word = lines[opened.line][opened.column :]
             glued = re.match(r"-[^\s-]", word)
             return at(opened, "no_space" if glued else "no_colon", sign="-", value=_seen(word))
         case (_, "mapping values are not allowed in this context"):
-            if re.search(r":\s", before):
+            if ": " in before:
                 return at(mark, "colon_inside", value=_seen(before.split(": ", 1)[1] + rest))
             glued_line = _line_with_glued_colon(lines, mark.line)
             if glued_line is not None:
-                return (
-                    glued_line + 1,
-                    lines[glued_line].index(":") + 1,
-                    say("no_space", sign=":", value=_seen(lines[glued_line])),
-                )
+                glued_text = lines[glued_line]
+                return glued_line + 1, glued_text.index(":") + 1, say("no_space", sign=":", value=_seen(glued_text))
             return at(mark, "indentation", value=_seen(here))
-        case (
-            _,
-            "did not find expected key"
-            | "did not find expected '-' indicator"
-            | "did not find expected <document start>",
-        ):
+        case (_, problem) if problem in AFTER_A_VALUE:
             if rest.startswith(":"):
                 return at(mark, "no_key")
             if before.strip():
@@ -62,11 +60,11 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
         case (_, "found character that cannot start any token"):
             return at(mark, "needs_quotes", value=_word(rest), sign=rest[:1])
         case ("while scanning an alias", _):
-            return at(opened, "alias", value=_word(lines[opened.line][opened.column :]))
+            return at(opened, "alias", value=_word(word))
         case ("while scanning an anchor", _):
-            return at(opened, "anchor", value=_word(lines[opened.line][opened.column :]))
+            return at(opened, "anchor", value=_word(word))
         case (_, "found undefined tag handle") | ("while scanning a tag", _):
-            return at(opened, "tag", value=_word(lines[opened.line][opened.column :]))
+            return at(opened, "tag", value=_word(word))
         case (_, "found incompatible YAML document") | ("while scanning a directive", _):
             return at(opened, "directive")
         case ("while parsing a quoted scalar", _):
@@ -74,6 +72,8 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explained:
         case (_, "found unexpected ':'"):
             return at(mark, "no_value", value=_seen(rest[1:]))
         case (_, "did not find expected node content"):
+            if not rest.strip() and text.rstrip().endswith(("[", ",")):
+                return at(mark, "list_open", value=_seen(rest))
             return at(mark, "no_value", value=_seen(rest))
     return at(mark, "not_yaml_here", value=_seen(rest))
 

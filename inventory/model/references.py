@@ -58,24 +58,21 @@ class Seen:
     shares: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     addresses: dict[IPv4Address, str] = field(default_factory=dict)
-    networks: dict[IPv4Network, str] = field(default_factory=dict)
-    around: dict[Bits, IPv4Network] = field(default_factory=dict)  # what holds a network: which one
-    bits: dict[Bits, IPv4Network] = field(default_factory=dict)
+    networks: dict[Bits, tuple[IPv4Network, str]] = field(default_factory=dict)
+    around: dict[Bits, tuple[IPv4Network, str]] = field(default_factory=dict)  # by each prefix that holds it
     ports: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def overlapping(self, prefix: IPv4Network) -> tuple[IPv4Network, str] | None:
         """A network that shares addresses with a prefix: of two, one holds the other."""
-        supernets = _supernets(prefix)
-        found = self.around.get(next(supernets)) or next(filter(None, map(self.bits.get, supernets)), None)
-        return (found, self.networks[found]) if found else None
+        itself, *supernets = _supernets(prefix)
+        return self.around.get(itself) or next(filter(None, map(self.networks.get, supernets)), None)
 
     def add(self, prefix: IPv4Network, where: str) -> None:
         """Remember a network."""
-        self.networks.setdefault(prefix, where)
-        for depth, bits in enumerate(_supernets(prefix)):
-            self.around.setdefault(bits, prefix)
-            if depth == 0:
-                self.bits[bits] = prefix
+        itself, *supernets = _supernets(prefix)
+        self.networks.setdefault(itself, (prefix, where))
+        for bits in (itself, *supernets):
+            self.around.setdefault(bits, (prefix, where))
 
 
 def _supernets(prefix: IPv4Network) -> Iterator[Bits]:

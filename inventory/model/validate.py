@@ -123,7 +123,7 @@ def _problem(model: type[BaseModel], source: Source, detail: ErrorDetails) -> Pr
         allowed = _choices(model, path)
         message = say("not_allowed", value=value, allowed=", ".join(allowed), hint=near(value, allowed))
     elif kind == "string_pattern_mismatch" or (kind == "string_too_long" and context["max_length"] == TEXT.longest):
-        form = TEXT if kind == "string_too_long" else BY_PATTERN[context["pattern"]]
+        form = TEXT if kind == "string_too_long" else BY_PATTERN[context["pattern"]]  # a test sees to it
         ours = shown or say("example", example=form.example)
         words = either(form.french, form.english)
         message = say("bad_form", value=value, expected=words, hint=_repaired(form, str(found)), example=ours)

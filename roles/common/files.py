@@ -9,7 +9,7 @@ from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
 from inventory.secrets import Secret
-from roles.common.commands import Removed, WriteFile
+from roles.common.commands import Before, Removed, WriteFile
 from roles.rendering import render
 
 
@@ -107,7 +107,11 @@ def _write(
     if isinstance(content, str) and not content.endswith("\n"):
         content = f"{content}\n"
     digest = sha256(content.encode() if isinstance(content, str) else content).hexdigest()
-    if host.get_fact(FileState, path=path) == (f"{user}:{group} {mode.lstrip('0')}", digest):
+    found: tuple[str, str] | None = host.get_fact(FileState, path=path)
+    if found == (f"{user}:{group} {mode.lstrip('0')}", digest):
         host.noop(f"{path} is up to date")
         return
-    yield WriteFile(path, content, user=user, group=group, mode=mode, check=check, secret=secret, removes=removes)
+    before: Before = "nothing" if found is None else "same content" if found[1] == digest else "other content"
+    yield WriteFile(
+        path, content, user=user, group=group, mode=mode, check=check, secret=secret, removes=removes, before=before
+    )

@@ -9,7 +9,7 @@ from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
 from roles.common.commands import Explained, Risk
-from roles.common.planned import would_change
+from roles.common.planned import would_change, would_enable, would_start
 
 RELOADS = "/run/administration/reloads"  # one stamp a unit; gone at boot, when everything starts anew
 
@@ -72,10 +72,12 @@ def service(unit: str, watches: list[str] | None = None, reload: bool = False) -
     """
     watched = watches or []
     state = host.get_fact(UnitState, unit=unit, watches=watched)
-    stale = state.stale or would_change(host, watched)
-    if not state.enabled:
+    enabled = state.enabled or would_enable(host, unit)
+    started = would_start(host, unit)
+    stale = (state.stale and not started) or would_change(host, watched, unit)
+    if not enabled:
         yield _systemctl("enable", unit)
-    if not state.active:
+    if not (state.active or started):
         yield _systemctl("restart", unit, says="start")
     elif stale and reload:
         # systemd does not remember reloads: the stamp does, and only of those that succeeded.
@@ -85,7 +87,7 @@ def service(unit: str, watches: list[str] | None = None, reload: bool = False) -
         )
     elif stale:
         yield _systemctl("restart", unit, risk="interruption")
-    elif state.enabled:
+    elif enabled:
         host.noop(f"{unit} runs with its present configuration")
 
 
@@ -110,4 +112,5 @@ def _systemctl(
         *("systemctl daemon-reload &&", before, "systemctl --quiet", verb, QuoteString(unit), after),
         changes=[f"{says or verb} {unit}"],
         risk=risk,
+        unit=(verb, unit),
     )

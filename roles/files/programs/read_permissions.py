@@ -15,10 +15,8 @@ DOMAIN_SID = re.compile(r"S-1-5-21-[0-9-]+")
 
 param.get_context().load("/etc/samba/smb.conf")
 shares = {name: path for name, path in json.loads(sys.argv[1]).items() if Path(path).is_dir()}
-found = {
-    name: smbd.get_nt_acl(path, EVERYTHING, system_session_unix(), service=name).as_sddl()
-    for name, path in shares.items()
-}
+# As smb.conf says for all shares: a share's own section may not be there yet.
+found = {name: smbd.get_nt_acl(path, EVERYTHING, system_session_unix()).as_sddl() for name, path in shares.items()}
 names = {}
 for sid in {sid for sddl in found.values() for sid in DOMAIN_SID.findall(sddl)}:
     # "GOUV\mtdpce-agents 2", in a case that varies; an identifier that is nobody's any more stays as it is

@@ -1,6 +1,7 @@
 """Many questions as one script, run by the shell that hosts have, and what is remembered of them."""
 
 import json
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -61,8 +62,29 @@ def test_what_a_question_says_on_stderr_is_no_answer() -> None:
     assert answered("echo no >&2; echo yes") == {"echo no >&2; echo yes": ["yes"]}
 
 
-def test_a_question_that_ends_the_shell_leaves_the_later_ones_to_be_asked_alone() -> None:
-    assert answered("echo one", "exit 0", "echo three") == {"echo one": ["one"]}
+def test_a_question_that_ends_its_shell_or_sets_something_in_it_leaves_the_others_alone() -> None:
+    assert answered("echo one", "umask 0; exit 0", "umask") == {
+        "echo one": ["one"],
+        "umask 0; exit 0": [],
+        "umask": ["0022"],
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["echo 'a  b' \"$(echo c)\"", "echo it\\'s", "echo a # b", "cat <<E\na\nE", "echo $0 | wc -l", "printf '%s' '\"'"],
+)
+def test_a_question_in_a_shell_of_its_own_says_the_same(text: str) -> None:
+    question = f"sh -c {shlex.quote(text)}"
+    alone = subprocess.run(["sh", "-c", question], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert answered("true", question) == {"true": [], question: alone}
+
+
+def test_a_question_that_is_no_shell_answers_nothing_and_neither_do_the_others() -> None:
+    """They are asked alone then, and that one says why."""
+    batch = Batch(["echo one", "sh -c 'if true'"])
+    said = subprocess.run(["sh", "-s"], input=batch.script, capture_output=True, text=True, check=False).stdout
+    assert batch.answers(said) == {}
 
 
 def test_output_that_was_cut_answers_only_what_was_said_whole() -> None:

@@ -17,7 +17,7 @@ def test_plan_shows_the_diff_hides_the_secret_and_changes_nothing(place: Path, e
     assert planned.returncode == 2, planned.stderr
     assert f"{place}/resolv.conf: new file" in planned.stdout
     assert "+nameserver 192.0.2.53" in planned.stdout
-    assert f"{place}/key: secret content differs" in planned.stdout
+    assert f"{place}/key: new file (secret)" in planned.stdout
     assert "2 changes on 1 machine" in planned.stdout
     assert "hunter2" not in planned.stdout + planned.stderr
     assert not (place / "resolv.conf").exists()

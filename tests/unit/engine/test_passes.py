@@ -251,5 +251,5 @@ def test_a_catalogue_needs_no_host_and_no_secret(checkout: Place, machines: Mach
     found = json.loads((checkout.folder / "catalogue.json").read_text())["hosts"]
     assert sorted(found) == sorted(NAMES)
     assert [each["step"] for each in found["dc1"]] == [*(f"test: file {n}" for n in (1, 2, 3, 4)), "test: key"]
-    assert "+nameserver 192.0.2.53" in found["dc1"][0]["lines"]
+    assert {"text": "+nameserver 192.0.2.53", "institution": ""} in found["dc1"][0]["lines"]
     assert not any(machine.calls for machine in machines)

@@ -100,15 +100,26 @@ def test_hosts_that_fail_alike_share_a_line(plan: Plan) -> None:
     assert list(failures(bad)) == ["a, b: cannot be planned: one", "c: cannot be planned: two"]
 
 
-def test_hosts_are_in_order_and_their_steps_stay_so() -> None:
-    assert [each.step for each in order(list(reversed(CHANGES)))] == [
-        "dc: service",
-        "dc: users",
-        "mail: accounts",
-        "mail: mailboxes",
-        "lan: more",
-        "lan: configuration",
+def test_hosts_are_in_order_and_their_steps_as_they_are_done() -> None:
+    """A router is a host, and a device between two stages of it."""
+    steps = [
+        ("files", "r1", "4"),
+        ("router", "r1", "2"),
+        ("base", "r1", "1"),
+        ("uplinks", "r1", "3"),
+        ("base", "a1", "1"),
     ]
+    changes = [(deploy, Change(host, step, ())) for deploy, host, step in steps]
+    found = order(changes, (("base",), ("router",), ("uplinks",), ("directory", "files")))
+    assert [(each.host, each.step) for each in found] == [
+        ("a1", "1"),
+        ("r1", "1"),
+        ("r1", "2"),
+        ("r1", "3"),
+        ("r1", "4"),
+    ]
+    within = [("base", Change("r1", step, ())) for step in ("b", "a", "c")]
+    assert [each.step for each in order(within, (("base",),))] == ["b", "a", "c"]
 
 
 def test_what_is_written_is_read(plan: Plan, tmp_path: Path) -> None:

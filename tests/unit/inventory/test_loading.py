@@ -1,13 +1,18 @@
 """Files that are not what they should be are answered with a line, never with a traceback."""
 
 import os
+import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 import yaml
 
 from inventory.model import InventoryError, load
+from inventory.model.forms import BY_PATTERN
 from inventory.model.institution import GroupsFile
 from inventory.model.load import parse_each
 from inventory.model.messages import MESSAGES
@@ -16,6 +21,7 @@ from inventory.model.source import Source
 from inventory.model.text import LARGEST
 from inventory.model.validate import schema_of, validate
 
+SAMPLE = Path(__file__).parent / "sample"
 BAD_FILES: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "bad-files.yaml").read_text())
 
 
@@ -114,6 +120,50 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     assert str(caught.value) == f"x.yaml:1:1: « x.yaml » ne peut pas être lu (erreur 13 du système) ; {mend}"
 
 
+def test_a_link_leads_nowhere(tmp_path: Path) -> None:
+    """Neither a file, nor the folder of an institution, nor that of all sites may be another's."""
+    place = tmp_path / "inventory"
+    shutil.copytree(SAMPLE, place)
+    (place / "platform.yaml").rename(tmp_path / "platform.yaml")
+    (place / "sites").rename(tmp_path / "sites")
+    for link, target in (
+        ("platform.yaml", tmp_path / "platform.yaml"),
+        ("sites", tmp_path / "sites"),
+        ("institutions/justice", place / "institutions/sante"),
+    ):
+        (place / link).symlink_to(target)
+    with pytest.raises(InventoryError) as caught:
+        load("lab", place)
+    mend = "est un lien ; mettre le fichier ou le dossier lui-même à sa place"
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"inventory/institutions/justice:1:1: « justice » {mend}",
+        f"inventory/platform.yaml:1:1: « platform.yaml » {mend}",
+        f"inventory/sites:1:1: « sites » {mend}",
+    ]
+
+
+def test_names_of_files_are_shown_on_one_line(tmp_path: Path) -> None:
+    place = tmp_path / "inventory"
+    shutil.copytree(SAMPLE, place)
+    (place / "sites/a\nb.txt").touch()
+    Path(os.fsdecode(bytes(place / "sites" / "c") + b"\xff.txt")).touch()
+    shutil.rmtree(place / "applications")
+    with pytest.raises(InventoryError) as caught:
+        load("lab", place)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "inventory/applications:1:1: le dossier n'existe pas, ou ne peut pas être lu",
+        "inventory/sites/a?b.txt:1:1: fichier ou dossier inconnu « a?b.txt » ; ici : des fichiers en .yaml",
+        "inventory/sites/c?.txt:1:1: fichier ou dossier inconnu « c?.txt » ; ici : des fichiers en .yaml",
+    ]
+
+
+def test_lines_that_end_as_on_windows(tmp_path: Path) -> None:
+    path = tmp_path / "groups.yaml"
+    path.write_bytes(b"groups:\r\n  rh: [awa.exemple]\r\n")
+    assert validate(GroupsFile, Source(path, path)).groups == {"rh": ["awa.exemple"]}
+    assert answers(tmp_path, b"groups:\r\n  rh: []\r\n  rh: []\r\n")[0].startswith("groups.yaml:3:3: la clé « rh »")
+
+
 def test_absent_environment() -> None:
     for name in ("laab", "../lab"):
         with pytest.raises(InventoryError) as caught:
@@ -143,6 +193,20 @@ def test_every_key_is_described_with_an_example() -> None:
             for key, about in node["properties"].items():
                 optional = {name: value for choice in about.get("anyOf", []) for name, value in choice.items()}
                 assert {"description", "examples"} <= {**optional, **about}.keys(), f"{kind}: {key}"
+
+
+def test_every_pattern_is_a_form_with_words() -> None:
+    def patterns(node: Any) -> Iterator[str]:
+        if isinstance(node, dict):
+            yield from (node[key] for key in ("pattern",) if isinstance(node.get(key), str))
+            yield from node.get("patternProperties", {})
+        for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            yield from patterns(inner)
+
+    for model in KINDS.values():
+        assert set(patterns(schema_of(model))) <= BY_PATTERN.keys()
+    for form in BY_PATTERN.values():
+        assert re.fullmatch(form.pattern, form.example)
 
 
 def test_every_example_is_valid() -> None:

@@ -2,9 +2,12 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -13,6 +16,7 @@ import pytest
 from deploys.review import forge
 from deploys.review.forge import MARKER, Client, ForgeError, GitHub, GitLab, publish
 
+ROOT = Path(__file__).resolve().parents[3]
 TOKEN = "s3cret-token"  # not-a-secret: the played forge's own
 
 
@@ -183,3 +187,28 @@ def test_a_workflows_token_may_not_ask_who_it_is(server: Played, monkeypatch: py
 def test_limits_are_those_of_the_forges() -> None:
     assert forge.LIMITS == {"github": 65_536, "gitlab": 1_000_000}
     assert (GitHub.limit, GitLab.limit) == (65_536, 1_000_000)
+
+
+def test_make_comment_publishes_with_the_token_in_no_argument(server: Played, tmp_path: Path) -> None:
+    """The command itself, as CI runs it, twice: one comment."""
+    environment = {
+        **os.environ,
+        "BASE": "HEAD",
+        "FORGE": "github",
+        "NUMBER": "7",
+        "FORGE_TOKEN": TOKEN,
+        "FORGE_USER": "robot",
+        "GITHUB_API_URL": server.url,
+        "GITHUB_REPOSITORY": "burkina/administration",
+        "OUT": str(tmp_path / "comment.md"),
+    }
+    said = []
+    for _ in range(2):
+        ran = subprocess.run(
+            [sys.executable, "-m", "deploys.comment"], cwd=ROOT, env=environment, capture_output=True, text=True
+        )
+        assert TOKEN not in ran.stdout + ran.stderr
+        said.append(ran.stdout.strip() or ran.stderr)
+    assert said == ["comment of github #7: created", "comment of github #7: unchanged"]
+    (only,) = server.comments
+    assert only["body"].strip() == f"{MARKER}\n{(tmp_path / 'comment.md').read_text(encoding='utf-8')}".strip()

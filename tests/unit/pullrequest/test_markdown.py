@@ -4,8 +4,11 @@ import html as decoding
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from deploys import comment
 from deploys.review import markdown
 from deploys.review.markdown import Cut, Item
 
@@ -116,3 +119,49 @@ def test_the_first_things_stay_and_the_rest_is_named() -> None:
 def test_signs_outside_the_basic_plane_count_twice() -> None:
     assert markdown.size("é") == 1
     assert markdown.size("𝄞") == 2
+
+
+MARKS = st.sampled_from("@#!<>[](){}`*_~|\\/:.-+&;'\"\n\r\t wGHtp12é«»,’\u202e\u200b\u00a0")
+SIGNS = st.text(st.one_of(MARKS, st.characters()), max_size=40)
+ITEM = st.builds(
+    Item,
+    st.integers(0, 4),
+    st.lists(st.integers(0, 3000), min_size=1, max_size=3).map(lambda sizes: ["é" * n for n in sorted(sizes)[::-1]]),
+    st.sampled_from(["hosts", "risks"]),
+    st.text(max_size=60),
+    st.sampled_from(["", "H", "#### " + "x" * 200]),
+)
+
+
+@given(SIGNS)
+@settings(max_examples=300, deadline=None)
+def test_any_words_are_text(value: str) -> None:
+    """30,000 of these were tried once; a few hundred at each run."""
+    page = rendered(markdown.text(value))
+    found = re.fullmatch(
+        r"<ul>\n<li>Mot :(.*)fin</li>\n</ul>\n", re.sub(r"<code>.*?</code>", "", page, flags=re.DOTALL)
+    )
+    assert found
+    assert not re.search(r"[@#<>\[\]*_`~|\\/:!&\n]|www\.|GH-\d", found[1].replace("&quot;", ""))
+
+
+@given(st.lists(SIGNS, max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_any_lines_stay_in_their_block(lines: list[str]) -> None:
+    page = MarkdownIt("commonmark").render(markdown.block(lines))
+    assert page.startswith("<pre><code>")
+    assert page.endswith("</code></pre>\n")
+    assert page.count("<pre>") == 1
+
+
+@given(st.lists(ITEM, max_size=40), st.integers(6000, 30_000))
+@settings(max_examples=100, deadline=None)
+def test_any_comment_fits(items: list[Item], limit: int) -> None:
+    link = "https://forge.example/" + "a" * 470
+    assert markdown.size(markdown.compose(items, limit, lambda cut: comment.note(cut, link))) <= limit
+
+
+def test_the_longest_note_fits_its_reserve() -> None:
+    names = [f"{'n' * 60}{number}" for number in range(500)]
+    cut = Cut(dict.fromkeys(("hosts", "risks", "sentences", "errors", "others"), names), {"hosts": names})
+    assert markdown.size(comment.note(cut, "https://forge.example/" + "a" * 470)) < 4900

@@ -11,7 +11,7 @@ import pytest
 
 from deploys import overlay as module
 from deploys.overlay import OverlayError, overlay
-from deploys.review import git
+from deploys.review.git import GitError, Objects
 from tests.unit.pullrequest.repository import Repository
 
 PEOPLE = "inventory/institutions/sante/people.yaml"
@@ -46,11 +46,12 @@ def test_data_is_taken_code_is_not(repository: Repository, out: Path) -> None:
             "inventory/production/secrets/mail.age": "x",
             "inventory/policies/none.py": "",
             "inventory/applications/cim.yaml": None,
+            "CODEOWNERS": "* @burkina/plateforme\n",
         }
     )
     head = repository.commit()
     made = make(repository, head, out)
-    assert list(made.taken) == ["inventory/applications/cim.yaml", PEOPLE, "inventory/sites/new.yaml"]
+    assert list(made.taken) == ["CODEOWNERS", "inventory/applications/cim.yaml", PEOPLE, "inventory/sites/new.yaml"]
     assert list(made.left) == [
         "inventory/environments/lab.yaml",
         "inventory/model/__init__.py",
@@ -63,7 +64,7 @@ def test_data_is_taken_code_is_not(repository: Repository, out: Path) -> None:
     assert (out / "roles/mail.py").read_text(encoding="utf-8") == "CODE = 'main'\n"
     got = set(files(out))
     expected = {name for name in before if not name.startswith(".git/")}
-    assert got == expected - {"inventory/applications/cim.yaml"} | {"inventory/sites/new.yaml"}
+    assert got == expected - {"inventory/applications/cim.yaml"} | {"inventory/sites/new.yaml", "CODEOWNERS"}
     assert module.read(out) == made
 
 
@@ -148,7 +149,7 @@ def test_a_path_that_leaves_its_folder(path: str, repository: Repository, out: P
     head = repository.git("commit-tree", tree, "-p", "main", "-m", "hostile")
     try:
         made = make(repository, head, out)
-    except git.GitError:
+    except GitError:
         assert not out.exists()
     else:
         assert path not in made.taken
@@ -207,12 +208,12 @@ def test_files_are_plain_and_no_others_folder_is_replaced(repository: Repository
 
 
 def test_revisions_are_never_options(repository: Repository, out: Path) -> None:
-    with pytest.raises(git.GitError, match="no such revision"):
+    with pytest.raises(GitError, match="no commit"):
         make(repository, "--output=x", out)
     repository.branch("change")
     repository.git("checkout", "--quiet", "--orphan", "unrelated")
     head = repository.commit("of its own")
-    with pytest.raises(git.GitError, match="no common history"):
+    with pytest.raises(GitError, match="no commit in common"):
         make(repository, head, out)
 
 
@@ -223,15 +224,15 @@ def test_the_objects_of_a_pull_request_are_fetched(repository: Repository, tmp_p
     repository.edit(PEOPLE, "Moussa", "Moussah")
     head = repository.commit()
     repository.git("update-ref", "refs/pull/7/head", head)
-    with pytest.raises(git.GitError, match="no such revision"):
-        git.commit(head, clone.path)
-    assert git.fetch("refs/pull/7/head", root=clone.path) == head
-    assert git.commit(head, clone.path) == head
-    with pytest.raises(git.GitError, match="refs/pull/8/head: "):
-        git.fetch("refs/pull/8/head", root=clone.path)
+    with pytest.raises(GitError, match="no commit"):
+        Objects(clone.path).commit(head)
+    assert Objects(clone.path).fetch("refs/pull/7/head") == head
+    assert Objects(clone.path).commit(head) == head
+    with pytest.raises(GitError, match="refs/pull/8/head: "):
+        Objects(clone.path).fetch("refs/pull/8/head")
     for ref in ("refs/heads/main", "--upload-pack=x", "refs/pull/7/head:refs/heads/main", "refs/pull/0/head"):
-        with pytest.raises(git.GitError, match="not the head of a pull request"):
-            git.fetch(ref, root=clone.path)
+        with pytest.raises(GitError, match="not the head of a pull request"):
+            Objects(clone.path).fetch(ref)
 
 
 def test_a_fetch_gives_the_token_to_its_host_in_a_header(
@@ -252,8 +253,8 @@ def test_a_fetch_gives_the_token_to_its_host_in_a_header(
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         repository.git("remote", "add", "origin", f"http://127.0.0.1:{server.server_address[1]}/r.git")
-        with pytest.raises(git.GitError) as caught:
-            git.fetch("refs/pull/7/head", "s3cret", repository.path)
+        with pytest.raises(GitError) as caught:
+            Objects(repository.path).fetch("refs/pull/7/head", "s3cret")
         server.shutdown()
         thread.join()
     assert seen == ["Basic " + b64encode(b"x-access-token:s3cret").decode()]

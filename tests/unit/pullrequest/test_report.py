@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from deploys.review import content, git
+from deploys.review import content
 from deploys.review.compare import Change, Content, Section, compare
 from deploys.review.content import BaseError, sides
+from deploys.review.git import Objects
 from deploys.review.phrases import PHRASES, SUMMARY
 from deploys.review.sentences import Report
 from inventory.model import InventoryError, Person
@@ -19,7 +20,7 @@ CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
 
 def told(repository: Repository, base: str = "main") -> Report:
-    both = sides(git.commit(base, repository.path), repository.path)
+    both = sides(Objects(repository.path).commit(base), repository.path)
     return Report(compare(both.before, both.after), both.names, both.files)
 
 
