@@ -12,8 +12,6 @@ from deploys.engine.session import Session
 from deploys.engine.waves import waves
 from roles.common.health import PATIENCE, Health, Sick
 
-Devices = Callable[[str], dict[str, str]]
-
 
 @dataclass
 class Run:

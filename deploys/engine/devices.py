@@ -5,7 +5,6 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from deploys.engine.change import Change, Line
@@ -88,9 +87,3 @@ def _change(capability: str, name: str, found: dict[str, Any]) -> Change:
 
 def _removes_vlan(text: str) -> bool:
     return text.startswith("no vlan ")
-
-
-def planned_lines(path: Path) -> dict[str, list[str]]:
-    """What `apply` wrote for its child."""
-    found: dict[str, list[str]] = json.loads(path.read_text())
-    return found
