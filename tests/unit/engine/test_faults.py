@@ -1,12 +1,15 @@
 """What goes wrong between us and the machines: one clear line each, and the others go on."""
 
+import json
 import shutil
 import time
 from pathlib import Path
 
 import asyncssh
 import pytest
+from pyinfra.connectors.util import make_unix_command
 
+from deploys.engine.explain import FileText
 from tests.unit.engine.conftest import Place
 from tests.unit.engine.machine import Machines
 
@@ -191,9 +194,10 @@ def test_an_empty_place_for_the_log_is_made_and_a_bad_one_is_named(checkout: Pla
     assert run.stderr == ".cache/lab/log: Not a directory\n"
 
 
-def outside(folder: Path, command: str) -> list[str]:
-    """Run the engine where a folder is mounted otherwise."""
-    return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", f'cd "{folder}"; {command}; exec "$@"', "sh"]
+def outside(folder: Path, before: str, after: str = "true") -> list[str]:
+    """Run the engine where a folder is mounted otherwise, and look at it there afterwards."""
+    script = f'cd "{folder}"; {before}; status=0; "$@" || status=$?; {after}; exit $status'
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", script, "sh"]
 
 
 def test_our_own_disk_full_or_read_only_is_one_line_and_leaves_no_half_plan(checkout: Place) -> None:
@@ -211,3 +215,48 @@ def test_our_own_disk_full_or_read_only_is_one_line_and_leaves_no_half_plan(chec
     run = checkout.run("plan", "--limit", "dc1", under=outside(checkout.folder, read_only))
     assert run.returncode == 1
     assert run.stderr == ".cache/lab: Read-only file system\n"
+
+
+def test_a_log_that_cannot_be_written_any_more_says_so_once_and_stops_nothing(checkout: Place) -> None:
+    checkout.deploy(
+        WRITE + "if host.name == 'dc1':\n    server.shell(name='test: much', commands=['seq 9999; exit 3'])\n"
+    )
+    (checkout.folder / ".cache").mkdir()
+    full = "mount -t tmpfs -o size=12k none .cache"
+    run = checkout.run("deploy", "--limit", "dc1,mail1", under=outside(checkout.folder, full))
+    assert run.returncode == 1
+    assert run.stderr.count("No space left on device: the run goes on") == 1
+    assert "2 changed, 1 failed" in run.stdout
+    assert (checkout.machines["mail1"].srv / "resolv.conf").exists()
+
+
+def test_a_question_that_fails_is_named_with_what_the_host_said(checkout: Place, machines: Machines) -> None:
+    checkout.deploy(WRITE)
+    (machines["dc1"].srv / "resolv.conf").touch()
+    refused = "dc1: cannot be planned: cannot tell its state: ! test -f /srv/resolv.conf || "
+    for asked in ("alone", "in a batch"):
+        machines["dc1"].program("stat", "echo 'stat: out of order' >&2; exit 1")
+        run = checkout.run("plan", "--limit", "dc1")
+        assert run.returncode == 1, asked
+        assert run.stderr.startswith(refused)
+        assert run.stderr.splitlines()[0].endswith(": stat: out of order")
+        (machines["dc1"].programs / "stat").unlink()
+        # A run that was answered remembers what it asked.
+        assert asked == "in a batch" or checkout.run("plan", "--limit", "dc1").returncode == 2
+
+
+def test_very_many_questions_and_a_large_answer_are_one_exec(checkout: Place, machines: Machines) -> None:
+    paths = [f"/srv/{number}" for number in range(2000)]
+    (machines["dc1"].srv / "7").write_text("0123456789abcde\n" * (1 << 16))
+    checkout.deploy(
+        "from deploys.engine.explain import FileText\n"
+        f"found = [host.get_fact(FileText, path=path) for path in {paths!r}]\n"
+        "assert [number for number, lines in enumerate(found) if lines] == [7]\n"
+        "assert len(found[7]) == 1 << 16\n"
+    )
+    memory = checkout.folder / ".cache/lab/asked/sample/dc1.json"
+    memory.parent.mkdir(parents=True)
+    memory.write_text(json.dumps([make_unix_command(FileText().command(path)).get_raw_value() for path in paths]))
+    run = checkout.run("plan", "--limit", "dc1")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert [ran.questions for ran in machines["dc1"].ran] == [2000]
