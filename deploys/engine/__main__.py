@@ -16,7 +16,7 @@ pyinfra.is_cli = True  # operations are ordered by their lines, as under the pyi
 
 from deploys.engine import flows, lean, log
 from deploys.engine.change import PlanError
-from deploys.engine.interruption import InterruptedRunError, listen
+from deploys.engine.interruption import InterruptedRunError, listen, listen_no_more
 from deploys.engine.limits import TooManyRemovalsError
 from deploys.engine.lock import LockedError
 from deploys.engine.run import Request, RequestError
@@ -49,6 +49,8 @@ def main(argv: list[str]) -> int:
     except InterruptedRunError as stop:
         print(f"stopped by {stop}", file=sys.stderr)
         return stop.status
+    finally:
+        listen_no_more()
 
 
 def _parser() -> argparse.ArgumentParser:
