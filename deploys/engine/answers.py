@@ -7,6 +7,7 @@ until something changes on the host, and the questions of the last run are asked
 import json
 import os
 import secrets
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,7 +75,8 @@ class Batch:
     def script(self) -> str:
         """Each question runs by itself; what all of them say is gathered, and leaves the host in few packets."""
         asked = "".join(
-            f"{{ {each}\n}} 2>/dev/null </dev/null; s=$?; echo; echo {self._mark} $s\n" for each in self.questions
+            f"( {_inline(each)}\n) 2>/dev/null </dev/null; s=$?; echo; echo {self._mark} $s\n"
+            for each in self.questions
         )
         return f"out=$(\n{asked})\nprintf '%s\\n' \"$out\"\n"
 
@@ -93,3 +95,10 @@ class Batch:
                 found[self.questions[number]] = CommandOutput([OutputLine("stdout", each) for each in lines])
             lines, number = [], number + 1
         return found
+
+
+def _inline(question: str) -> str:
+    """The text of `sh -c 'text'`: the shell that runs the batch need not start another for it."""
+    shell, _, quoted = question.partition(" -c ")
+    text = quoted[1:-1].replace("'\"'\"'", "'")
+    return text if shell == "sh" and shlex.quote(text) == quoted else question
