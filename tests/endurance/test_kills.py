@@ -74,6 +74,7 @@ def test_deploys_that_die_anywhere_are_completed_by_the_next(
     if now != lab.ROOT:
         lab.well(_deploy(Scope(lab.ROOT, (), [])))
     changes.purge()
+    lab.well(lab.engine(lab.ROOT, "deploy", "--yes"))  # a folder that was purged is newer than its service
     lab.well(lab.engine(lab.ROOT, "deploy", "--yes", "--expect-no-changes"))
 
     left = [str(each) for each in differences(before, scan(administration, before)) if not _expected(each)]

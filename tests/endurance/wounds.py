@@ -1,6 +1,5 @@
 """Ways in which a machine is damaged, that a deploy mends: each a script for one machine."""
 
-# Of these the one named runs alone on its machine: --deploy NAME --limit MACHINE suffices.
 WOUNDS: dict[str, tuple[str, ...]] = {
     "files1": (
         "rm -f /etc/samba/shares.conf; setfacl -b -R /srv/shares; chmod 700 /srv/shares/*",
@@ -63,6 +62,6 @@ WOUNDS: dict[str, tuple[str, ...]] = {
     "resina1": ("echo '! by hand' >>/etc/frr/frr.conf",),
     "sw1-chassis": (
         "rm -f /opt/switch/switch/shows.py; chmod 644 /etc/switch/credentials",
-        "systemctl stop switch-cli; echo '# by hand' >>/etc/systemd/system/switch-cli.service",
+        "systemctl disable --quiet switch-cli; echo '# by hand' >>/etc/systemd/system/switch-cli.service",
     ),
 }
