@@ -12,8 +12,6 @@ from deploys.engine.session import Session
 from deploys.engine.waves import waves
 from roles.common.health import PATIENCE, Health, Sick
 
-Devices = Callable[[str], dict[str, str]]
-
 
 @dataclass
 class Run:
@@ -38,6 +36,8 @@ class Run:
             changed_before = dict(self.events.changed)
             self.session.each(lambda host: self._walk(host, deploys), [self.plans[name].host for name in ready])
             self._check([name for name in ready if self.events.changed[name] > changed_before.get(name, 0)])
+            if not self.stopped and self.canary in ready and self.canary in self.session.failures:
+                self.stopped = f"{self.canary}, the canary, failed"
 
     def finish(self) -> dict[str, str]:
         """How each host ended that did not end well."""
@@ -90,15 +90,14 @@ class Run:
         """Whether all that lived before still lives, and all that was deployed; what does not stops the deploy."""
 
         def ask(host: Host) -> None:
-            if bad := self._ask(host, PATIENCE):
+            within = self.session.observed[str(host.name)].answered_within
+            if bad := self._ask(host, min(PATIENCE, int(within / 2))):
                 raise HostError(f"not well after its change: {', '.join(bad)} does not run")
 
         asked = [name for name in names if name not in self.session.failures]
         self.session.each(ask, [self.plans[name].host for name in asked])
         if sick := [name for name in asked if name in self.session.failures]:
             self.stopped = f"{', '.join(sick)} is not well after its change"
-        elif self.canary in names and self.canary in self.session.failures:
-            self.stopped = f"{self.canary}, the canary, failed"
 
     def _ask(self, host: Host, patience: int) -> list[str]:
         """What of a host does not live and should."""
@@ -109,7 +108,12 @@ class Run:
             for sign in health.signs()
             if deploy in self._deployed or sign not in self._sick.get(name, [])
         }
-        bad: list[str] = host.get_fact(Sick, signs=sorted(signs), patience=patience) if signs else []
+        if not signs:
+            return []
+        answers = self.session.observed[name].answers
+        asked = dict(answers.asked)
+        bad: list[str] = host.get_fact(Sick, signs=sorted(signs), patience=patience)
+        answers.asked = asked  # a run that changes nothing asks after nobody's health
         return bad
 
 

@@ -6,7 +6,6 @@ import sys
 import tempfile
 from collections.abc import Container
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from deploys.engine.change import Change, Line
@@ -63,6 +62,13 @@ class Children:
             file.flush()
             return _answer(capability, self._start(capability, "--planned", file.name))
 
+    def end(self) -> None:
+        """Stop those that still look."""
+        for process in self.running.values():
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+
     def _start(self, capability: str, *options: str) -> subprocess.Popen[str]:
         limit = ["--limit-known", ",".join(self.limit)] if self.limit else []
         command = [sys.executable, "-m", f"deploys.{capability}", "--environment", self.environment, "--json"]
@@ -92,9 +98,3 @@ def _change(capability: str, name: str, found: dict[str, Any]) -> Change:
 
 def _removes_vlan(text: str) -> bool:
     return text.startswith("no vlan ")
-
-
-def planned_lines(path: Path) -> dict[str, list[str] | None]:
-    """What `apply` wrote for its child."""
-    found: dict[str, list[str] | None] = json.loads(path.read_text())
-    return found

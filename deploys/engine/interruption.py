@@ -13,6 +13,7 @@ class InterruptedRunError(BaseException):
 
     def __init__(self, number: int) -> None:
         self.status = 128 + number  # what a shell says of a command that a signal ended
+        self.said = "nothing was changed"
         super().__init__(signal.Signals(number).name)
 
 

@@ -13,6 +13,7 @@ from deploys.engine.change import Plan
 from deploys.engine.devices import Children
 from deploys.engine.events import Events
 from deploys.engine.institutions import institution_of
+from deploys.engine.mistakes import SaidError
 from deploys.engine.plan import HostPlan, plan_hosts
 from deploys.engine.session import Limits, Session, session
 from deploys.record import commit
@@ -20,7 +21,7 @@ from deploys.stages import DEVICES, STAGES, stages_of
 from inventory.model import Administration, load
 
 
-class RequestError(Exception):
+class RequestError(SaidError):
     """What was asked for cannot be done; the message says why."""
 
 
@@ -118,5 +119,8 @@ def begin(request: Request, events: Events) -> Iterator[Begun]:
     limited = [name for name in request.limit if name not in only_devices] if request.limit else None
     limits = Limits(environment.reach.answered_within, environment.reach.changed_within)
     memory = environment.state / "asked" / request.deploy
-    with session(request.inventory, limited, limits, memory, blank=request.blank) as found:
-        yield Begun(request, found, children, events)
+    try:
+        with session(request.inventory, limited, limits, memory, blank=request.blank) as found:
+            yield Begun(request, found, children, events)
+    finally:
+        children.end()
