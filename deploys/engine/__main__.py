@@ -18,7 +18,7 @@ import pyinfra
 pyinfra.is_cli = True  # operations are ordered by their lines, as under the pyinfra command
 
 from deploys.engine import flows, lean, log, screen
-from deploys.engine.interruption import InterruptedRunError, listen
+from deploys.engine.interruption import InterruptedRunError, listen, listen_no_more
 from deploys.engine.mistakes import SaidError, one_line
 from deploys.engine.run import Request
 from deploys.engine.session import LimitError
@@ -43,6 +43,8 @@ def main(argv: list[str]) -> int:
         log.complain(error)
         print(one_line(error), file=sys.stderr)
         return flows.ERROR
+    finally:
+        listen_no_more()
     return status
 
 

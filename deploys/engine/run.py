@@ -82,7 +82,9 @@ class Begun:
             self.session.load(file)
         institution = institution_of(self.request.administration)
         self.hosts = plan_hosts(self.session, institution)
-        changes, failures, devices = self.children.planned()
+        changes, failures, devices = self.children.planned(
+            {name for name, plan in self.hosts.items() if plan.changes()}
+        )
         on_devices = [(change.step.partition(":")[0], change) for change in changes]
         on_hosts = [change for plan in self.hosts.values() for change in plan.changes()]
         store = self.request.administration.environment.secrets

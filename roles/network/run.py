@@ -91,11 +91,11 @@ def results(
     targets: Mapping[str, Target],
     reach: Mapping[str, Device],
     only_plan: bool,
-    planned: Mapping[str, list[str]] | None = None,
+    planned: Mapping[str, list[str] | None] | None = None,
 ) -> dict[str, MultiResult]:
     """Plan or apply everywhere at once: a device that fails is named, and the others are done.
 
-    Where `planned` says what each device is to be sent, a device that would be sent anything else is sent nothing.
+    Where `planned` says what a device is to be sent, one that would be sent anything else is sent nothing.
     """
     hosts = Hosts({name: Host(name=name) for name in targets})
 
@@ -106,7 +106,8 @@ def results(
                 if only_plan:
                     outcome = plan(connection, targets[name])
                 else:
-                    outcome = apply(connection, targets[name], tuple(planned[name]) if planned else None)
+                    lines = planned[name] if planned else None
+                    outcome = apply(connection, targets[name], None if lines is None else tuple(lines))
         except EXPECTED as error:
             return Result(task.host, failed=True, result=" ".join(str(error).split()))
         return Result(task.host, changed=outcome.changed, result=outcome)
