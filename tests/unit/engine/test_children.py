@@ -20,7 +20,7 @@ def children(**programs: str) -> Children:
 
 def test_what_devices_would_become() -> None:
     found = children(lan=f"print({GOOD!r})", uplinks="import sys; sys.exit('first\\nlast word')")
-    changes, failures, names = found.planned()
+    changes, failures, names = found.planned(changing=())
     (change,) = changes
     assert (change.host, change.step) == ("sw1", "lan: configuration")
     assert (change.kind, change.risk) == ("device", "removal")
@@ -30,8 +30,15 @@ def test_what_devices_would_become() -> None:
     assert names == ["sw1", "sw2", "uplinks"]
 
 
+def test_a_device_that_its_own_host_makes_reachable_is_known_only_then() -> None:
+    changes, failures, _ = children(lan=f"print({GOOD!r})").planned(changing=("sw2",))
+    assert failures == {}
+    assert [(each.host, each.certainty) for each in changes] == [("sw1", "certain"), ("sw2", "unknown")]
+    assert changes[1].lines[0].text == "known only after the steps above (gone)"
+
+
 def test_one_that_says_nothing_is_named_with_its_status() -> None:
-    assert children(lan="import os; os._exit(3)").planned()[1] == {"lan": "ended with status 3"}
+    assert children(lan="import os; os._exit(3)").planned(())[1] == {"lan": "ended with status 3"}
 
 
 def test_none_is_left_behind() -> None:
