@@ -20,6 +20,9 @@ config_file(
 )
 """
 
+# What is planned before a fault is no reason to take the fault for a state that this step will mend.
+FIRST = "server.shell(name='test: first', commands=['true'])\n"
+
 
 def ended(said: str, name: str) -> str:
     """How the table says that a host ended."""
@@ -71,7 +74,7 @@ def test_a_host_that_hangs_is_given_up_and_the_others_go_on(checkout: Place, mac
 def test_a_connection_that_is_lost_in_the_middle_is_said_and_nothing_is_half_written(
     checkout: Place, machines: Machines
 ) -> None:
-    checkout.deploy(WRITE)
+    checkout.deploy(FIRST + WRITE)
     (machines["dc1"].srv / "resolv.conf").write_text("old\n")
     machines["dc1"].fault.drops_on = "mktemp"
     machines["dc2"].fault.drops_on = "^sh -s|stat -c"
@@ -112,15 +115,15 @@ def test_what_a_command_prints_is_no_reason_to_fail(checkout: Place, machines: M
         + "server.shell(name='test: latin', commands=[r\"printf 'caf\\351\\n\\000'; printf 'caf\\351\\n' >&2\"])\n"
         + "server.shell(name='test: much', commands=['head -c 1000000 /dev/zero | tr \"\\\\0\" x'])\n"
         + "server.shell(name='test: lines', commands=['seq 100000; seq 100000 >&2'])\n"
+        + "server.shell(name='test: fails', commands=[r\"printf 'caf\\351\\n' >&2; echo why >&2; exit 3\"])\n"
     )
     run = checkout.run("deploy", "--limit", "dc1")
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "4 changed, 0 failed" in run.stdout
-    assert run.stderr == ""
+    assert ended(run.stdout, "dc1") == "FAILED: test: fails: why"
+    assert "4 changed, 1 failed" in run.stdout
 
 
 def test_a_template_that_names_a_missing_variable_is_named_with_its_line(checkout: Place) -> None:
-    checkout.deploy(WRITE.replace('"domain": "example.org", ', ""))
+    checkout.deploy(FIRST + WRITE.replace('"domain": "example.org", ', ""))
     run = checkout.run("plan", "--limit", "dc1")
     assert run.returncode == 1
     first = run.stderr.splitlines()[0]
