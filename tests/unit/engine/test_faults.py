@@ -31,10 +31,10 @@ def ended(said: str, name: str) -> str:
 
 
 def test_hosts_that_cannot_be_reached_are_named_with_what_to_do_and_the_others_go_on(
-    checkout: Place, machines: Machines
+    hurried: Place, machines: Machines
 ) -> None:
-    checkout.deploy(WRITE)
-    known = checkout.folder / "known_hosts"
+    hurried.deploy(WRITE)
+    known = hurried.folder / "known_hosts"
     lines = known.read_text().splitlines()
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
     lines[0] = f"{lines[0].split()[0]} {other}"  # guest1: another key
@@ -42,7 +42,7 @@ def test_hosts_that_cannot_be_reached_are_named_with_what_to_do_and_the_others_g
     known.write_text("\n".join(lines) + "\n")
     machines["dc2"].fault.refuses = True
     machines["mail1"].fault.silent = True
-    run = checkout.run("deploy")
+    run = hurried.run("deploy")
     assert run.returncode == 1
     assert ended(run.stdout, "guest1").startswith(f"UNREACHABLE: its host key is not the one in {known}: find out why")
     assert ended(run.stdout, "dc1").startswith(
@@ -57,12 +57,12 @@ def test_hosts_that_cannot_be_reached_are_named_with_what_to_do_and_the_others_g
     assert len(run.stderr.splitlines()) == 1, run.stderr
 
 
-def test_a_host_that_hangs_is_given_up_and_the_others_go_on(checkout: Place, machines: Machines) -> None:
-    checkout.deploy(WRITE)
+def test_a_host_that_hangs_is_given_up_and_the_others_go_on(hurried: Place, machines: Machines) -> None:
+    hurried.deploy(WRITE)
     machines["dc1"].fault.hangs_on = "stat -c"  # a question
     machines["mail1"].fault.hangs_on = "mktemp"  # a change
     began = time.monotonic()
-    run = checkout.run("deploy", "--limit", "dc1,mail1,files1")
+    run = hurried.run("deploy", "--limit", "dc1,mail1,files1")
     assert run.returncode == 1
     assert ended(run.stdout, "dc1").startswith("FAILED: no answer within 6 s: ! test -f /srv/resolv.conf || ")
     assert ended(run.stdout, "mail1").startswith("FAILED: test: resolver: no answer within 5 s: it may still run")

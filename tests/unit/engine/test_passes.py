@@ -104,12 +104,12 @@ def test_a_host_that_fails_leaves_its_peer_as_it_is(checkout: Place, machines: M
     assert "touch: out of order" in checkout.log
 
 
-def test_a_host_that_is_not_well_after_its_change_stops_what_follows(checkout: Place, machines: Machines) -> None:
+def test_a_host_that_is_not_well_after_its_change_stops_what_follows(hurried: Place, machines: Machines) -> None:
     for name in ("dc1", "dc2"):
         machines[name].program("systemctl", "test ! -e /srv/dead || test $3 = chrony")
         machines[name].program("ss", "echo LISTEN")
-    checkout.deploy("server.shell(name='test: kills', commands=['touch /srv/dead'])\n", "directory")
-    run = checkout.run("deploy", "--limit", "dc1,dc2", deploy="directory")
+    hurried.deploy("server.shell(name='test: kills', commands=['touch /srv/dead'])\n", "directory")
+    run = hurried.run("deploy", "--limit", "dc1,dc2", deploy="directory")
     assert run.returncode == 1
     assert "FAILED: not well after its change: samba-ad-dc does not run" in run.stdout
     assert "NOT DONE: dc1 is not well after its change" in run.stdout
