@@ -1,8 +1,10 @@
 """`python -m deploys.engine plan|deploy|drift|catalogue [--deploy NAME] [--environment ENV] [--limit HOST,GROUP]`."""
 
+import signal
 import sys
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until we listen, Ctrl-C ends us without a word
     from gevent import monkey
 
     monkey.patch_all()

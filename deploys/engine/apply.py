@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from time import monotonic
 
 from pyinfra.api.host import Host
 
 from deploys.engine.events import Events
 from deploys.engine.observed import HostError
 from deploys.engine.plan import HostPlan
-from deploys.engine.session import Session
+from deploys.engine.session import Session, StepFailedError
 from deploys.engine.waves import waves
 from roles.common.health import PATIENCE, Health, Sick
 
@@ -36,8 +37,6 @@ class Run:
             changed_before = dict(self.events.changed)
             self.session.each(lambda host: self._walk(host, deploys), [self.plans[name].host for name in ready])
             self._check([name for name in ready if self.events.changed[name] > changed_before.get(name, 0)])
-            if not self.stopped and self.canary in ready and self.canary in self.session.failures:
-                self.stopped = f"{self.canary}, the canary, failed"
 
     def finish(self) -> dict[str, str]:
         """How each host ended that did not end well."""
@@ -56,6 +55,8 @@ class Run:
     def _may_begin(self, name: str) -> bool:
         if name in self.session.failures:
             return False
+        if self.canary in self.session.failures and not self.stopped:
+            self.stopped = f"{self.canary}, the canary, failed"
         if self.stopped:
             self.notes[name] = f"NOT DONE: {self.stopped}"
             return False
@@ -80,8 +81,12 @@ class Run:
             if each.changes:
                 self.events.begins(name, each.step.name)
             else:
-                self.events.began.setdefault(name, 0.0)
-            changed = self.session.run(each.step)
+                self.events.began.setdefault(name, monotonic())
+            try:
+                changed = self.session.run(each.step)
+            except StepFailedError as error:
+                self.events.fails(name, each.step.name, str(error))
+                raise
             observed.guard = None
             if each.changes or changed:
                 self.events.ends(name, each.step.name, changed)

@@ -1,7 +1,7 @@
 """A plan as data: what would change where, written to a file that can be read, compared and applied."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from difflib import unified_diff
 from hashlib import sha256
 from pathlib import Path
@@ -101,9 +101,11 @@ def read(path: Path) -> Plan:
 
 def differences(planned: Plan, now: Plan) -> list[str]:
     """What is otherwise today than when the plan was made: "-" was planned, "+" is new. Empty where nothing is."""
+    # What the plan did not read (the first password of somebody new) may have come since.
+    read = replace(now, secrets={scope: digest for scope, digest in now.secrets.items() if scope in planned.secrets})
     return [
         line
-        for line in unified_diff(_text(planned), _text(now), lineterm="", n=0)
+        for line in unified_diff(_text(planned), _text(read), lineterm="", n=0)
         if not line.startswith(("---", "+++", "@@"))
     ]
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
 from deploys.engine import show
@@ -19,6 +18,7 @@ from deploys.engine.session import Limits, Session, session
 from deploys.record import commit
 from deploys.stages import DEVICES, STAGES, stages_of
 from inventory.model import Administration, load
+from inventory.secrets import digests_read
 
 
 class RequestError(SaidError):
@@ -87,7 +87,6 @@ class Begun:
         )
         on_devices = [(change.step.partition(":")[0], change) for change in changes]
         on_hosts = [change for plan in self.hosts.values() for change in plan.changes()]
-        store = self.request.administration.environment.secrets
         return Plan(
             environment=self.request.environment,
             commit=commit(),
@@ -97,7 +96,7 @@ class Begun:
             hosts=tuple(sorted({*self.session.names, *devices})),
             changes=show.order([*on_hosts, *on_devices], self.request.stages),
             not_planned={**self.session.failures, **_unreachable(self.session), **failures},
-            secrets={path.stem: sha256(path.read_bytes()).hexdigest() for path in sorted(store.glob("*.age"))},
+            secrets=digests_read(),
         )
 
 

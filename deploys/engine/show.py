@@ -49,7 +49,7 @@ def failures(plan: Plan) -> Iterator[str]:
     for host, why in sorted(plan.not_planned.items()):
         by_reason.setdefault(why, []).append(host)
     for why, hosts in by_reason.items():
-        yield f"{', '.join(hosts)}: cannot be planned: {why}"
+        yield f"{', '.join(hosts)}: {'' if why.startswith('unreachable: ') else 'cannot be planned: '}{why}"
 
 
 def order(changes: list[tuple[str, Change]], stages: Sequence[Sequence[str]]) -> tuple[Change, ...]:

@@ -137,7 +137,7 @@ def test_an_unreachable_host_is_named_and_stops_nobody(place: Path, engine: Engi
     assert ended.returncode == 1
     assert "UNREACHABLE: connection refused: is sshd running?" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
-    assert "2 changed, 1 failed" in ended.stdout
+    assert "2 changed, 0 failed, 1 unreachable" in ended.stdout
 
 
 def test_a_limit_that_names_nothing_is_one_line(engine: Engine) -> None:

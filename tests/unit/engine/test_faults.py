@@ -46,7 +46,7 @@ def test_hosts_that_cannot_be_reached_are_named_with_what_to_do_and_the_others_g
     assert ended(run.stdout, "mail1").startswith("UNREACHABLE: no answer: is it on, and is the way to it open?")
     assert ended(run.stdout, "files1") == ""
     assert (machines["files1"].srv / "resolv.conf").exists()
-    assert run.stdout.splitlines()[-1].startswith("  1 changed, 4 failed, ")
+    assert run.stdout.splitlines()[-1].startswith("  1 changed, 0 failed, 4 unreachable, ")
     assert run.stderr.splitlines()[-1].startswith("the whole log: .cache/lab/log/deploy-")
     assert len(run.stderr.splitlines()) == 1, run.stderr
 
@@ -154,7 +154,7 @@ def test_a_key_of_ours_that_cannot_be_used_is_named(checkout: Place, machines: M
     checkout.hosts(each={name: {"ssh_key": str(key)} for name, key in keys.items()})
     run = checkout.run("plan")
     assert run.returncode == 1
-    lines = dict(line.split(": cannot be planned: ") for line in run.stderr.splitlines()[:-1])
+    lines = dict(line.split(": unreachable: ") for line in run.stderr.splitlines()[:-1])
     assert set(lines) == {"guest1", "dc1", "dc2", "mail1"}
     assert f"{keys['guest1']}" in lines["guest1"]
     assert f"{keys['dc1']}" in lines["dc1"]

@@ -85,6 +85,7 @@ def test_a_canary_that_fails_stops_the_rest(checkout: Place, machines: Machines)
     assert run.returncode == 1
     assert [machine.name for machine in machines if (machine.srv / "touched").exists()] == ["guest1"]
     assert run.stdout.count("NOT DONE: guest1, the canary, failed") == 4
+    assert "0 changed, 1 failed, 4 not done, " in run.stdout
     assert not any(machine.recorded.exists() for machine in machines)
 
 
@@ -211,6 +212,17 @@ def test_machines_get_every_event_and_people_none_of_it(checkout: Place) -> None
     assert events[-1]["failed"] == []
 
 
+def test_machines_hear_of_a_failure_when_it_happens(checkout: Place) -> None:
+    checkout.deploy("server.shell(name='test: breaks', commands=['echo why >&2; exit 3'])\n")
+    run = checkout.run("deploy", "--limit", "dc1", "--json")
+    assert run.returncode == 1
+    events = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [event["event"] for event in events] == ["planned", "begins", "failed", "commands", "host", "end"]
+    assert events[2]["why"] == "test: breaks: why"
+    assert events[-2]["note"] == "FAILED: test: breaks: why"
+    assert events[-1]["failed"] == ["dc1"]
+
+
 def test_a_secret_that_a_host_repeats_is_masked_on_the_screen_and_in_the_log(checkout: Place) -> None:
     checkout.deploy(
         "from inventory.secrets import Secret\n"
@@ -236,7 +248,7 @@ def test_drift_is_nothing_something_or_not_known(checkout: Place, machines: Mach
     machines["dc1"].fault.refuses = True
     unknown = checkout.run("drift", "--limit", "dc1")
     assert unknown.returncode == 1
-    assert unknown.stderr.startswith("dc1: cannot be planned: unreachable: it refuses our ssh key")
+    assert unknown.stderr.startswith("dc1: unreachable: it refuses our ssh key")
 
 
 def test_a_catalogue_needs_no_host_and_no_secret(checkout: Place, machines: Machines) -> None:
