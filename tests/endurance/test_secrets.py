@@ -53,7 +53,7 @@ USES = {  # what makes the next deploy read each kind of secret
     "db1": 'echo \'ALTER ROLE "cim" PASSWORD NULL; ALTER ROLE "e-cm" PASSWORD NULL\' | runuser -u postgres -- psql -Xq;'
     " chmod 644 /etc/ssl/administration/host.key",
     "dc1": "rm -f /var/lib/samba/private/tls/host.key; samba-tool user delete svc-mail >/dev/null",
-    "sw1-chassis": "rm -f /etc/switch/credentials",
+    "sw1-chassis": "chmod 644 /etc/switch/credentials",
 }
 
 
