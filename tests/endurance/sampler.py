@@ -1,7 +1,7 @@
 """Watches the command line and the environment of every process of this machine, those of the lab's machines too.
 
 Stdin: patterns, one a line, until an empty one. From then on a line of JSON for each that is seen, never its value;
-it ends when stdin does, with the number of processes that it has seen.
+it ends when stdin does, with the number of programs that it has seen, and the mean time between two looks.
 """
 
 import json
@@ -24,10 +24,12 @@ def main() -> None:
     looked: dict[int, float] = {}
     checked: dict[int, int] = {}
     seen: set[tuple[int, str]] = set()
-    programs = 0
+    programs = looks = 0
+    began = time.monotonic()
     print("ready", flush=True)
     while not select.select([sys.stdin], [], [], PAUSE)[0]:
         now = time.monotonic()
+        looks += 1
         present = {int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()} - {own}
         for pid in born.keys() - present:
             del born[pid]
@@ -52,7 +54,7 @@ def main() -> None:
                     seen.add((pid, what))
                     program = content.split(b"\0")[0].decode(errors="replace") if what == "cmdline" else ""
                     print(json.dumps({"what": what, "pid": pid, "program": program[:80]}), flush=True)
-    print(json.dumps({"programs": programs}), flush=True)
+    print(json.dumps({"programs": programs, "pause": (time.monotonic() - began) / max(looks, 1)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ from pathlib import Path
 
 @dataclass
 class Watched:
-    """What was seen: one line a process that showed a secret, and how many programs were looked at."""
+    """What was seen: one line a process that showed a secret, how many programs were looked at, and how often."""
 
     leaks: list[str] = field(default_factory=list)
     programs: int = 0
+    pause: float = 0.0  # seconds between two looks, on average
 
 
 @contextmanager
@@ -35,6 +36,6 @@ def watching(patterns: bytes) -> Iterator[Watched]:
         said, _ = sampler.communicate()
         for line in map(json.loads, said.splitlines()):
             if "programs" in line:
-                found.programs = line["programs"]
+                found.programs, found.pause = line["programs"], line["pause"]
             else:
                 found.leaks.append(f"{line['what']} of {line['program'] or 'process'} ({line['pid']})")
