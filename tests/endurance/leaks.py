@@ -1,6 +1,7 @@
 """Secrets by name, the forms in which programs carry them, and where one of these is found."""
 
 import json
+import os
 import subprocess
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
@@ -86,7 +87,7 @@ class Search:
                 capture_output=True,
                 check=False,
             )
-            hits += ran.stdout.decode().splitlines()
+            hits += os.fsdecode(ran.stdout).splitlines()
         return {Path(hit): names for hit in hits if (names := self.names_in(Path(hit).read_bytes()))}
 
 
@@ -98,4 +99,4 @@ def changed_since(start: float, *folders: Path) -> list[Path]:
         capture_output=True,
         check=False,
     )
-    return [Path(name) for name in found.stdout.decode().split("\0") if name]
+    return [Path(os.fsdecode(name)) for name in found.stdout.split(b"\0") if name]
