@@ -25,6 +25,7 @@ for user in host.loop(state.USERS):
         group=user.group,
         home=user.home,
         shell="/bin/bash",
+        create_home=True,
     )
 for config in host.loop(state.CONFIGS):
     config_file(
