@@ -4,7 +4,6 @@ import re
 from ipaddress import IPv4Address, IPv4Interface
 
 from hier_config import HConfig
-from hier_config.models import PerLineSubRule
 from hier_config.platforms.cisco_ios.driver import HConfigDriverCiscoIOS
 from hier_config.platforms.driver_base import HConfigDriverRules
 from netutils.vlan import vlanconfig_to_list, vlanlist_to_config
@@ -46,7 +45,6 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("line ", "exec-timeout "),
             ]
         )
-        rules.per_line_sub.append(PerLineSubRule(search=rf"^\S?(\w{{3}} +\d+ [\d:.]+.*: )?%{LOGGED}.*", replace=""))
         rules.post_load_callbacks.append(_join_allowed_vlans)
         return rules
 
@@ -128,7 +126,7 @@ PORT = r"interface (?P<port>(FastEthernet|GigabitEthernet|TenGigabitEthernet)\S+
 SVI = r"interface Vlan(?P<vlan>\d+)"
 ROWS = (
     Row(About.GUARD, "archive", "path (?P<value>.*)", "where it keeps the copy that it goes back to"),
-    Row(About.GUARD, "archive", "maximum .*", "copies that it keeps"),
+    Row(About.GUARD, "archive", "maximum (?P<value>.*)", "how many copies it keeps"),
     Row(About.IDENTITY, "", "hostname (?P<value>.*)", "its name"),
     Row(About.VLAN, r"vlan (?P<vlan>\d+)", "name (?P<value>.*)", "name of VLAN {vlan}"),
     Row(About.VLAN, "", r"vlan (?P<vlan>\d+)", "VLAN {vlan} is intended"),
@@ -180,6 +178,7 @@ CISCO_IOS = Platform(
     error=rf"^(%(?!Warning:|Portfast has|{LOGGED}).*|Command rejected.*|Bad mask.*)$",
     startup="show startup-config",
     refine=add_and_remove_vlans,
+    logged=rf"^([*.]?\w{{3}} +\d+ .*: )?%{LOGGED}.*\n?",
     switch=SwitchFacts(
         view=view,
         rows=ROWS,

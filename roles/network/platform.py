@@ -122,6 +122,7 @@ class Platform:
     error: str  # how it says that it did not take a line
     startup: str | None  # shows what it will start with; None where the device cannot
     refine: Callable[[HConfig, HConfig], None]  # (running, remediation): what rules cannot express
+    logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
     guard: Guard | None = None
 

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Protocol
 
 from .config import Config
+from .faults import Faults
 from .grammar import Refused
 
 
@@ -54,6 +55,7 @@ class Switch:
         self.minute = minute  # its length in seconds: tests have shorter ones
         self.config = Config()
         self.pending: Pending | None = None
+        self.faults = Faults()
         self.went_back = 0  # times: a session in the middle of a section is out of it
 
     def arm(self, user: str, minutes: int) -> str:
