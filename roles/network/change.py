@@ -40,12 +40,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done, or in a plan what would be. `why` has the reason of each line."""
+    """What was done, or in a plan what would be.
+
+    `why` has the reason of each line; `management`: whether some of them touch our own way in.
+    """
 
     lines: tuple[str, ...]
     saved: bool
     unmanaged: tuple[str, ...]
     why: tuple[str, ...] = ()
+    management: bool = False
 
     @property
     def changed(self) -> bool:
@@ -196,7 +200,8 @@ def _planned(connection: BaseConnection, target: Target) -> Plan:
 
 def _outcome(connection: BaseConnection, target: Target, planned: Plan) -> Outcome:
     saved = bool(planned.lines) or bool(_unsaved(connection, target))
-    return Outcome(planned.texts, saved, planned.unmanaged, planned.why)
+    management = any(line.part > Part.REST for line in planned.lines)
+    return Outcome(planned.texts, saved, planned.unmanaged, planned.why, management)
 
 
 def hosts_in(platform: Platform, shown: str) -> list[Host]:

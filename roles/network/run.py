@@ -92,11 +92,11 @@ def results(
     targets: Mapping[str, Target],
     reach: Mapping[str, Device],
     only_plan: bool,
-    planned: Mapping[str, list[str]] | None = None,
+    planned: Mapping[str, list[str] | None] | None = None,
 ) -> dict[str, MultiResult]:
     """Plan or apply everywhere at once: a device that fails is named, and the others are done.
 
-    Where `planned` says what each device is to be sent, a device that would be sent anything else is sent nothing.
+    Where `planned` says what a device is to be sent, one that would be sent anything else is sent nothing.
     """
     hosts = Hosts({name: Host(name=name) for name in targets})
 
@@ -107,7 +107,8 @@ def results(
                 if only_plan:
                     outcome = plan(connection, targets[name])
                 else:
-                    expected = tuple(planned[name]) if planned else None
+                    lines = planned[name] if planned else None
+                    expected = None if lines is None else tuple(lines)
                     outcome = apply(connection, targets[name], expected, lambda: connected(reach[name]))
         except EXPECTED as error:
             return Result(task.host, failed=True, result=" ".join(str(error).split()))
@@ -146,6 +147,7 @@ def _as_data(administration: Administration, name: str, result: MultiResult) -> 
         "institution": placed.site.owner,
         "lines": list(outcome.lines),
         "why": list(outcome.why),
+        "management": outcome.management,
         "changed": outcome.changed,
         "unmanaged": list(outcome.unmanaged),
     }

@@ -10,7 +10,7 @@ from typing import Any
 import asyncssh
 
 from .cli import Session
-from .machine import Switch
+from .machine import DataPlaneError, Switch
 from .management import Door
 
 CLOCKS: list[asyncio.Task[None]] = []  # a task that nobody holds may vanish
@@ -66,7 +66,10 @@ async def serve(
     async def clock() -> None:
         while True:
             await asyncio.sleep(switch.minute / 60)
-            switch.tick()
+            try:
+                switch.tick()
+            except DataPlaneError as error:
+                print(f"the configuration went back, its data plane did not: {error}", flush=True)
 
     CLOCKS.append(asyncio.create_task(clock()))
     return await asyncssh.create_server(
@@ -89,7 +92,7 @@ def _answer(switch: Switch, process: asyncssh.SSHServerProcess[str]) -> None:
 
 
 async def _interact(switch: Switch, process: asyncssh.SSHServerProcess[str], carried: Callable[[], bool]) -> None:
-    session, typed = Session(switch, user=process.get_extra_info("username")), ""
+    session, typed = Session(switch, user=process.get_extra_info("username", "console")), ""
 
     def write(text: str) -> None:
         process.stdout.write(text.replace("\n", "\r\n"))
