@@ -72,11 +72,13 @@ def test_what_runs_but_was_never_saved_is_saved(played: PlayedSwitch, device: De
 def test_a_refused_line_leaves_configuration_mode_and_saves_nothing(
     played: PlayedSwitch, device: Device, target: Target
 ) -> None:
+    factory = played.config
     broken = replace(target, intended=target.intended.replace("switchport nonegotiate", "switchport nosuchthing"))
     with connected(device) as connection:
         with pytest.raises(ChangeError, match=r"switchport nosuchthing.*the device is as it was before"):
             apply(connection, broken)
         assert not connection.check_config_mode()
+        assert played.config.replace("archive\n path flash:before-change\n maximum 5\n!\n", "") == factory
         assert apply(connection, target).changed  # and it is mended by the next run
     assert played.switch.saved
 
