@@ -35,6 +35,7 @@ class Driver(HConfigDriverCiscoIOS):
         rules.idempotent_commands.extend(
             [
                 replaces("hostname "),
+                replaces("vtp mode "),
                 replaces("ip default-gateway "),
                 replaces("interface ", "switchport access vlan "),
                 replaces("interface ", "switchport trunk native vlan "),
@@ -89,7 +90,7 @@ def _list(vlans: frozenset[int]) -> str:
 def view(sections: Sections) -> View:
     """What a configuration means for whoever reaches the switch."""
     vlans = {1} | {int(number) for header in sections for number in re.findall(r"^vlan (\d+)$", header)}
-    ports = {header.split()[1]: _port(lines) for header, lines in sections.items() if re.fullmatch(PORT, header)}
+    ports = {header.split()[1]: _port(lines) for header, lines in sections.items() if re.fullmatch(ANY_PORT, header)}
     addresses = {}
     for header, lines in sections.items():
         found = re.fullmatch(r"interface Vlan(\d+)", header)
@@ -123,11 +124,13 @@ def _value(lines: tuple[str, ...], beginning: str) -> str | None:
 
 
 PORT = r"interface (?P<port>(FastEthernet|GigabitEthernet|TenGigabitEthernet)\S+)"
+ANY_PORT = r"interface (?!Vlan|Loopback|Tunnel)\S+"  # a bundle may carry us too
 SVI = r"interface Vlan(?P<vlan>\d+)"
 ROWS = (
     Row(About.GUARD, "archive", "path (?P<value>.*)", "where it keeps the copy that it goes back to"),
     Row(About.GUARD, "archive", "maximum (?P<value>.*)", "how many copies it keeps"),
     Row(About.IDENTITY, "", "hostname (?P<value>.*)", "its name"),
+    Row(About.IDENTITY, "", "vtp mode .*", "its VLANs are in its own configuration, and no other switch changes them"),
     Row(About.VLAN, r"vlan (?P<vlan>\d+)", "name (?P<value>.*)", "name of VLAN {vlan}"),
     Row(About.VLAN, "", r"vlan (?P<vlan>\d+)", "VLAN {vlan} is intended"),
     Row(About.TRUNK_GAINS, PORT, rf"{ALLOWED}add (?P<value>.*)", "VLANs that come"),
@@ -165,6 +168,7 @@ CISCO_IOS = Platform(
     driver=Driver,
     owned=(
         Owned(r"hostname \S+"),
+        Owned(r"vtp mode \S+"),
         Owned(r"archive", lines=r"path |maximum "),
         Owned(r"vlan (?!1$|100[2-5]$)\d+", lines=r"name ", removed=True),  # 1 and 1002-1005 cannot be removed
         Owned(PORT, lines=r"description |switchport |shutdown$|spanning-tree (portfast|bpduguard)"),
