@@ -167,7 +167,7 @@ class _Guarded:
 
 def _arm(connection: BaseConnection, guard: Guard) -> None:
     arm = guard.arm.format(minutes=guard.minutes)
-    prompt = rf"{connection.base_prompt}\S*#"
+    prompt = rf"{re.escape(connection.base_prompt)}\S*#"
     answer = str(connection.send_command(arm, expect_string=prompt, read_timeout=60))
     if not connection.check_config_mode():
         raise ChangeError(f"`{arm}` answered: {' '.join(answer.split())}")

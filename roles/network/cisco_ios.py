@@ -4,6 +4,7 @@ import re
 from ipaddress import IPv4Address, IPv4Interface
 
 from hier_config import HConfig
+from hier_config.models import PerLineSubRule
 from hier_config.platforms.cisco_ios.driver import HConfigDriverCiscoIOS
 from hier_config.platforms.driver_base import HConfigDriverRules
 from netutils.vlan import vlanconfig_to_list, vlanlist_to_config
@@ -46,6 +47,8 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("line ", "exec-timeout "),
             ]
         )
+        noise = "|".join(f"(?:{rule.search})" for rule in rules.per_line_sub if not rule.replace)
+        rules.per_line_sub[:] = [PerLineSubRule(search=noise, replace="")]  # one search in each line, not sixteen
         rules.post_load_callbacks.append(_join_allowed_vlans)
         return rules
 

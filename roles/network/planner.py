@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from itertools import groupby
 
 from roles.network.platform import About, Row, SwitchFacts, View
@@ -44,16 +45,12 @@ class Paths:
     before: View
     after: View
 
-    @property
+    @cached_property
     def old(self) -> frozenset[int]:
         """VLANs whose address goes away."""
         return frozenset(self.before.paths) - frozenset(self.after.paths)
 
-    @property
-    def new(self) -> frozenset[int]:
-        return frozenset(self.after.paths) - frozenset(self.before.paths)
-
-    @property
+    @cached_property
     def moves(self) -> bool:
         """Whether the switch can never have both addresses: one replaces the other, or their networks overlap."""
         return any(

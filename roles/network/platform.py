@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from ipaddress import IPv4Address, IPv4Interface
 
 from hier_config import HConfig
@@ -61,7 +62,7 @@ class View:
     def carriers(self, vlan: int) -> frozenset[str]:
         return frozenset(name for name, port in self.ports.items() if vlan in port.carries)
 
-    @property
+    @cached_property
     def paths(self) -> Mapping[int, IPv4Interface]:
         """The addresses that can be reached: their VLAN exists, and a port carries it."""
         return {v: a for v, a in self.addresses.items() if v in self.vlans and self.carriers(v)}
