@@ -79,6 +79,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
         lines += [*allowed, " switchport mode trunk"]
     lines += [f"interface Vlan{management}", f" ip address {address} 255.255.255.0"]
     lines.append(f"ip default-gateway {MANAGEMENT[management]}{draw(st.sampled_from(['1', '254']))}")
+    lines += ["line vty 0 4", f" transport input {draw(st.sampled_from(['ssh', 'telnet ssh']))}"]
     return Wish("\n".join(lines), management, address, carried, frozenset(vlans))
 
 
@@ -129,7 +130,7 @@ def settings_of(config: Config, header: str) -> set[str]:
 def test_any_plan_ends_at_the_intention_and_never_loses_the_switch(
     tmp_path: Path, before: Wish, after: Wish, behind: set[int]
 ) -> None:
-    session = switched(tmp_path, "\n".join([before.text, *FOREIGN, "line vty 0 4", "exec-timeout 5 0"]))
+    session = switched(tmp_path, "\n".join([before.text, *FOREIGN, "line vty 5 15", "exec-timeout 5 0"]))
     assert before.address in reached(session.switch.config, DOOR)
     hosts = [gateway(before), *(Host(vlan, "0200.0a14.0a15", DOOR) for vlan in behind & before.vlans)]
     wanted, planned = after, found(session, after, hosts)
@@ -153,10 +154,10 @@ def test_any_plan_ends_at_the_intention_and_never_loses_the_switch(
     assert running.vlans == ideal.vlans
     assert running.addresses == ideal.addresses
     assert running.default_gateway == ideal.default_gateway
-    for header in ("", *(f"interface {port}" for port in (*OTHERS, DOOR))):
+    for header in ("", "line vty 0 4", *(f"interface {port}" for port in (*OTHERS, DOOR))):
         assert settings_of(running, header) - FOREIGN == settings_of(ideal, header), header
     assert settings_of(running, "") >= FOREIGN
-    assert settings_of(running, "line vty 0 4") == {"exec-timeout 5 0"}
+    assert settings_of(running, "line vty 5 15") == {"exec-timeout 5 0"}
 
 
 def gateway(wish: Wish) -> Host:
