@@ -78,6 +78,8 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
         allowed = [f" switchport trunk allowed vlan {','.join(map(str, sorted(carried)))}"] if door == "list" else []
         lines += [*allowed, " switchport mode trunk"]
     lines += [f"interface Vlan{management}", f" ip address {address} 255.255.255.0"]
+    if bare and management == 98 and draw(st.booleans()):  # left by somebody, in the way of the address to come
+        lines += [f"interface Vlan{draw(st.sampled_from(vlans[:1]))}", " ip address 10.20.99.7 255.255.255.0"]
     lines.append(f"ip default-gateway {MANAGEMENT[management]}{draw(st.sampled_from(['1', '254']))}")
     lines += ["line vty 0 4", f" transport input {draw(st.sampled_from(['ssh', 'telnet ssh']))}"]
     return Wish("\n".join(lines), management, address, carried, frozenset(vlans))
