@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -10,6 +12,7 @@ import asyncssh
 from roles.played.switch.files.switch.cli import Session
 from roles.played.switch.files.switch.config import Config
 from roles.played.switch.files.switch.machine import Learned, Switch
+from roles.played.switch.files.switch.management import Door
 from roles.played.switch.files.switch.server import serve
 
 
@@ -39,9 +42,10 @@ class PlayedSwitch:
 
     PASSWORD = "Mot-de-passe-1"  # not-a-secret: of a switch that lives as long as one test
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, minute: float = 60.0, door: Door | None = None) -> None:
         self.folder = folder
-        self.switch = Switch(Plane(), folder / "startup-config")
+        self.door = door
+        self.switch = Switch(Plane(), folder / "startup-config", minute)
         self.ssh_config = folder / "ssh_config"
         self.known_hosts = folder / "known_hosts"
         self.identity = folder / "id_ed25519"  # of a client that the switch knows
@@ -62,14 +66,30 @@ class PlayedSwitch:
         client.write_private_key(str(self.identity))
         client.write_public_key(str(self.folder / "authorized_keys"))
         (self.folder / "credentials").write_text(f"netadmin:{self.PASSWORD}\n")
-        files = (self.folder / name for name in ("host_key", "credentials", "authorized_keys"))
-        self._acceptor = self._loop.run_until_complete(serve(self.switch, "127.0.0.1", 0, *files))
+        self._acceptor = self._loop.run_until_complete(self._serve("127.0.0.1", 0))
         self.port = self._acceptor.get_port()
         self.trust(key)
         self.ssh_config.write_text(f"Host sw1\n    HostName 127.0.0.1\n    Port {self.port}\n    User netadmin\n")
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
         return self
+
+    @contextmanager
+    def also(self, name: str, address: str) -> Iterator[None]:
+        """Reach the switch at another address too, by another name."""
+        begun = asyncio.run_coroutine_threadsafe(self._serve(address, 0), self._loop).result()
+        with self.ssh_config.open("a") as file:
+            file.write(f"Host {name}\n    HostName {address}\n    Port {begun.get_port()}\n    User netadmin\n")
+        with self.known_hosts.open("a") as file:
+            file.write(
+                self.known_hosts.read_text().replace(f"127.0.0.1]:{self.port}", f"{address}]:{begun.get_port()}")
+            )
+        yield
+        self._loop.call_soon_threadsafe(begun.close)
+
+    async def _serve(self, address: str, port: int) -> asyncssh.SSHAcceptor:
+        files = (self.folder / name for name in ("host_key", "credentials", "authorized_keys"))
+        return await serve(self.switch, address, port, *files, door=self.door)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -78,4 +98,7 @@ class PlayedSwitch:
         self._thread.join()
         self._acceptor.close()
         self._loop.run_until_complete(self._acceptor.wait_closed())
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()

@@ -22,11 +22,12 @@ class PlanError(SaidError):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of what a step does, and the institution that it is of ("" for the platform)."""
+    """One line of what a step does, the institution that it is of ("" for the platform), and why if that is said."""
 
     text: str
     institution: str = ""
     removes: Removed = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)

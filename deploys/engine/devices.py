@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Container
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from deploys.engine.change import Change, Line
@@ -87,12 +88,13 @@ def _answer(capability: str, process: subprocess.Popen[str]) -> dict[str, dict[s
 
 def _change(capability: str, name: str, found: dict[str, Any]) -> Change:
     lines = [
-        Line(text, found["institution"], "vlan" if capability == "lan" and _removes_vlan(text) else "")
-        for text in found["lines"]
+        Line(text, found["institution"], "vlan" if capability == "lan" and _removes_vlan(text) else "", why)
+        for text, why in zip_longest(found["lines"], found.get("why", []), fillvalue="")
     ]
     if not found["lines"]:
         lines = [Line("save the running configuration", found["institution"])]
-    risk: Risk = "removal" if any(line.text.strip().startswith("no ") for line in lines) else ""
+    removes = any(line.text.strip().startswith("no ") for line in lines)
+    risk: Risk = "lockout" if found.get("management") else "removal" if removes else ""
     return Change(name, f"{capability}: configuration", tuple(lines), risk=risk, kind="device")
 
 

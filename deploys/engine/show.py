@@ -60,7 +60,7 @@ def order(changes: list[tuple[str, Change]], stages: Sequence[Sequence[str]]) ->
 
 def _lines(lines: list[Line], verbose: bool) -> Iterator[str]:
     cut = len(lines) if verbose or len(lines) <= CUT + 1 else CUT
-    yield from (f"      {line.text}" for line in lines[:cut])
+    yield from (f"      {line.text:<48} # {line.why}" if line.why else f"      {line.text}" for line in lines[:cut])
     if cut < len(lines):
         yield f"      … and {len(lines) - cut} lines more (V=1 shows them)"
 

@@ -1,18 +1,26 @@
-"""One change of one device: fetch, compare, send, verify, save, and prove that it is saved.
+"""One change of one device: fetch, compare, arm its guard, send, verify, confirm, save, and prove that it is saved.
 
-It can be run again at any point: a run that died in the middle is completed by the next one.
+It can be run again at any point: a run that died in the middle is undone by the device, or completed by the next one.
 """
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 
 from netmiko import BaseConnection
+from netutils.interface import canonical_interface_name
+from ntc_templates.parse import parse_output
 
-from roles.network.platform import Platform
-from roles.network.remediation import Remediation, remediation
+from roles.network.lockout import Host
+from roles.network.plan import Plan
+from roles.network.plan import plan as compare
+from roles.network.planner import Part
+from roles.network.platform import Guard, Platform
 
 Show = Callable[[str], str]
+Login = Callable[[], AbstractContextManager[BaseConnection]]
 SAVE, SAVED = "write memory", "[OK]"
 
 
@@ -32,11 +40,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done, or in a plan what would be."""
+    """What was done, or in a plan what would be.
+
+    `why` has the reason of each line; `management`: whether some of them touch our own way in.
+    """
 
     lines: tuple[str, ...]
     saved: bool
     unmanaged: tuple[str, ...]
+    why: tuple[str, ...] = ()
+    management: bool = False
 
     @property
     def changed(self) -> bool:
@@ -44,31 +57,167 @@ class Outcome:
 
 
 def plan(connection: BaseConnection, target: Target) -> Outcome:
-    """What `apply` would do. It sends nothing but show commands."""
-    found = _compare(connection, target, "show running-config")
-    return Outcome(found.lines, bool(found.lines) or bool(_unsaved(connection, target)), found.unmanaged)
+    """What `apply` would do. It sends nothing but show commands. Raises ChangeError where it must not be done."""
+    return _outcome(connection, target, _planned(connection, target))
 
 
-def apply(connection: BaseConnection, target: Target, expected: tuple[str, ...] | None = None) -> Outcome:
+def apply(
+    connection: BaseConnection,
+    target: Target,
+    expected: tuple[str, ...] | None = None,
+    login: Login | None = None,
+) -> Outcome:
     """Make the device what it must be. Raises ChangeError; nothing is saved that was not verified.
 
-    Where `expected` is given, a device that needs other lines than these is sent nothing.
+    Where `expected` is given, a device that needs other lines than these is sent nothing. `login` opens a new session:
+    where the management path was touched, the present one proves nothing.
     """
-    planned = plan(connection, target)
-    if expected is not None and planned.lines not in (expected, ()):
-        raise ChangeError(f"not what was planned, so nothing was sent: {_on_one_line(planned.lines)}")
-    if planned.lines:
-        _send(connection, target.platform, planned.lines)
-        if left := _compare(connection, target, "show running-config").lines:
-            raise ChangeError(f"sent, but the device still lacks: {_on_one_line(left)}; nothing was saved")
-    _verify(connection, target)
-    if planned.saved or target.platform.startup is None:
-        _save(connection, target)
+    planned = _planned(connection, target)
+    outcome = _outcome(connection, target, planned)
+    if expected is not None and planned.texts not in (expected, ()):
+        raise ChangeError(f"not what was planned, so nothing was sent: {_on_one_line(planned.texts)}")
+    guard = target.platform.guard
+    if guard and outcome.changed and guard.none_pending not in _ask(connection, target.platform, guard.pending):
+        raise ChangeError(
+            "an earlier change waits for its end: the device goes back by itself in minutes; run again then"
+        )
+    with ExitStack() as sessions:
+        if planned.lines and guard:
+            connection = _Guarded(connection, target, planned, guard, login, sessions).change()
+        elif planned.lines:
+            _send(connection, target.platform, planned.texts)
+            _prove(connection, target)
+        else:
+            _verify(connection, target)
+        if outcome.saved or target.platform.startup is None:
+            _save(connection, target)
+    return outcome
+
+
+class _Guarded:
+    """A change from which the device goes back by itself unless it is confirmed in time."""
+
+    def __init__(
+        self,
+        connection: BaseConnection,
+        target: Target,
+        planned: Plan,
+        guard: Guard,
+        login: Login | None,
+        sessions: ExitStack,
+    ) -> None:
+        self.connection, self.target, self.planned, self.guard = connection, target, planned, guard
+        self.login, self.sessions = login, sessions
+
+    def change(self) -> BaseConnection:
+        """Send, verify, confirm; returns the session that is good now. Raises ChangeError: the device is as before."""
+        platform = self.target.platform
+        try:
+            if needed := self.planned.part(Part.GUARD):
+                _send(self.connection, platform, needed)
+            _arm(self.connection, self.guard)
+        except Exception as error:
+            raise ChangeError(f"the guard was not armed, so nothing was sent: {_message(error)}") from error
+        try:
+            for part in sorted({line.part for line in self.planned.lines} - {Part.GUARD}):
+                self._send(part)
+            _prove(self.connection, self.target)
+            self._confirm()
+        except Exception as error:
+            raise ChangeError(f"{_message(error)}; {self._go_back()}") from error
+        return self.connection
+
+    def _send(self, part: Part) -> None:
+        lines = self.planned.part(part)
+        if part is Part.MOVE:
+            _write_at_once(self.connection, lines)
+        else:
+            _send(self.connection, self.target.platform, lines)
+        if part > Part.REST and self.login:
+            self.connection = self._again(self.login)
+
+    def _again(self, login: Login) -> BaseConnection:
+        """A new session, by the way that everybody else comes."""
+        deadline = time.monotonic() + self.guard.patience
+        while True:
+            try:
+                return self.sessions.enter_context(login())
+            except Exception as error:
+                if time.monotonic() > deadline:
+                    raise ChangeError(f"nobody gets in any more: {_message(error)}") from error
+                time.sleep(0.2)
+
+    def _confirm(self) -> None:
+        answer = _ask(self.connection, self.target.platform, self.guard.confirm)
+        if answer.strip() or self.guard.none_pending not in _ask(
+            self.connection, self.target.platform, self.guard.pending
+        ):
+            raise ChangeError(f"`{self.guard.confirm}` answered: {' '.join(answer.split())}")
+
+    def _go_back(self) -> str:
+        """Have the device undo the change now if it hears us; it does so by itself otherwise."""
+        for session in (lambda: nullcontext(self.connection), self.login):
+            try:
+                if session and _reverted(self.sessions.enter_context(session()), self.target.platform, self.guard):
+                    return "the device is as it was before; nothing was saved"
+            except Exception:  # noqa: S112 the session is what failed: the device's own timer is there for that
+                continue
+        return f"the device goes back by itself within {self.guard.minutes} minutes; nothing was saved"
+
+
+def _arm(connection: BaseConnection, guard: Guard) -> None:
+    arm = guard.arm.format(minutes=guard.minutes)
+    prompt = rf"{re.escape(connection.base_prompt)}\S*#"
+    answer = str(connection.send_command(arm, expect_string=prompt, read_timeout=60))
+    if not connection.check_config_mode():
+        raise ChangeError(f"`{arm}` answered: {' '.join(answer.split())}")
+
+
+def _reverted(connection: BaseConnection, platform: Platform, guard: Guard) -> bool:
+    connection.send_command(guard.revert, expect_string=r"#\s*$", read_timeout=guard.read_timeout)
+    connection.set_base_prompt()  # the host name may be the old one again
+    return guard.none_pending in _ask(connection, platform, guard.pending)
+
+
+def _write_at_once(connection: BaseConnection, lines: Sequence[str]) -> None:
+    """Type all lines in one go, without waiting for answers that may never come."""
+    connection.config_mode()
+    connection.write_channel("".join(f"{line}\n" for line in (*lines, "end")))
+    time.sleep(1)
+
+
+def _planned(connection: BaseConnection, target: Target) -> Plan:
+    platform = target.platform
+
+    def hosts() -> list[Host]:
+        return hosts_in(platform, _ask(connection, platform, platform.switch.mac_table)) if platform.switch else []
+
+    planned = compare(platform, _ask(connection, target.platform, "show running-config"), target.intended, hosts)
+    if planned.refused:
+        raise ChangeError(f"refused, and nothing was sent: {planned.refused}")
     return planned
 
 
+def _outcome(connection: BaseConnection, target: Target, planned: Plan) -> Outcome:
+    saved = bool(planned.lines) or bool(_unsaved(connection, target))
+    management = any(line.part > Part.REST for line in planned.lines)
+    return Outcome(planned.texts, saved, planned.unmanaged, planned.why, management)
+
+
+def hosts_in(platform: Platform, shown: str) -> list[Host]:
+    """Who the switch knows to be there, by what it shows of its table of addresses."""
+    command = platform.switch.mac_table if platform.switch else ""
+    return [
+        Host(int(row["vlan_id"]), row["destination_address"], canonical_interface_name(port))
+        for row in parse_output(platform=platform.name, command=command, data=shown)
+        if row["vlan_id"].isdigit()
+        for port in row["destination_port"]
+        if port != "CPU"
+    ]
+
+
 def _save(connection: BaseConnection, target: Target) -> None:
-    answer = str(connection.send_command(SAVE, read_timeout=60))
+    answer = _ask(connection, target.platform, SAVE)
     if SAVED not in answer:
         raise ChangeError(f"`{SAVE}` answered: {' '.join(answer.split())}")
     if left := _unsaved(connection, target):
@@ -78,30 +227,47 @@ def _save(connection: BaseConnection, target: Target) -> None:
 def _unsaved(connection: BaseConnection, target: Target) -> tuple[str, ...]:
     """What a restart would lose; nothing where the device cannot show it."""
     startup = target.platform.startup
-    return _compare(connection, target, startup).lines if startup else ()
+    return (
+        compare(target.platform, _ask(connection, target.platform, startup), target.intended).texts if startup else ()
+    )
 
 
 def _on_one_line(lines: tuple[str, ...]) -> str:
     return " / ".join(line.strip() for line in lines)
 
 
-def _compare(connection: BaseConnection, target: Target, show: str) -> Remediation:
-    return remediation(target.platform, str(connection.send_command(show, read_timeout=60)), target.intended)
+def _message(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _ask(connection: BaseConnection, platform: Platform, command: str) -> str:
+    """What the device answers, without what it logs meanwhile."""
+    answer = str(connection.send_command(command, read_timeout=60))
+    return re.sub(platform.logged, "", answer, flags=re.MULTILINE) if platform.logged else answer
 
 
 def _send(connection: BaseConnection, platform: Platform, lines: tuple[str, ...]) -> None:
     """Send lines up to the first that is refused, and leave configuration mode whatever happens."""
+    options = {"read_timeout": platform.guard.read_timeout} if platform.guard else {}
     try:
-        connection.send_config_set(lines, error_pattern=platform.error, exit_config_mode=False)
+        connection.send_config_set(lines, error_pattern=platform.error, exit_config_mode=False, **options)
     finally:
         connection.exit_config_mode()
         connection.set_base_prompt()  # the host name may be new
 
 
+def _prove(connection: BaseConnection, target: Target) -> None:
+    """Compare again, and verify."""
+    left = compare(target.platform, _ask(connection, target.platform, "show running-config"), target.intended).texts
+    if left:
+        raise ChangeError(f"sent, but the device still lacks: {_on_one_line(left)}; nothing was saved")
+    _verify(connection, target)
+
+
 def _verify(connection: BaseConnection, target: Target) -> None:
     """Wait until the show commands say that all is well."""
     deadline = time.monotonic() + target.patience
-    while problems := target.problems(lambda line: str(connection.send_command(line, read_timeout=30))):
+    while problems := target.problems(lambda line: _ask(connection, target.platform, line)):
         if time.monotonic() > deadline:
             raise ChangeError(f"not as it must be: {'; '.join(problems)}; nothing was saved")
         time.sleep(1)

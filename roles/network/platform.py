@@ -1,12 +1,17 @@
 """What must be known of a platform to change its configuration safely. Knowledge is data; code is the exception."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from ipaddress import IPv4Address, IPv4Interface
 
 from hier_config import HConfig
 from hier_config.models import IdempotentCommandsRule, MatchRule, OrderingRule
 from hier_config.platforms.driver_base import HConfigDriverBase
+
+Sections = Mapping[str, tuple[str, ...]]  # the lines of a configuration, by the line that opens their section
 
 
 @dataclass(frozen=True)
@@ -14,12 +19,96 @@ class Owned:
     """A part of the configuration that is ours.
 
     `lines` are those of its lines that are ours; others are reported and left alone. `removed`: it goes when it is
-    no longer intended. Otherwise (a physical port, a host name) it is only ours where the intention names it.
+    no longer intended, unless it holds a line of somebody else. Otherwise (a physical port, a host name) it is only
+    ours where the intention names it.
     """
 
     section: str
     lines: str | None = None
     removed: bool = False
+
+
+@dataclass(frozen=True)
+class Guard:
+    """How the device goes back by itself from a change that nobody confirms."""
+
+    arm: str  # enters configuration mode
+    confirm: str
+    revert: str
+    pending: str  # shows whether a change waits for its confirmation
+    none_pending: str  # in what it then answers
+    minutes: int = 5
+    patience: float = 30.0  # seconds in which a new session must be there after the management path was touched
+    read_timeout: float = 15.0  # seconds for one line
+
+
+@dataclass(frozen=True)
+class PortView:
+    trunk: bool
+    carries: frozenset[int]  # VLANs, whether they exist or not; none where the port is shut
+
+
+@dataclass(frozen=True)
+class View:
+    """What a configuration means for whoever reaches the switch, free of any vendor's words."""
+
+    vlans: frozenset[int]
+    ports: Mapping[str, PortView]
+    addresses: Mapping[int, IPv4Interface]  # of the interfaces that are up, by their VLAN
+    gateway: IPv4Address | None
+    users: frozenset[str]
+    admits: bool  # whether any terminal line lets somebody in
+
+    def carriers(self, vlan: int) -> frozenset[str]:
+        return frozenset(name for name, port in self.ports.items() if vlan in port.carries)
+
+    @cached_property
+    def paths(self) -> Mapping[int, IPv4Interface]:
+        """The addresses that can be reached: their VLAN exists, and a port carries it."""
+        return {v: a for v, a in self.addresses.items() if v in self.vlans and self.carriers(v)}
+
+
+class About(IntEnum):
+    """What a line is about, in the order in which a change is made: add, move, then remove."""
+
+    GUARD = 0  # what the guard itself needs
+    IDENTITY = 1
+    VLAN = 2
+    TRUNK_GAINS = 3
+    PORT = 4
+    TRUNK_LOSES = 5
+    INTERFACE_GOES = 6  # or loses its address: two interfaces never have the same network
+    INTERFACE = 7  # in a VLAN: the switch itself
+    VLAN_GOES = 8
+    GATEWAY = 9
+    LOGIN = 10  # terminal lines, AAA, SSH, users
+    OTHER = 11
+
+
+@dataclass(frozen=True)
+class Row:
+    """Lines that the planner knows by `section` and `line` (patterns, whole).
+
+    A group named `port` or `vlan` in either says of which. `rank` is the order within a section; `why` is for people.
+    Where a running line of the same section matches too, it is the one that is replaced.
+    """
+
+    about: About
+    section: str
+    line: str
+    why: str
+    rank: int = 5
+
+
+@dataclass(frozen=True)
+class SwitchFacts:
+    """How an access switch spells what the planner must understand."""
+
+    view: Callable[[Sections], View]
+    rows: tuple[Row, ...]
+    opens: str  # lines that open a section
+    leave: str  # the line that leaves it
+    mac_table: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +123,9 @@ class Platform:
     error: str  # how it says that it did not take a line
     startup: str | None  # shows what it will start with; None where the device cannot
     refine: Callable[[HConfig, HConfig], None]  # (running, remediation): what rules cannot express
+    logged: str | None = None  # lines that it logs in the middle of its answers
+    switch: SwitchFacts | None = None  # for an access switch
+    guard: Guard | None = None
 
     def owner(self, section: str) -> Owned | None:
         return next((owned for owned in self.owned if re.fullmatch(owned.section, section)), None)

@@ -1,4 +1,4 @@
-"""From what a device runs to what it must run: the fewest lines, in an order that never cuts our own path."""
+"""From what a device runs to what it must run: the fewest lines, as hier_config proposes them by our rules."""
 
 import re
 from dataclasses import dataclass
@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from hier_config import HConfig, WorkflowRemediation, get_hconfig
 from hier_config.child import HConfigChild
 
-from roles.network.platform import Platform
+from roles.network.platform import Owned, Platform, Sections
 
 
 @dataclass(frozen=True)
 class Remediation:
-    """`lines` to send, in order. `unmanaged` is on the device, and neither wanted nor ours to remove.
+    """What to send, not yet in order; what runs before it and what runs after it.
 
-    Of what is unmanaged only the first words are given: the rest may be a secret.
+    `unmanaged` is on the device, and neither wanted nor ours to remove. Only its first words are given: the rest may
+    be a secret.
     """
 
-    lines: tuple[str, ...]
+    delta: HConfig
+    before: Sections
+    after: Sections
     unmanaged: tuple[str, ...]
 
 
@@ -24,12 +27,27 @@ def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     """Compare two configurations, each as the device would print it."""
     wanted = get_hconfig(platform.driver(), intended)
     present = get_hconfig(platform.driver(), running)
+    before = _sections(present)
     _refuse_foreign(platform, wanted)
     unmanaged = tuple(_set_aside(platform, present, wanted))
     delta = WorkflowRemediation(present, wanted).remediation_config
     platform.refine(present, delta)
     delta.set_order_weight()
-    return Remediation(delta.dump_simple(sectional_exiting=True), unmanaged)
+    return Remediation(delta, before, _afterwards(before, _sections(present), _sections(wanted)), unmanaged)
+
+
+def _sections(config: HConfig) -> dict[str, tuple[str, ...]]:
+    return {section.text: tuple(line.text for line in section.children) for section in config.children}
+
+
+def _afterwards(before: Sections, ours: Sections, wanted: Sections) -> Sections:
+    """What will run: what is wanted, and everything that is not ours."""
+    kept = {
+        section: tuple(line for line in lines if line not in ours.get(section, ()))
+        for section, lines in before.items()
+        if section not in ours or section in wanted
+    }
+    return kept | {section: (*kept.get(section, ()), *lines) for section, lines in wanted.items()}
 
 
 def _refuse_foreign(platform: Platform, wanted: HConfig) -> None:
@@ -47,7 +65,9 @@ def _set_aside(platform: Platform, present: HConfig, wanted: HConfig) -> list[st
     reported: list[str] = []
     for section in present.children:
         owned = platform.owner(section.text)
-        if owned is None or not (owned.removed or section.text in wanted.children or _replaced(section, wanted)):
+        if owned is None or not (
+            section.text in wanted.children or _replaced(section, wanted) or _goes(section, owned)
+        ):
             aside.append(section)
             lines = list(section.all_children()) if section.children else [section]
         else:
@@ -61,6 +81,10 @@ def _set_aside(platform: Platform, present: HConfig, wanted: HConfig) -> list[st
 
 def _replaced(section: HConfigChild, wanted: HConfig) -> bool:
     return section.is_idempotent_command(wanted.children)
+
+
+def _goes(section: HConfigChild, owned: Owned) -> bool:
+    return owned.removed and not _foreign_lines(section, owned.lines)
 
 
 def _foreign_lines(section: HConfigChild, ours: str | None) -> list[HConfigChild]:

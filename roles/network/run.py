@@ -21,6 +21,7 @@ from roles.network.change import ChangeError, Outcome, Target, apply, plan
 from roles.network.connection import Device, connected
 
 WORKERS = 20
+WIDTH = 48  # of a line before its reason
 OK, ERROR, CHANGES = 0, 1, 2
 EXPECTED = (ChangeError, NetmikoBaseException, SSHException, OSError, ValueError)
 
@@ -107,7 +108,8 @@ def results(
                     outcome = plan(connection, targets[name])
                 else:
                     lines = planned[name] if planned else None
-                    outcome = apply(connection, targets[name], None if lines is None else tuple(lines))
+                    expected = None if lines is None else tuple(lines)
+                    outcome = apply(connection, targets[name], expected, lambda: connected(reach[name]))
         except EXPECTED as error:
             return Result(task.host, failed=True, result=" ".join(str(error).split()))
         return Result(task.host, changed=outcome.changed, result=outcome)
@@ -144,6 +146,8 @@ def _as_data(administration: Administration, name: str, result: MultiResult) -> 
     return {
         "institution": placed.site.owner,
         "lines": list(outcome.lines),
+        "why": list(outcome.why),
+        "management": outcome.management,
         "changed": outcome.changed,
         "unmanaged": list(outcome.unmanaged),
     }
@@ -156,12 +160,16 @@ def _report(name: str, result: MultiResult, only_plan: bool, verbose: bool) -> I
         return
     yield f"{name}: {_summary(outcome, only_plan)}"
     if only_plan:
-        yield from (f"  {line}" for line in outcome.lines)
+        yield from (f"  {line:<{WIDTH}}# {why}" if why else f"  {line}" for line, why in _explained(outcome))
     if outcome.unmanaged:
         listed = only_plan or verbose
         hint = "" if listed else " (--verbose lists them)"
         yield f"{name}: {_lines(outcome.unmanaged)} that the inventory does not say, left alone{hint}"
         yield from (f"  {line}" for line in outcome.unmanaged if listed)
+
+
+def _explained(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    return zip(outcome.lines, outcome.why, strict=True)
 
 
 def _summary(outcome: Outcome, only_plan: bool) -> str:

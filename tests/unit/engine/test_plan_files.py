@@ -89,6 +89,16 @@ def test_a_long_change_is_cut_and_says_so(plan: Plan) -> None:
     assert len(text(500, verbose=True)) == 500
 
 
+def test_a_line_of_a_device_says_why(plan: Plan) -> None:
+    change = Change(
+        "sw1", "lan: configuration", (Line("no vlan 30", why="no longer intended"), Line("exit")), kind="device"
+    )
+    *_, removal, leave = shown(replace(plan, changes=(change,)), verbose=False)
+    assert (removal.split(), leave) == (["no", "vlan", "30", "#", "no", "longer", "intended"], "      exit")
+    unexplained = replace(change, lines=tuple(Line(line.text) for line in change.lines))
+    assert differences(replace(plan, changes=(change,)), replace(plan, changes=(unexplained,))) == []
+
+
 def test_a_plan_without_changes_is_one_line(plan: Plan) -> None:
     nothing = replace(plan, changes=())
     assert list(shown(nothing, verbose=False)) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from netmiko.exceptions import ConfigInvalidException, NetmikoTimeoutException
+from netmiko.exceptions import NetmikoTimeoutException
 
 from inventory.model import load
 from inventory.secrets import Secret
@@ -45,7 +45,8 @@ def test_applied_once_then_nothing_to_do(played: PlayedSwitch, device: Device, t
     with connected(device) as connection:
         first = apply(connection, target)
         second = apply(connection, target)
-    assert first.lines[0] == "hostname sw1"
+    assert first.lines[:2] == ("archive", " path flash:before-change")
+    assert first.lines[4] == "hostname sw1"
     assert not second.changed
     assert " description guest1\n switchport access vlan 30\n" in played.config
     assert played.switch.saved == f"{played.config}\nend\n"
@@ -71,11 +72,13 @@ def test_what_runs_but_was_never_saved_is_saved(played: PlayedSwitch, device: De
 def test_a_refused_line_leaves_configuration_mode_and_saves_nothing(
     played: PlayedSwitch, device: Device, target: Target
 ) -> None:
+    factory = played.config
     broken = replace(target, intended=target.intended.replace("switchport nonegotiate", "switchport nosuchthing"))
     with connected(device) as connection:
-        with pytest.raises(ConfigInvalidException, match="switchport nosuchthing"):
+        with pytest.raises(ChangeError, match=r"switchport nosuchthing.*the device is as it was before"):
             apply(connection, broken)
         assert not connection.check_config_mode()
+        assert played.config.replace("archive\n path flash:before-change\n maximum 5\n!\n", "") == factory
         assert apply(connection, target).changed  # and it is mended by the next run
     assert played.switch.saved
 
@@ -102,9 +105,11 @@ def test_an_unknown_host_key_is_refused(played: PlayedSwitch, device: Device) ->
 def test_one_line_for_each_device(device: Device, target: Target, capsys: pytest.CaptureFixture[str]) -> None:
     targets, reach = {"sw1": target}, {"sw1": device}
     assert run(targets, reach, only_plan=True) == CHANGES
-    assert "sw1: 34 lines to send, then save\n  hostname sw1\n" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith("sw1: 42 lines to send, then save\n  archive ")
+    assert "\n  hostname sw1                                    # its name (was Switch)\n" in said
     assert run(targets, reach, only_plan=False) == OK
-    assert capsys.readouterr().out == "sw1: 34 lines sent, verified, saved\n"
+    assert capsys.readouterr().out == "sw1: 42 lines sent, verified, saved\n"
     assert run(targets, reach, only_plan=False) == OK
     assert capsys.readouterr().out == "sw1: 0 changed\n"
     assert run(targets, reach, only_plan=True) == OK
@@ -117,5 +122,5 @@ def test_a_device_that_does_not_answer_fails_alone(
     sw2 = replace(device, name="sw2", ssh_config=tmp_path / "nowhere")
     assert run({"sw1": target, "sw2": target}, {"sw1": device, "sw2": sw2}, only_plan=False) == ERROR
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == "sw1: 34 lines sent, verified, saved"
+    assert said[0] == "sw1: 42 lines sent, verified, saved"
     assert said[1].startswith("sw2: FAILED: TCP connection to device failed")

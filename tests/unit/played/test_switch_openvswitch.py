@@ -49,6 +49,12 @@ def test_a_vlan_interface_has_an_address(session: Session) -> None:
     assert f'set interface vlan99 type=internal mac="{MAC}"' in arguments
 
 
+def test_a_vlan_interface_without_address_is_nothing_to_the_machine(session: Session) -> None:
+    typed(session, "conf t\ninterface vlan 1\nshutdown")
+    found = wanted(session.switch.config, [])
+    assert (found.bridge, found.up, found.addresses) == ({}, {}, {})
+
+
 def test_one_transaction_with_what_must_go(session: Session) -> None:
     arguments = transaction(wanted(session.switch.config, ["gi1-0-1"]).bridge, ["gi1-0-1", "vlan99"], MAC)
     assert " ".join(arguments) == (

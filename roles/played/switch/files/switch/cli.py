@@ -8,19 +8,21 @@ from .grammar import Invalid, Refused, parse
 from .machine import DataPlaneError, Switch
 from .privileged import EXEC, SAVED, UNPRIVILEGED
 
-SUFFIX = {TOP: "", "vlan": "-vlan", "port": "-if", "interface": "-if", "line": "-line"}
+SUFFIX = {TOP: "", "archive": "-archive", "vlan": "-vlan", "port": "-if", "interface": "-if", "line": "-line"}
 
 
 class Session:
     """Modes: `>` user, `#` privileged, `(config)#` and its sections."""
 
-    def __init__(self, switch: Switch, privileged: bool = True) -> None:
+    def __init__(self, switch: Switch, privileged: bool = True, user: str = "console") -> None:
         self.switch = switch
         self.privileged = privileged
+        self.user = user
         self.configuring = False
         self.headers: tuple[str, ...] = ()  # the sections that lines go to; `vlan 10,20` opens two
         self.question: str | None = None
         self.closed = False
+        self._went_back = switch.went_back
 
     @property
     def prompt(self) -> str:
@@ -33,6 +35,9 @@ class Session:
 
     def feed(self, line: str) -> str:
         """Take one line; the answer has no trailing newline."""
+        self.switch.tick()
+        if self._went_back != self.switch.went_back:
+            self._went_back, self.headers = self.switch.went_back, ()
         configuring = self.configuring
         try:
             output = self.run(line)

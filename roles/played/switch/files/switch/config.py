@@ -7,6 +7,7 @@ from . import vlans
 
 PORTS = tuple(f"GigabitEthernet1/0/{number}" for number in range(1, 25))
 TOP = ""  # the section of the lines that stand by themselves
+ARCHIVE = "archive"
 LAST = ("ip ", "no ip ", "logging ", "ntp ", "snmp-server ")  # printed after the interfaces
 
 
@@ -57,6 +58,11 @@ class Config:
                 found[int(header.removeprefix("interface Vlan"))] = (with_prefix, "shutdown" not in lines)
         return found
 
+    @property
+    def archive(self) -> str | None:
+        """Where copies of the configuration are kept; None while it is not configured."""
+        return self.value(ARCHIVE, "path")
+
     def port(self, name: str) -> Port:
         header = f"interface {name}"
         allowed = self.value(header, "switchport trunk allowed vlan") or vlans.render(vlans.ALL)
@@ -80,6 +86,8 @@ class Config:
         """The lines of `show running-config`. Every physical port is there, configured or not."""
         top = list(self.sections[TOP].values())
         blocks = [[line] for line in top if not line.startswith(LAST)]
+        if ARCHIVE in self.sections:
+            blocks.append([ARCHIVE, *(f" {line}" for line in self.sections[ARCHIVE].values())])
         for header in self._headers():
             lines = list(self.sections.get(header, {}).values())
             if header.startswith("interface Vlan") and "ip address" not in self.sections[header]:

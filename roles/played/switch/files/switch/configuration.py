@@ -7,7 +7,7 @@ from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
 from . import vlans
-from .config import PORTS, TOP
+from .config import ARCHIVE, PORTS, TOP
 from .grammar import Command, Invalid, Match, Refused, command
 
 if TYPE_CHECKING:
@@ -73,6 +73,15 @@ def _interface(session: Session, match: Match, no: bool) -> str:
     return ""
 
 
+def _archive(session: Session, _match: Match, no: bool) -> str:
+    if no:
+        session.switch.config.sections.pop(ARCHIVE, None)
+    else:
+        session.switch.config.section(ARCHIVE)
+    session.headers = () if no else (ARCHIVE,)
+    return ""
+
+
 def _line(session: Session, match: Match, no: bool) -> str:
     if no:
         session.switch.config.sections.pop(match.text, None)
@@ -126,9 +135,13 @@ def _address(session: Session, match: Match, no: bool) -> str:
     if not no:
         address, mask = match.arguments
         try:
-            IPv4Interface(f"{address}/{mask}")
+            network = IPv4Interface(f"{address}/{mask}").network
         except ValueError:
             raise Refused(f"Bad mask {mask} for address {address}") from None
+        for vlan, (other, up) in session.switch.config.addresses.items():
+            elsewhere = up and other and f"interface Vlan{vlan}" not in session.headers
+            if elsewhere and network.overlaps(IPv4Interface(other).network):
+                raise Refused(f"% {network.network_address} overlaps with Vlan{vlan}")
     return _set(session, match, no)
 
 
@@ -158,6 +171,7 @@ CONFIG: dict[str, list[Command]] = {
         command("vtp mode <transparent|off>", _set),
         command("spanning-tree mode <rapid-pvst|pvst|mst>", _set),
         command("lldp run", _set),
+        command("archive", _archive),
         command("vlan <vlans>", _vlan),
         command("interface <interface>", _interface),
         command("interface vlan <number>", _interface),
@@ -171,6 +185,7 @@ CONFIG: dict[str, list[Command]] = {
         command("snmp-server location <line>", _set),
         command("snmp-server contact <line>", _set),
     ],
+    "archive": [*EVERYWHERE, command("path <word>", _set), command("maximum <number>", _set)],
     "vlan": [*EVERYWHERE, command("name <word>", _set)],
     "port": [
         *EVERYWHERE,

@@ -38,12 +38,13 @@ def wanted(config: Config, cabled: Iterable[str]) -> Wanted:
     ports = {name: config.port(NICS[name]) for name in cabled}
     settings = {name: vlan_settings(port, config.vlans.keys()) for name, port in ports.items()}
     bridge = {name: setting for name, setting in settings.items() if setting}
-    internal = {f"vlan{number}": number for number in config.addresses}
+    addressed = {number: (address, up) for number, (address, up) in config.addresses.items() if address}
+    internal = {f"vlan{number}": number for number in addressed}
     return Wanted(
         bridge=bridge | {name: f"vlan_mode=access tag={number} trunks=[]" for name, number in internal.items()},
         up={name: port.enabled for name, port in ports.items()}
-        | {f"vlan{number}": up for number, (_, up) in config.addresses.items()},
-        addresses={f"vlan{number}": address for number, (address, _) in config.addresses.items()},
+        | {f"vlan{number}": up for number, (_, up) in addressed.items()},
+        addresses={f"vlan{number}": address for number, (address, _) in addressed.items()},
         gateway=config.default_gateway,
     )
 

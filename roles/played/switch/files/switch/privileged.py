@@ -31,6 +31,22 @@ def _configure_terminal(session: Session) -> str:
     return "Enter configuration commands, one per line.  End with CNTL/Z."
 
 
+def _configure_guarded(session: Session, minutes: str) -> str:
+    where = session.switch.arm(session.user, int(minutes))
+    copied = f"Rollback Confirmed Change: Backing up current running config to {where}\n\n"
+    return copied + _configure_terminal(session)
+
+
+def _confirm(session: Session) -> str:
+    session.switch.confirm(session.user)
+    return ""
+
+
+def _revert_now(session: Session) -> str:
+    session.switch.revert(session.user)
+    return "!Pass 1\n\nTotal number of passes: 1\nRollback Done"
+
+
 def _close(session: Session) -> str:
     session.closed = True
     return ""
@@ -69,6 +85,10 @@ EXEC = [
     command("terminal length <number>", _nothing),
     command("terminal width <number>", _nothing),
     command("configure terminal", _configure_terminal),
+    command("configure terminal revert timer <number>", _configure_guarded),
+    command("configure confirm", _confirm),
+    command("configure revert now", _revert_now),
+    command("show archive config rollback timer", _show(shows.rollback_timer)),
     command("write memory", _save),
     command("write", _save),
     command("copy running-config startup-config", _ask_destination),

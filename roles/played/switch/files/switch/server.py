@@ -1,15 +1,19 @@
 """The switch over SSH: interactive sessions and single commands."""
 
+import asyncio
 import hmac
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import asyncssh
 
 from .cli import Session
-from .machine import Switch
+from .machine import DataPlaneError, Switch
+from .management import Door
 
+CLOCKS: list[asyncio.Task[None]] = []  # a task that nobody holds may vanish
 ENTER, CTRL_U, CTRL_Z, ERASE = "\r\n", "\x15", "\x1a", "\x7f\x08"
 
 
@@ -38,14 +42,36 @@ class Server(asyncssh.SSHServer):
 
 
 async def serve(
-    switch: Switch, address: str, port: int, host_key: Path, credentials: Path, authorized_keys: Path
+    switch: Switch,
+    address: str,
+    port: int,
+    host_key: Path,
+    credentials: Path,
+    authorized_keys: Path,
+    door: Door | None = None,
 ) -> asyncssh.SSHAcceptor:
+    """Serve sessions. With a `door` they come through a port, and are lost when it no longer carries them."""
+
+    def carried(process: asyncssh.SSHServerProcess[str]) -> bool:
+        return door is None or door.admits(switch.config, process.get_extra_info("sockname")[0])
+
     async def session(process: asyncssh.SSHServerProcess[str]) -> None:
-        if process.command is None:
-            await _interact(switch, process)
+        if not carried(process):
+            process.get_extra_info("connection").abort()
+        elif process.command is None:
+            await _interact(switch, process, lambda: carried(process))
         else:
             _answer(switch, process)
 
+    async def clock() -> None:
+        while True:
+            await asyncio.sleep(switch.minute / 60)
+            try:
+                switch.tick()
+            except DataPlaneError as error:
+                print(f"the configuration went back, its data plane did not: {error}", flush=True)
+
+    CLOCKS.append(asyncio.create_task(clock()))
     return await asyncssh.create_server(
         lambda: Server(credentials, authorized_keys),
         address,
@@ -65,8 +91,8 @@ def _answer(switch: Switch, process: asyncssh.SSHServerProcess[str]) -> None:
     process.exit(1 if re.search(r"^% ", output, re.MULTILINE) else 0)
 
 
-async def _interact(switch: Switch, process: asyncssh.SSHServerProcess[str]) -> None:
-    session, typed = Session(switch), ""
+async def _interact(switch: Switch, process: asyncssh.SSHServerProcess[str], carried: Callable[[], bool]) -> None:
+    session, typed = Session(switch, user=process.get_extra_info("username", "console")), ""
 
     def write(text: str) -> None:
         process.stdout.write(text.replace("\n", "\r\n"))
@@ -78,11 +104,17 @@ async def _interact(switch: Switch, process: asyncssh.SSHServerProcess[str]) -> 
             break
         for character in received.replace("\r\n", "\n"):
             if character in ENTER:
-                output = session.feed(typed)
-                typed = ""
+                faults = switch.faults
+                await asyncio.sleep(faults.slow)
+                output, line, typed = session.feed(typed), typed, ""
                 if session.closed:
                     break
-                write("\n" + (f"{output}\n" if output else "") + session.prompt)
+                if faults.lost(line):
+                    process.get_extra_info("connection").abort()
+                    return
+                logged = f"{faults.logged}\n" if faults.logged else ""
+                prompt = "Are you sure? [confirm]" if faults.stuck(line) else session.prompt
+                write("\n" + logged + (f"{output}\n" if output else "") + logged + prompt)
             elif character == CTRL_Z:
                 session.end()
                 typed = ""
@@ -96,6 +128,9 @@ async def _interact(switch: Switch, process: asyncssh.SSHServerProcess[str]) -> 
             else:
                 typed += character
                 write(character)
+        if not carried():  # what had arrived is done; the rest of the session is lost on the way
+            process.get_extra_info("connection").abort()
+            return
     process.exit(0)
 
 

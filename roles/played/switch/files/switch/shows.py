@@ -22,6 +22,16 @@ def startup_config(switch: Switch) -> str:
     )
 
 
+def rollback_timer(switch: Switch) -> str:
+    pending = switch.pending
+    if pending is None:
+        return "%No Rollback Confirmed Change pending"
+    return (
+        "Time configured(or reconfigured): 00:00:00 UTC Mon Mar 1 1993\nTimer type: absolute timer\n"
+        f"Timer value: {pending.minutes} min\nUser: {pending.user}"
+    )
+
+
 def version(switch: Switch) -> str:
     return f"""\
 Cisco IOS Software, C2960X Software (PLAYED-UNIVERSALK9-M), Version 15.2(7)E3, RELEASE SOFTWARE (fc3)

@@ -1,0 +1,41 @@
+"""What one device is to be sent, in order, each line with its reason; or why it must not be changed at all."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from roles.network.lockout import Host, refusal
+from roles.network.planner import Line, Part, Paths, as_proposed, planned
+from roles.network.platform import Platform
+from roles.network.remediation import remediation
+
+
+@dataclass(frozen=True)
+class Plan:
+    lines: tuple[Line, ...]
+    unmanaged: tuple[str, ...]
+    refused: str | None = None
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(line.text for line in self.lines)
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        return tuple(line.why for line in self.lines)
+
+    def part(self, part: Part) -> tuple[str, ...]:
+        return tuple(line.text for line in self.lines if line.part is part)
+
+
+def plan(platform: Platform, running: str, intended: str, hosts: Callable[[], Sequence[Host]] = lambda: ()) -> Plan:
+    """Compare what runs with what is intended. `hosts` (learned addresses) are asked for where something changes."""
+    found = remediation(platform, running, intended)
+    if platform.switch is None:
+        return Plan(as_proposed(found), found.unmanaged)
+    paths = Paths(platform.switch.view(found.before), platform.switch.view(found.after))
+    lines = planned(platform.switch, found, paths)
+    if not lines:
+        return Plan((), found.unmanaged)
+    removed = sorted(paths.before.vlans - paths.after.vlans)
+    return Plan(lines, found.unmanaged, refusal(paths, hosts(), removed))

@@ -1,0 +1,168 @@
+"""The order in which an access switch is changed: add, move, then remove; our own way in last and alone.
+
+What is sent is the library's proposal; when, is ours. hier_config orders within a section only, and knows nothing of
+the path that carries the change.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from itertools import groupby
+
+from roles.network.platform import About, Row, SwitchFacts, View
+from roles.network.remediation import Remediation
+
+DONE = "done with it"
+
+
+class Part(IntEnum):
+    """What is sent together. After each part but the first two, a new session must get in before the next is sent."""
+
+    GUARD = 0  # what the guard needs, so before it
+    REST = 1  # nothing of it can cut the management path
+    PATH = 2  # ports that carry it, its address, its gateway: the old path stays until a new session came in
+    MOVE = 3  # the address itself moves: in one write, because between two lines there is no path
+    AFTER = 4  # what only the old path needed
+    LOGIN = 5  # terminal lines, AAA, SSH, users
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line to send. `section` opens the section that it stands in; "" where it stands by itself."""
+
+    section: str
+    text: str
+    why: str
+    part: Part = Part.REST
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The management path before and after a change."""
+
+    before: View
+    after: View
+
+    @cached_property
+    def old(self) -> frozenset[int]:
+        """VLANs whose address goes away."""
+        return frozenset(self.before.paths) - frozenset(self.after.paths)
+
+    @cached_property
+    def moves(self) -> bool:
+        """Whether the switch can never have both addresses: one replaces the other, or their networks overlap."""
+        return any(
+            address != was if vlan == where else where in self.old and address.network.overlaps(was.network)
+            for vlan, address in self.after.paths.items()
+            for where, was in self.before.paths.items()
+        )
+
+    def carries(self, port: str) -> bool:
+        """Whether our own session may come through this port."""
+        return any(port in view.carriers(vlan) for view in (self.before, self.after) for vlan in view.paths)
+
+    def lets_go(self, port: str) -> bool:
+        """Whether the port carries the old path now and not afterwards: it does so once the new one is proven."""
+        return any(port in self.before.carriers(v) and port not in self.after.carriers(v) for v in self.old)
+
+
+def planned(facts: SwitchFacts, found: Remediation, paths: Paths) -> tuple[Line, ...]:
+    """The lines of a remediation in the order in which they are safe, each with its part and its reason."""
+    leaves = [_Leaf.of(facts, found, section, line) for section, line in _leaves(found)]
+    keys = {section: number for number, section in enumerate(dict.fromkeys(leaf.section for leaf in leaves))}
+    placed = [(*_place(leaf, paths), keys[leaf.section], leaf.rank, leaf) for leaf in leaves]
+    placed.sort(key=lambda each: each[:-1])
+    lines: list[Line] = []
+    for (part, section), group in groupby(placed, key=lambda each: (each[0], each[-1].section)):
+        opened = [each[-1] for each in group]
+        lines += _written(facts, part, section, opened, section in found.before)
+    return tuple(lines)
+
+
+def as_proposed(found: Remediation) -> tuple[Line, ...]:
+    """The library's own order, for a platform of which we know no better."""
+    return tuple(Line("", line, "") for line in found.delta.dump_simple(sectional_exiting=True))
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """A line of the proposal and what we know of it."""
+
+    section: str  # "" for a line that stands by itself
+    text: str  # "" for a section that is only opened
+    about: About
+    rank: int
+    why: str
+    port: str = ""
+    vlan: int = 0
+
+    @staticmethod
+    def of(facts: SwitchFacts, found: Remediation, section: str, text: str) -> "_Leaf":
+        for row in facts.rows:
+            if (match := _match(row, section, text)) is not None:
+                running = found.before.get(section, ()) if section else tuple(found.before)
+                was = next(
+                    (m for m in (_match(row, section, line) for line in running if line != text) if m is not None), None
+                )
+                groups = {name: value for name, value in match.items() if value is not None}
+                return _Leaf(
+                    section,
+                    text,
+                    row.about,
+                    row.rank,
+                    row.why.format(**groups) + (f" (was {was['value']})" if was and was.get("value") else ""),
+                    port=groups.get("port", ""),
+                    vlan=int(groups.get("vlan", 0)),
+                )
+        return _Leaf(section, text, About.OTHER, 5, "no longer intended" if text.startswith("no ") else "intended")
+
+
+def _match(row: Row, section: str, line: str) -> dict[str, str | None] | None:
+    outer, inner = re.fullmatch(row.section, section), re.fullmatch(row.line, line)
+    return {**outer.groupdict(), **inner.groupdict()} if outer and inner else None
+
+
+def _leaves(found: Remediation) -> Iterator[tuple[str, str]]:
+    for section in found.delta.children:
+        if section.children:
+            yield from ((section.text, line.text) for line in section.children)
+        else:
+            yield "", section.text
+
+
+def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
+    """The part that a line is sent in, and its place there."""
+    about = leaf.about
+    move = Part.MOVE if paths.moves else Part.PATH
+    ours = leaf.vlan in paths.before.paths or leaf.vlan in paths.after.paths
+    if about is About.GUARD:
+        return Part.GUARD, about
+    if about is About.LOGIN:
+        return Part.LOGIN, about
+    if about is About.GATEWAY:
+        return move, about
+    if about in (About.PORT, About.TRUNK_LOSES) and paths.carries(leaf.port):
+        late = about is About.TRUNK_LOSES or paths.lets_go(leaf.port)
+        return (Part.AFTER if late else Part.PATH), about
+    if about in (About.INTERFACE, About.INTERFACE_GOES) and ours:
+        if leaf.vlan not in paths.old:
+            return move, about
+        # Two interfaces never have the same network: the old address goes first, in the same write.
+        return (Part.MOVE, About.IDENTITY) if paths.moves else (Part.AFTER, about)
+    if about is About.VLAN_GOES and leaf.vlan in paths.before.paths:
+        return Part.AFTER, about
+    return Part.REST, about
+
+
+def _written(facts: SwitchFacts, part: Part, section: str, leaves: Iterable[_Leaf], known: bool) -> Iterator[Line]:
+    if not section:
+        for leaf in leaves:
+            yield Line("", leaf.text, leaf.why, part)
+            if re.fullmatch(facts.opens, leaf.text) and not leaf.text.startswith("no "):
+                yield Line(leaf.text, f" {facts.leave}", DONE, part)
+        return
+    yield Line("", section, "these lines differ" if known else "it is new", part)
+    yield from (Line(section, f" {leaf.text}", leaf.why, part) for leaf in leaves)
+    yield Line(section, f" {facts.leave}", DONE, part)

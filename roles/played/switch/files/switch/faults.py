@@ -1,0 +1,18 @@
+"""What goes wrong on real switches and on the way to them, on purpose. Patterns are searched in the lines typed."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass
+class Faults:
+    slow: float = 0.0  # seconds that each line takes
+    logged: str | None = None  # what the switch logs between its answers
+    lost_at: str | None = None  # the line after which the session is gone
+    stuck_at: str | None = None  # the line after which an unknown question stands instead of the prompt
+
+    def lost(self, line: str) -> bool:
+        return self.lost_at is not None and re.search(self.lost_at, line) is not None
+
+    def stuck(self, line: str) -> bool:
+        return self.stuck_at is not None and re.search(self.stuck_at, line) is not None
