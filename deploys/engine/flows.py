@@ -143,9 +143,9 @@ def _apply(begun: Begun, found: Plan) -> tuple[dict[str, str], set[str]]:
     devices = [each for each in found.changes if each.kind == "device"]
     try:
         for stage in request.stages:
-            if stage[0] in DEVICES and not run.stopped:
-                _devices(begun, stage[0], devices, run.notes)
-            elif stage[0] not in DEVICES:
+            if stage[0] in DEVICES:
+                _devices(begun, stage[0], devices, run)
+            else:
                 run.stage(stage)
     except InterruptedRunError:
         _say_where_it_stopped(events, found)
@@ -156,15 +156,22 @@ def _apply(begun: Begun, found: Plan) -> tuple[dict[str, str], set[str]]:
 NONE: frozenset[str] = frozenset()
 
 
-def _devices(begun: Begun, capability: str, changes: list[change.Change], notes: dict[str, str]) -> None:
+def _devices(begun: Begun, capability: str, changes: list[change.Change], run: Run) -> None:
+    """Change the devices of a capability; one that is not well after its change stops the deploy."""
     events = begun.events
     planned = [each for each in changes if each.step.startswith(f"{capability}: ")]
+    if run.stopped:
+        run.notes.update({each.host: f"NOT DONE: {run.stopped}" for each in planned if each.host not in run.notes})
+        return
     for each in planned:
         events.begins(each.host, each.step)
     for name, result in begun.children.apply(capability, planned).items():
         step = f"{capability}: configuration"
-        if "error" in result:
-            notes[name] = f"FAILED: {result['error']}"
+        if "not_done" in result:
+            run.notes[name] = f"NOT DONE: {result['not_done']}"
+        elif "error" in result:
+            run.notes[name] = f"FAILED: {result['error']}"
+            run.stopped = f"{name} failed"
         else:
             events.ends(name, step, bool(result["changed"]))
 

@@ -109,6 +109,9 @@ def check_environment(parsed: Parsed) -> Iterator[Problem]:
     for key, name in (("journeys_from", environment.journeys_from), ("canary", environment.canary)):
         if name is not None and name not in machines:
             yield _missing(source, [key], "machine", name, machines)
+    devices = [name for _, site in parsed.sites.values() for name in (*site.switches, *site.routers)]
+    if environment.devices.canary not in (None, *devices):
+        yield _missing(source, ["devices", "canary"], "device", str(environment.devices.canary), devices)
 
 
 def _missing(source: Source | Files, path: Path_, kind: str, value: str, known: Collection[str]) -> Problem:

@@ -1,26 +1,30 @@
-"""All devices of a capability in parallel, one summary line for each, and an exit code that says how it went."""
+"""All devices of a capability, one summary line for each, and an exit code that says how it went.
+
+They are looked at side by side; what must change is then changed in waves (waves.py, runner.py).
+"""
 
 import argparse
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from netmiko.exceptions import NetmikoBaseException
 from nornir.core import Nornir
 from nornir.core.inventory import Host, Hosts, Inventory
+from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.task import MultiResult, Result, Task
-from nornir.plugins.runners import ThreadedRunner
 from paramiko.ssh_exception import SSHException
 
 from inventory.model import Administration, InventoryError, load
 from inventory.secrets import SecretError, secrets_of
 from roles.network.change import ChangeError, Outcome, Target, apply, plan
 from roles.network.connection import Device, connected
+from roles.network.runner import Changing, Looking, NotDone, not_done
+from roles.network.waves import Order, order_of
 
-WORKERS = 20
 OK, ERROR, CHANGES = 0, 1, 2
 EXPECTED = (ChangeError, NetmikoBaseException, SSHException, OSError, ValueError)
 
@@ -59,12 +63,12 @@ def main(targets: Targets, description: str) -> int:
         if planned is not None:
             names &= planned.keys()
         limited = {name: target for name, target in wanted.items() if name in names}
-        reach = devices(administration, limited)
+        reach, order = devices(administration, limited), order_of(administration)
         if arguments.json:
-            found = results(limited, reach, arguments.plan, planned)
+            found = results(limited, reach, arguments.plan, planned, order)
             print(json.dumps({name: _as_data(administration, name, result) for name, result in found.items()}))
             return ERROR if any(result.failed for result in found.values()) else OK
-        return run(limited, reach, arguments.plan, arguments.verbose, arguments.expect_no_changes)
+        return run(limited, reach, arguments.plan, arguments.verbose, arguments.expect_no_changes, order)
     except (InventoryError, SecretError) as error:
         print(error, file=sys.stderr)
         return ERROR
@@ -91,28 +95,57 @@ def results(
     targets: Mapping[str, Target],
     reach: Mapping[str, Device],
     only_plan: bool,
-    planned: Mapping[str, list[str]] | None = None,
+    planned: Mapping[str, Sequence[str]] | None = None,
+    order: Order | None = None,
 ) -> dict[str, MultiResult]:
-    """Plan or apply everywhere at once: a device that fails is named, and the others are done.
+    """Plan everywhere at once, or apply in waves up to the first device that fails; each that was not done is named.
 
     Where `planned` says what each device is to be sent, a device that would be sent anything else is sent nothing.
+    Otherwise all are looked at first: a device that cannot be, or that is not well, keeps only its stand-ins waiting.
     """
-    hosts = Hosts({name: Host(name=name) for name in targets})
+    order = order or Order()
+    if planned is not None:
+        return _change(targets, reach, planned, order)
+    found = _each(targets, Looking(order), lambda name: _look(reach[name], targets[name], verify=not only_plan))
+    if only_plan:
+        return found
+    failed = {name for name, result in found.items() if result.failed}
+    changing = [name for name, result in found.items() if result.changed]
+    waiting = {name: sorted(others) for name in changing if (others := order.stand_ins(name) & failed)}
+    lines = {name: found[name][0].result.lines for name in changing if name not in waiting}
+    refused = {
+        name: not_done(None, f"it stands in for {', '.join(others)}, which failed") for name, others in waiting.items()
+    }
+    return found | refused | _change(targets, reach, lines, order)
 
-    def change(task: Task) -> Result:
-        name = task.host.name
+
+def _change(
+    targets: Mapping[str, Target], reach: Mapping[str, Device], planned: Mapping[str, Sequence[str]], order: Order
+) -> dict[str, MultiResult]:
+    def change(name: str) -> Outcome:
+        with connected(reach[name]) as connection:
+            return apply(connection, targets[name], tuple(planned[name]))
+
+    return _each([name for name in targets if name in planned], Changing(order), change)
+
+
+def _look(device: Device, target: Target, verify: bool) -> Outcome:
+    """What would be sent; with `verify`, a device that needs nothing is held against its show commands at once."""
+    with connected(device) as connection:
+        outcome = plan(connection, target)
+        return apply(connection, target, ()) if verify and not outcome.changed else outcome
+
+
+def _each(names: Iterable[str], runner: RunnerPlugin, do: Callable[[str], Outcome]) -> dict[str, MultiResult]:
+    def task(task: Task) -> Result:
         try:
-            with connected(reach[name]) as connection:
-                if only_plan:
-                    outcome = plan(connection, targets[name])
-                else:
-                    outcome = apply(connection, targets[name], tuple(planned[name]) if planned else None)
+            outcome = do(task.host.name)
         except EXPECTED as error:
             return Result(task.host, failed=True, result=" ".join(str(error).split()))
         return Result(task.host, changed=outcome.changed, result=outcome)
 
-    nornir = Nornir(inventory=Inventory(hosts), runner=ThreadedRunner(num_workers=WORKERS))
-    return dict(nornir.run(task=change))
+    hosts = Hosts({name: Host(name=name) for name in names})
+    return dict(Nornir(inventory=Inventory(hosts), runner=runner).run(task=task)) if hosts else {}
 
 
 def run(
@@ -121,9 +154,10 @@ def run(
     only_plan: bool = False,
     verbose: bool = False,
     expect_no_changes: bool = False,
+    order: Order | None = None,
 ) -> int:
     """Plan or apply everywhere, and say how it went."""
-    found = results(targets, reach, only_plan)
+    found = results(targets, reach, only_plan, order=order)
     for name in targets:
         for line in _report(name, found[name], only_plan, verbose):
             print(line)
@@ -137,6 +171,8 @@ def run(
 
 def _as_data(administration: Administration, name: str, result: MultiResult) -> dict[str, Any]:
     outcome = result[0].result
+    if isinstance(outcome, NotDone):
+        return {"not_done": outcome.why}
     if not isinstance(outcome, Outcome):
         return {"error": str(outcome)}
     placed = (administration.switches | administration.routers)[name]
@@ -151,7 +187,7 @@ def _as_data(administration: Administration, name: str, result: MultiResult) -> 
 def _report(name: str, result: MultiResult, only_plan: bool, verbose: bool) -> Iterator[str]:
     outcome = result[0].result
     if not isinstance(outcome, Outcome):
-        yield f"{name}: FAILED: {outcome}"
+        yield f"{name}: {'NOT DONE' if isinstance(outcome, NotDone) else 'FAILED'}: {outcome}"
         return
     yield f"{name}: {_summary(outcome, only_plan)}"
     if only_plan:
