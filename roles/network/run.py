@@ -9,8 +9,9 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from netmiko import BaseConnection
 from netmiko.exceptions import NetmikoBaseException
 from nornir.core import Nornir
 from nornir.core.inventory import Host, Hosts, Inventory
@@ -22,6 +23,8 @@ from inventory.model import Administration, InventoryError, load
 from inventory.secrets import SecretError, secrets_of
 from roles.network.change import ChangeError, Outcome, Target, apply, plan
 from roles.network.connection import Device, connected
+from roles.network.history import History, Why, folder_of
+from roles.network.listening import Listening
 from roles.network.runner import Changing, Looking, NotDone, not_done
 from roles.network.waves import Order, order_of
 
@@ -31,8 +34,8 @@ EXPECTED = (ChangeError, NetmikoBaseException, SSHException, OSError, ValueError
 Targets = Callable[[Administration], Mapping[str, Target]]
 
 
-def main(targets: Targets, description: str) -> int:
-    """The command line of deploys/lan.py and deploys/uplinks.py. Returns the exit code."""
+def main(targets: Targets, description: str, who: str) -> int:
+    """The command line of deploys/lan.py and deploys/uplinks.py, for the person who runs it. Returns the exit code."""
     # A session that fails is one line of the report; paramiko's threads would print their traceback as well.
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(
@@ -47,6 +50,8 @@ def main(targets: Targets, description: str) -> int:
         "--limit-known", metavar="NAME,…", type=lambda text: text.split(","), help="those that are ours"
     )
     parser.add_argument("--planned", metavar="FILE", type=Path, help="send these lines (JSON, by device) and no others")
+    parser.add_argument("--reason", default="", help="why, for the history of the configurations")
+    parser.add_argument("--plan-hash", default="", help="of the plan that was agreed to, for the same")
     parser.add_argument("--json", action="store_true", help="say by device what was found or done, as JSON")
     parser.add_argument("--verbose", action="store_true", help="also list what the inventory does not say")
     arguments = parser.parse_args()
@@ -64,11 +69,16 @@ def main(targets: Targets, description: str) -> int:
             names &= planned.keys()
         limited = {name: target for name, target in wanted.items() if name in names}
         reach, order = devices(administration, limited), order_of(administration)
+        history = History(
+            folder_of(administration.environment),
+            Why(who, arguments.reason, arguments.plan_hash),
+            secrets_of(administration.environment).hide,
+        )
         if arguments.json:
-            found = results(limited, reach, arguments.plan, planned, order)
+            found = results(limited, reach, arguments.plan, planned, order, history)
             print(json.dumps({name: _as_data(administration, name, result) for name, result in found.items()}))
             return ERROR if any(result.failed for result in found.values()) else OK
-        return run(limited, reach, arguments.plan, arguments.verbose, arguments.expect_no_changes, order)
+        return run(limited, reach, arguments.plan, arguments.verbose, arguments.expect_no_changes, order, history)
     except (InventoryError, SecretError) as error:
         print(error, file=sys.stderr)
         return ERROR
@@ -97,6 +107,7 @@ def results(
     only_plan: bool,
     planned: Mapping[str, Sequence[str]] | None = None,
     order: Order | None = None,
+    history: History | None = None,
 ) -> dict[str, MultiResult]:
     """Plan everywhere at once, or apply in waves up to the first device that fails; each that was not done is named.
 
@@ -105,8 +116,16 @@ def results(
     """
     order = order or Order()
     if planned is not None:
-        return _change(targets, reach, planned, order)
-    found = _each(targets, Looking(order), lambda name: _look(reach[name], targets[name], verify=not only_plan))
+        return _change(targets, reach, planned, order, history)
+
+    def look(name: str, connection: BaseConnection) -> Outcome:
+        outcome = plan(connection, targets[name])
+        # What needs nothing is held against its show commands at once.
+        return outcome if only_plan or outcome.changed else apply(connection, targets[name], ())
+
+    found = _each(targets, reach, Looking(order), look)
+    if history:
+        history.found(_configurations(found))
     if only_plan:
         return found
     failed = {name for name, result in found.items() if result.failed}
@@ -116,36 +135,50 @@ def results(
     refused = {
         name: not_done(None, f"it stands in for {', '.join(others)}, which failed") for name, others in waiting.items()
     }
-    return found | refused | _change(targets, reach, lines, order)
+    return found | refused | _change(targets, reach, lines, order, history)
 
 
 def _change(
-    targets: Mapping[str, Target], reach: Mapping[str, Device], planned: Mapping[str, Sequence[str]], order: Order
+    targets: Mapping[str, Target],
+    reach: Mapping[str, Device],
+    planned: Mapping[str, Sequence[str]],
+    order: Order,
+    history: History | None,
 ) -> dict[str, MultiResult]:
-    def change(name: str) -> Outcome:
-        with connected(reach[name]) as connection:
-            return apply(connection, targets[name], tuple(planned[name]))
+    def change(name: str, connection: BaseConnection) -> Outcome:
+        return apply(connection, targets[name], tuple(planned[name]))
 
-    return _each([name for name in targets if name in planned], Changing(order), change)
-
-
-def _look(device: Device, target: Target, verify: bool) -> Outcome:
-    """What would be sent; with `verify`, a device that needs nothing is held against its show commands at once."""
-    with connected(device) as connection:
-        outcome = plan(connection, target)
-        return apply(connection, target, ()) if verify and not outcome.changed else outcome
+    found = _each([name for name in targets if name in planned], reach, Changing(order), change)
+    if history:
+        history.made(_configurations(found))
+    return found
 
 
-def _each(names: Iterable[str], runner: RunnerPlugin, do: Callable[[str], Outcome]) -> dict[str, MultiResult]:
+def _each(
+    names: Iterable[str],
+    reach: Mapping[str, Device],
+    runner: RunnerPlugin,
+    do: Callable[[str, BaseConnection], Outcome],
+) -> dict[str, MultiResult]:
     def task(task: Task) -> Result:
+        name, heard = task.host.name, None
         try:
-            outcome = do(task.host.name)
+            with connected(reach[name]) as connection:
+                heard = Listening(connection)
+                outcome = do(name, cast(BaseConnection, heard))
         except EXPECTED as error:
-            return Result(task.host, failed=True, result=" ".join(str(error).split()))
-        return Result(task.host, changed=outcome.changed, result=outcome)
+            said = " ".join(str(error).split())
+            return Result(task.host, failed=True, result=said, configuration=heard and heard.configuration)
+        return Result(task.host, changed=outcome.changed, result=outcome, configuration=heard.configuration)
 
     hosts = Hosts({name: Host(name=name) for name in names})
     return dict(Nornir(inventory=Inventory(hosts), runner=runner).run(task=task)) if hosts else {}
+
+
+def _configurations(found: Mapping[str, MultiResult]) -> dict[str, str]:
+    """What each device said that it runs; those that said nothing are left out."""
+    said = {name: getattr(result[0], "configuration", None) for name, result in found.items()}
+    return {name: text for name, text in said.items() if text}
 
 
 def run(
@@ -155,9 +188,10 @@ def run(
     verbose: bool = False,
     expect_no_changes: bool = False,
     order: Order | None = None,
+    history: History | None = None,
 ) -> int:
     """Plan or apply everywhere, and say how it went."""
-    found = results(targets, reach, only_plan, order=order)
+    found = results(targets, reach, only_plan, order=order, history=history)
     for name in targets:
         for line in _report(name, found[name], only_plan, verbose):
             print(line)

@@ -4,19 +4,27 @@ from types import SimpleNamespace
 from typing import Any
 
 from deploys.engine.apply import Run
-from deploys.engine.change import Change, Line
+from deploys.engine.change import Change, Line, Plan
 from deploys.engine.events import Events
 from deploys.engine.flows import _devices
 
-CHANGES = [Change(name, "lan: configuration", (Line(f"hostname {name}"),), kind="device") for name in ("sw1", "sw2")]
+CHANGES = tuple(
+    Change(name, "lan: configuration", (Line(f"hostname {name}"),), kind="device") for name in ("sw1", "sw2")
+)
 
 
 def told(answer: dict[str, dict[str, Any]], stopped: str = "") -> tuple[dict[str, str], str, list[str]]:
     """The notes, why the deploy stops, and the devices that changed."""
     events = Events()
     run = Run(None, {}, events, lambda _: frozenset(), lambda _: {}, None, stopped=stopped)  # type: ignore[arg-type]
-    begun = SimpleNamespace(events=events, children=SimpleNamespace(apply=lambda *_: answer))
-    _devices(begun, "lan", CHANGES, run)  # type: ignore[arg-type]
+    found = Plan("lab", "none", "today", ("site",), (), ("sw1", "sw2"), CHANGES)
+
+    def apply(_capability: str, _changes: list[Change], reason: str, checksum: str) -> dict[str, dict[str, Any]]:
+        assert (reason, checksum) == ("a new office", found.checksum)
+        return answer
+
+    request, children = SimpleNamespace(reason="a new office"), SimpleNamespace(apply=apply)
+    _devices(SimpleNamespace(events=events, children=children, request=request), "lan", found, run)  # type: ignore[arg-type]
     return run.notes, run.stopped, sorted(events.changed)
 
 
