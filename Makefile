@@ -116,7 +116,7 @@ secret: $(VENV)/ready ## Set one secret from stdin: SCOPE=certificate-mail1 KEY=
 	@$(PY) -m deploys.secrets --environment $(ENV) --set $(SCOPE) $(KEY)
 
 artifacts: $(VENV)/ready ## Build the stand-in application's wheel, the same bytes each time (.cache/artifacts)
-	@SOURCE_DATE_EPOCH=1767225600 $(PY) -m flit_core.wheel tests/standin --outdir .cache/artifacts >/dev/null
+	@$(PY) -m deploys.artifacts
 
 schema: $(VENV)/ready ## Write the editor's schemas anew (inventory/schema)
 	@$(PY) -m inventory.model.schema

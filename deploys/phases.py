@@ -37,7 +37,7 @@ REHEARSALS = Phase("rehearsals", tool("pytest", "tests/rehearsals"))
 LAB = module("deploys.engine", "deploy", "--deploy", "lab", "--inventory", "@local", "--yes")
 
 BUILD = [
-    Phase("artifacts", ("make", "--silent", "artifacts")),
+    Phase("artifacts", module("deploys.artifacts")),
     Phase("machines", LAB),
     # The network first, as in a new building: what starts on a workstation finds its servers at once.
     Phase(

@@ -47,10 +47,13 @@ def behind(found: Record) -> str:
     if theirs == ours:
         return ""
     try:
-        number = _git("rev-list", "--count", f"{theirs}..{ours}")
+        counts = _git("rev-list", "--left-right", "--count", f"{theirs}...{ours}")
     except (OSError, subprocess.CalledProcessError):
         return " (a commit that is not here)"
-    return f" ({number} commits behind)" if number != "0" else " (ahead of this checkout)"
+    ahead, late = map(int, counts.split())
+    if not late:
+        return " (ahead of this checkout)"
+    return f" ({late} commit{'' if late == 1 else 's'} behind{f', and {ahead} of another branch' if ahead else ''})"
 
 
 def who() -> str:

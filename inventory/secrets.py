@@ -14,6 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import NoReturn
 
@@ -120,7 +121,9 @@ class Secrets:
             path = self._path(scope)
             try:
                 identity = pyrage.x25519.Identity.from_str(_key_line(self.identity))
-                self._open[scope] = json.loads(pyrage.decrypt(path.read_bytes(), [identity]))
+                sealed = path.read_bytes()
+                self._open[scope] = json.loads(pyrage.decrypt(sealed, [identity]))
+                _read[scope] = sha256(sealed).hexdigest()
             except FileNotFoundError as error:
                 mend = "run `make secrets`" if error.filename == str(path) else "it should hold your age key (README)"
                 raise SecretError(f"{error.filename}: no such file: {mend}") from None
@@ -191,6 +194,12 @@ class _WithheldSecrets(Secrets):
 
 
 _withholding = False
+_read: dict[str, str] = {}
+
+
+def digests_read() -> dict[str, str]:
+    """The SHA-256 of each sealed file that this process opened, by scope."""
+    return dict(_read)
 
 
 def withheld() -> Secrets:

@@ -1,39 +1,28 @@
 """`python -m deploys.engine plan|deploy|drift|catalogue [--deploy NAME] [--environment ENV] [--limit HOST,GROUP]`."""
 
+import signal
 import sys
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until we listen, Ctrl-C ends us without a word
     from gevent import monkey
 
     monkey.patch_all()
 
 import argparse
+from errno import EPIPE
 from pathlib import Path
 
 import pyinfra
 
 pyinfra.is_cli = True  # operations are ordered by their lines, as under the pyinfra command
 
-from deploys.engine import flows, lean, log
-from deploys.engine.change import PlanError
-from deploys.engine.interruption import InterruptedRunError, listen
-from deploys.engine.limits import TooManyRemovalsError
-from deploys.engine.lock import LockedError
-from deploys.engine.run import Request, RequestError
+from deploys.engine import flows, lean, log, screen
+from deploys.engine.interruption import InterruptedRunError, listen, listen_no_more
+from deploys.engine.mistakes import SaidError, one_line
+from deploys.engine.run import Request
 from deploys.engine.session import LimitError
 from inventory import secrets
-from inventory.model import InventoryError
-from inventory.secrets import SecretError
-
-EXPECTED = (
-    InventoryError,
-    SecretError,
-    LimitError,
-    LockedError,
-    PlanError,
-    RequestError,
-    TooManyRemovalsError,
-)
 
 
 def main(argv: list[str]) -> int:
@@ -41,14 +30,22 @@ def main(argv: list[str]) -> int:
     arguments = _parser().parse_args(argv)
     lean.install()
     listen()
+    output = screen.guard()
     try:
-        return _run(arguments)
-    except EXPECTED as error:
-        print(secrets.masked(str(error)), file=sys.stderr)
-        return flows.ERROR
+        status = _run(arguments)
+        output.flush()
+        if output.trouble and output.trouble.errno != EPIPE:
+            raise SaidError(f"the output cannot be written: {output.trouble.strerror}")
     except InterruptedRunError as stop:
-        print(f"stopped by {stop}", file=sys.stderr)
+        print(f"\nstopped by {stop}: {stop.said}", file=sys.stderr)
         return stop.status
+    except Exception as error:  # whatever it is: one line, and the traceback in the log
+        log.complain(error)
+        print(one_line(error), file=sys.stderr)
+        return flows.ERROR
+    finally:
+        listen_no_more()
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,14 +5,16 @@ until something changes on the host, and the questions of the last run are asked
 """
 
 import json
-import os
 import secrets
 import shlex
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyinfra.connectors.util import CommandOutput, OutputLine
+
+from deploys.engine.whole import write_whole
 
 
 @dataclass
@@ -47,11 +49,9 @@ class Answers:
         """Keep what this run asked, for the next one."""
         if self.remembered_in is None or not self.asked:
             return
-        self.remembered_in.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.remembered_in.with_suffix(f".{os.getpid()}")
-        partial.touch(mode=0o600)
-        partial.write_text(json.dumps(list(self.asked)))
-        partial.replace(self.remembered_in)
+        with suppress(OSError):  # the next run asks one question more
+            self.remembered_in.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self.remembered_in, json.dumps(list(self.asked)))
 
 
 def _read(path: Path) -> list[str]:

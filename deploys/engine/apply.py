@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from time import monotonic
 
 from pyinfra.api.host import Host
 
 from deploys.engine.events import Events
 from deploys.engine.observed import HostError
 from deploys.engine.plan import HostPlan
-from deploys.engine.session import Session
+from deploys.engine.session import Session, StepFailedError
 from deploys.engine.waves import waves
 from roles.common.health import PATIENCE, Health, Sick
-
-Devices = Callable[[str], dict[str, str]]
 
 
 @dataclass
@@ -56,6 +55,8 @@ class Run:
     def _may_begin(self, name: str) -> bool:
         if name in self.session.failures:
             return False
+        if self.canary in self.session.failures and not self.stopped:
+            self.stopped = f"{self.canary}, the canary, failed"
         if self.stopped:
             self.notes[name] = f"NOT DONE: {self.stopped}"
             return False
@@ -80,8 +81,12 @@ class Run:
             if each.changes:
                 self.events.begins(name, each.step.name)
             else:
-                self.events.began.setdefault(name, 0.0)
-            changed = self.session.run(each.step)
+                self.events.began.setdefault(name, monotonic())
+            try:
+                changed = self.session.run(each.step)
+            except StepFailedError as error:
+                self.events.fails(name, each.step.name, str(error))
+                raise
             observed.guard = None
             if each.changes or changed:
                 self.events.ends(name, each.step.name, changed)
@@ -90,15 +95,14 @@ class Run:
         """Whether all that lived before still lives, and all that was deployed; what does not stops the deploy."""
 
         def ask(host: Host) -> None:
-            if bad := self._ask(host, PATIENCE):
+            within = self.session.observed[str(host.name)].answered_within
+            if bad := self._ask(host, min(PATIENCE, int(within / 2))):
                 raise HostError(f"not well after its change: {', '.join(bad)} does not run")
 
         asked = [name for name in names if name not in self.session.failures]
         self.session.each(ask, [self.plans[name].host for name in asked])
         if sick := [name for name in asked if name in self.session.failures]:
             self.stopped = f"{', '.join(sick)} is not well after its change"
-        elif self.canary in names and self.canary in self.session.failures:
-            self.stopped = f"{self.canary}, the canary, failed"
 
     def _ask(self, host: Host, patience: int) -> list[str]:
         """What of a host does not live and should."""
@@ -109,7 +113,12 @@ class Run:
             for sign in health.signs()
             if deploy in self._deployed or sign not in self._sick.get(name, [])
         }
-        bad: list[str] = host.get_fact(Sick, signs=sorted(signs), patience=patience) if signs else []
+        if not signs:
+            return []
+        answers = self.session.observed[name].answers
+        asked = dict(answers.asked)
+        bad: list[str] = host.get_fact(Sick, signs=sorted(signs), patience=patience)
+        answers.asked = asked  # a run that changes nothing asks after nobody's health
         return bad
 
 

@@ -1,12 +1,14 @@
 """A plan as data: what would change where, written to a file that can be read, compared and applied."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from difflib import unified_diff
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
+from deploys.engine.mistakes import SaidError
+from deploys.engine.whole import write_whole
 from roles.common.commands import Removed, Risk
 
 FORMAT = 1
@@ -14,7 +16,7 @@ Kind = Literal["host", "device"]
 Certainty = Literal["certain", "conditional", "unknown"]
 
 
-class PlanError(Exception):
+class PlanError(SaidError):
     """A plan cannot be used; the message is one line for each reason."""
 
 
@@ -64,11 +66,11 @@ class Plan:
     def write(self, path: Path) -> None:
         """Write the plan with its checksum, in one step."""
         text = json.dumps({**self.as_data(), "checksum": self.checksum}, indent=1, ensure_ascii=False)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.partial")
-        partial.touch(mode=0o600)
-        partial.write_text(f"{text}\n", encoding="utf-8")
-        partial.replace(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, f"{text}\n")
+        except OSError as error:
+            raise PlanError(f"{path}: the plan cannot be written: {error.strerror}") from None
 
     def as_data(self) -> dict[str, Any]:
         return {"format": FORMAT, **asdict(self)}
@@ -99,9 +101,11 @@ def read(path: Path) -> Plan:
 
 def differences(planned: Plan, now: Plan) -> list[str]:
     """What is otherwise today than when the plan was made: "-" was planned, "+" is new. Empty where nothing is."""
+    # What the plan did not read (the first password of somebody new) may have come since.
+    read = replace(now, secrets={scope: digest for scope, digest in now.secrets.items() if scope in planned.secrets})
     return [
         line
-        for line in unified_diff(_text(planned), _text(now), lineterm="", n=0)
+        for line in unified_diff(_text(planned), _text(read), lineterm="", n=0)
         if not line.startswith(("---", "+++", "@@"))
     ]
 

@@ -4,8 +4,8 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Container
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from deploys.engine.change import Change, Line
@@ -24,24 +24,34 @@ class Children:
         for capability in capabilities:
             self.running[capability] = self._start(capability, "--plan")
 
-    def planned(self) -> tuple[list[Change], dict[str, str], list[str]]:
-        """The changes of all devices, why some could not be planned, and the names of all."""
+    def planned(self, changing: Container[str]) -> tuple[list[Change], dict[str, str], list[str]]:
+        """The changes of all devices, why some could not be planned, and the names of all.
+
+        A device that is also a host of ours, and about to change as one, may become reachable by that: what it lacks is
+        then known only after it.
+        """
         changes: list[Change] = []
         failures: dict[str, str] = {}
         names: list[str] = []
         for capability, process in self.running.items():
             for name, found in _answer(capability, process).items():
                 names.append(name)
-                if "error" in found:
+                if "error" in found and name in changing:
+                    why = Line(f"known only after the steps above ({found['error']})")
+                    changes.append(Change(name, f"{capability}: configuration", (why,), "unknown", kind="device"))
+                elif "error" in found:
                     failures[name] = found["error"]
                 elif found["changed"]:
                     changes.append(_change(capability, name, found))
         return changes, failures, names
 
     def apply(self, capability: str, changes: list[Change], reason: str, checksum: str) -> dict[str, dict[str, Any]]:
-        """Send to the devices of a capability exactly what was planned, and why; what each did, by name."""
+        """Send to the devices of a capability exactly what was planned, and why; what each did, by name.
+
+        A device whose change is not known yet is sent what it then needs.
+        """
         wanted = {
-            change.host: [line.text for line in change.lines]
+            change.host: None if change.certainty == "unknown" else [line.text for line in change.lines]
             for change in changes
             if change.step.startswith(f"{capability}: ")
         }
@@ -52,6 +62,13 @@ class Children:
             file.flush()
             why = ("--reason", reason, "--plan-hash", checksum)
             return _answer(capability, self._start(capability, "--planned", file.name, *why))
+
+    def end(self) -> None:
+        """Stop those that still look."""
+        for process in self.running.values():
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
 
     def _start(self, capability: str, *options: str) -> subprocess.Popen[str]:
         limit = ["--limit-known", ",".join(self.limit)] if self.limit else []
@@ -85,9 +102,3 @@ def _change(capability: str, name: str, found: dict[str, Any]) -> Change:
 
 def _removes_vlan(text: str) -> bool:
     return text.startswith("no vlan ")
-
-
-def planned_lines(path: Path) -> dict[str, list[str]]:
-    """What `apply` wrote for its child."""
-    found: dict[str, list[str]] = json.loads(path.read_text())
-    return found

@@ -39,6 +39,12 @@ class Events:
             self.say(f"    {host:<14}{self.changed[host]:>3}/{of}  {step}")
         self.tell("done" if changed else "nothing to do", host=host, step=step)
 
+    def fails(self, host: str, step: str, why: str) -> None:
+        """People read it in the table at the end."""
+        self.running.pop(host, None)
+        self.seconds[host] = monotonic() - self.began[host]
+        self.tell("failed", host=host, step=step, why=why)
+
     def say(self, text: str) -> None:
         """A line for people."""
         if not self.as_json:

@@ -67,14 +67,18 @@ def explain(command: PyinfraCommand, old: Callable[[str], Text], institution: In
         case Explained():
             lines = tuple(Line(s.text, s.institution or institution(s.text), s.removes) for s in command.changes)
             certainty: Certainty = "certain" if command.foreseen else "unknown"
-            return Explanation(lines, command.risk, certainty, command.opens)
+            return Explanation(lines or _run(command), command.risk, certainty, command.opens)
         case FileUploadCommand():
             new = _text(command).splitlines()
             return Explanation(tuple(Line(t, institution(t)) for t in _diff(command.dest, old(command.dest), new)))
         case StringCommand():
-            return Explanation((Line(f"run: {short(str(command))}"),))
+            return Explanation(_run(command))
         case _:
-            return Explanation((Line(f"run: {short(repr(command))}"),), certainty="unknown")
+            return Explanation(_run(repr(command)), certainty="unknown")
+
+
+def _run(command: StringCommand | str) -> tuple[Line, ...]:
+    return (Line(f"run: {short(str(command))}"),)
 
 
 def _file(command: WriteFile, old: Callable[[str], Text], institution: Institution) -> list[Line]:

@@ -21,6 +21,7 @@ from deploys.engine.lock import exclusive
 from deploys.engine.record import Recorded, write
 from deploys.engine.report import table
 from deploys.engine.run import Begun, Request, begin
+from deploys.engine.whole import write_whole
 from deploys.record import record
 from deploys.stages import DEVICES
 from roles.common.health import Health
@@ -58,7 +59,7 @@ def drift(request: Request, as_json: bool) -> int:
     if as_json:
         print(json.dumps({**found.as_data(), "checksum": found.checksum}, ensure_ascii=False))
     elif not found.changes and not found.not_planned:
-        print(f"in sync ({len(found.hosts)} machines and devices)")
+        print(f"in sync ({show.count(len(found.hosts), 'machine or device', 'machines and devices')})")
     else:
         _show(found, request.verbose, "drift: ")
     return ERROR if found.not_planned else CHANGES if found.changes else OK
@@ -72,7 +73,7 @@ def catalogue(request: Request, out: Path) -> int:
     for each in found.changes:
         lines = [{"text": line.text, "institution": line.institution} for line in each.lines]
         hosts[each.host].append({"step": each.step, "lines": lines})
-    out.write_text(json.dumps({"hosts": hosts}, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_whole(out, json.dumps({"hosts": hosts}, ensure_ascii=False, indent=1))
     for line in show.failures(found):
         print(line, file=sys.stderr)
     return ERROR if found.not_planned else OK
@@ -96,8 +97,12 @@ def deploy(request: Request, options: DeployOptions) -> int:
         if found.changes and not (options.yes or agreed or _agreed()):
             print("nothing was done", file=sys.stderr)
             return ERROR
-        notes, bad = _apply(begun, found)
-        _record(begun, bad, notes)
+        try:
+            notes, bad = _apply(begun, found)
+            _record(begun, bad, notes)
+        except InterruptedRunError as stop:
+            stop.said = _where_it_stopped(events, found)
+            raise
         seconds = monotonic() - started
         if not found.changes and not notes:
             events.say(f"{show.summary(found)}, {seconds:.1f} s")
@@ -140,15 +145,11 @@ def _apply(begun: Begun, found: Plan) -> tuple[dict[str, str], set[str]]:
     )
     ours = {*run.session.failures, *run.session.unreachable}
     run.notes.update({name: f"NOT PLANNED: {why}" for name, why in found.not_planned.items() if name not in ours})
-    try:
-        for stage in request.stages:
-            if stage[0] in DEVICES:
-                _devices(begun, stage[0], found, run)
-            else:
-                run.stage(stage)
-    except InterruptedRunError:
-        _say_where_it_stopped(events, found)
-        raise
+    for stage in request.stages:
+        if stage[0] in DEVICES:
+            _devices(begun, stage[0], found, run)
+        else:
+            run.stage(stage)
     return run.finish(), {*run.session.failures, *run.session.unreachable, *run.notes}
 
 
@@ -221,13 +222,14 @@ def _agreed() -> bool:
     return False
 
 
-def _say_where_it_stopped(events: Events, found: Plan) -> None:
+def _where_it_stopped(events: Events, found: Plan) -> str:
     done = set(events.done)
     waiting = [(each.host, each.step) for each in found.changes if (each.host, each.step) not in done]
-    print(f"\ninterrupted: {len(done)} of {len(found.changes)} changes were done", file=sys.stderr)
-    for host, step in events.running.items():
-        print(f"  {host}: in the middle of: {step}", file=sys.stderr)
-    for host, step in waiting:
-        if events.running.get(host) != step:
-            print(f"  {host}: not done: {step}", file=sys.stderr)
-    print("the next run completes what is left", file=sys.stderr)
+    return "\n".join(
+        [
+            f"{len(done)} of {len(found.changes)} changes were done",
+            *(f"  {host}: in the middle of: {step}" for host, step in events.running.items()),
+            *(f"  {host}: not done: {step}" for host, step in waiting if events.running.get(host) != step),
+            "the next run completes what is left",
+        ]
+    )

@@ -7,13 +7,14 @@ import gc
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from select import select
 from types import FrameType
 from typing import Any, NoReturn, cast
 
+import paramiko.file
 import paramiko.proxy
 import pyinfra
 from paramiko.transport import Transport
@@ -23,7 +24,7 @@ from pyinfra.api.exceptions import ArgumentTypeError
 from pyinfra.api.host import Host
 from pyinfra.api.state import State
 from pyinfra.api.util import PYINFRA_INSTALL_DIR, raise_if_bad_type
-from pyinfra.connectors import util
+from pyinfra.connectors import ssh_util, util
 from pyinfra.context import ctx_config
 
 from deploys.engine.observed import HostError
@@ -41,6 +42,9 @@ def install() -> None:
     for name in ("arguments", "deploy", "facts", "operation"):
         setattr(import_module(f"pyinfra.api.{name}"), "pop_global_arguments", pop_global_arguments)  # noqa: B010
     util.getpass = _refuse_to_ask  # type: ignore[assignment]
+    ssh_util.getpass = _refuse_a_passphrase  # type: ignore[assignment]
+    util.read_buffer = read_buffer
+    paramiko.file.u = _decoded  # type: ignore[attr-defined]
     paramiko.proxy.ProxyCommand.recv = _receive  # type: ignore[method-assign]
     paramiko.proxy.ProxyCommand.close = _close  # type: ignore[method-assign]
 
@@ -60,6 +64,28 @@ def _send_at_once() -> None:
 def _refuse_to_ask(*_: Any) -> NoReturn:
     """pyinfra asks the terminal for sudo's password in the middle of a run; nobody may be there."""
     raise HostError("sudo asks for a password: let this account use sudo without one (NOPASSWD), or connect as root")
+
+
+def _refuse_a_passphrase(prompt: str) -> NoReturn:
+    """Likewise for our own key, once for each host."""
+    key = prompt.removeprefix("Enter password for private key: ").rstrip(": ")
+    raise HostError(f"{key}: this ssh key has a passphrase, and nobody is asked for it: use one without")
+
+
+def _decoded(said: bytes | str, encoding: str = "utf-8") -> str:
+    """What a host says: paramiko and pyinfra lose all that follows a byte that is not UTF-8."""
+    return said.decode(encoding, errors="replace") if isinstance(said, bytes) else said
+
+
+def read_buffer(
+    name: str, io: Iterable[str | bytes], output_queue: Any, print_output: bool = False, print_func: Any = None
+) -> None:
+    """Put the lines of a stream into a queue; pyinfra raises where they are not UTF-8."""
+    for each in io:
+        line = _decoded(each).rstrip("\n")
+        output_queue.put(util.OutputLine(name, line))
+        if print_output:
+            util.echo(print_func(line) if print_func else line, err=True)
 
 
 def _receive(self: paramiko.proxy.ProxyCommand, size: int) -> bytes:

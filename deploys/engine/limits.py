@@ -3,11 +3,12 @@
 from collections import Counter
 
 from deploys.engine.change import Plan
+from deploys.engine.mistakes import SaidError
 from inventory.model import Administration
 from roles.common.commands import Removed
 
 
-class TooManyRemovalsError(Exception):
+class TooManyRemovalsError(SaidError):
     """A plan takes away more than one run may."""
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploys.engine.mistakes import SaidError
 
-class LockedError(Exception):
+
+class LockedError(SaidError):
     """Another deploy runs."""
 
 

@@ -19,12 +19,19 @@ from deploys.engine.answers import Answers, Batch
 T = TypeVar("T")
 Guard = Callable[[StringCommand | str], None]
 
+# What is said of a change that ended otherwise than by its own status: its step is named by who ran it.
+CHANGE = "it may still run there, and the next run completes it"
+
 # How a command is run, not what it is: these do not tell two questions apart.
 _OF_THE_RUN = ("_get_pty", "_timeout", "_stdin", "_success_exit_codes")
 
 
 class HostError(PyinfraError):
     """A host did not do what it was asked; the message is one line."""
+
+
+class LostError(HostError):
+    """A host does not answer any more."""
 
 
 class Observed:
@@ -68,12 +75,11 @@ class Observed:
         if not self._asking:
             self._will_change(command)
         try:
-            ran: tuple[bool, CommandOutput] = self._within(
+            return self._within(
                 self.changed_within if not self._asking else self.answered_within,
-                lambda: self._connector.run_shell_command(command, print_output, print_input, **arguments),
-                str(command),
+                lambda: self._run(command, print_output, print_input, **arguments),
+                str(command) if self._asking else CHANGE,
             )
-            return ran
         finally:
             self.answers.forget()
 
@@ -83,7 +89,7 @@ class Observed:
             return self._within(
                 self.changed_within,
                 lambda: bool(self._connector.put_file(filename_or_io, remote_filename, *arguments, **keywords)),
-                f"upload {remote_filename}",
+                CHANGE,
             )
         finally:
             self.answers.forget()
@@ -114,14 +120,20 @@ class Observed:
 
     def _ask_alone(self, command: StringCommand, arguments: dict[str, Any]) -> CommandOutput:
         self.answers.commands += 1
-        ran: tuple[bool, CommandOutput] = self._within(
-            self.answered_within, lambda: self._connector.run_shell_command(command, **arguments), str(command)
-        )
-        succeeded, output = ran
+        succeeded, output = self._within(self.answered_within, lambda: self._run(command, **arguments), str(command))
         if not succeeded:
             said = (output.stderr_lines or output.stdout_lines or ["it failed"])[-1]
             raise HostError(f"cannot tell its state: {short(str(command))}: {said}")
         return output
+
+    def _run(self, command: StringCommand, *options: Any, **arguments: Any) -> tuple[bool, CommandOutput]:
+        ran: tuple[bool, CommandOutput] = self._connector.run_shell_command(command, *options, **arguments)
+        if not ran[0] and isinstance(self._connector, SSHConnector):
+            # For paramiko, a command whose connection is lost has just ended without a status.
+            transport = self._connector.client.get_transport() if self._connector.client else None
+            if transport is None or not transport.is_active() or transport.saved_exception:
+                raise EOFError
+        return ran
 
     def _ask_together(self, questions: list[str]) -> None:
         self.answers.commands += 1
@@ -153,9 +165,16 @@ class Observed:
         except gevent.Timeout as timeout:
             if timeout is not limit:
                 raise
-            raise HostError(f"no answer within {seconds:g} s: {short(what)}") from None
+            self._hang_up()
+            raise LostError(f"no answer within {seconds:g} s: {short(what)}") from None
         except (OSError, SSHException, EOFError) as error:
-            raise HostError(f"the connection was lost: {error or 'closed by the host'}: {short(what)}") from None
+            said = str(error) or "closed by the host"
+            raise LostError(f"the connection was lost ({said}): {short(what)}") from None
+
+    def _hang_up(self) -> None:
+        """Nothing waits any more for a host that does not answer."""
+        if isinstance(self._connector, SSHConnector) and self._connector.client:
+            self._connector.client.close()
 
 
 class Blank:

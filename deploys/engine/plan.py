@@ -9,11 +9,13 @@ from pyinfra.api.host import Host
 
 from deploys.engine.change import Certainty, Change, Line
 from deploys.engine.explain import Explanation, FileText, Institution, compared, explain, written
-from deploys.engine.observed import HostError, short
-from deploys.engine.session import Session, Step, one_line
-from inventory.secrets import masked
+from deploys.engine.mistakes import one_line
+from deploys.engine.observed import HostError, LostError, short
+from deploys.engine.session import Session, Step
+from inventory.secrets import SecretError, masked
 from roles.common.commands import Risk
 from roles.common.planned import forget, will_run, will_write
+from roles.rendering import RenderError
 
 
 @dataclass
@@ -52,7 +54,7 @@ class HostPlan:
 
         def check(command: StringCommand | str) -> None:
             if identity(command) not in allowed:
-                raise HostError(f"{self.steps[number].step.name}: not in the plan, so not done: {short(str(command))}")
+                raise HostError(f"not in the plan, so not done: {short(str(command))}")
 
         return check
 
@@ -86,6 +88,8 @@ def _walk(session: Session, plan: HostPlan) -> None:
                     will_write(plan.host, path)
                 if unit := getattr(command, "unit", None):
                     will_run(plan.host, *unit)
+        except (LostError, RenderError, SecretError):
+            raise  # no earlier change mends these
         except Exception as error:  # what it needs may come with an earlier change; without one, the host fails
             if not any(each.changes for each in plan.steps):
                 raise
@@ -127,7 +131,7 @@ def _change(host: str, plan: StepPlan) -> Change:
     if plan.unknown or any(each.certainty == "unknown" for each in plan.explanations):
         certainty = "unknown"
     if plan.unknown:
-        lines = (*lines, Line(f"known only after the steps above ({plan.unknown})"))
+        lines = (*lines, Line(f"known only after the steps above ({masked(plan.unknown)})"))
     risks_in_order: tuple[Risk, ...] = ("lockout", "removal", "interruption", "")
     risk = next(each for each in risks_in_order if each in (*risks, ""))
     return Change(host, plan.step.name, lines, certainty, risk)

@@ -17,8 +17,11 @@ class Recorded(FactBase[Record | None]):
         path = path_of(deploys)
         return StringCommand(f"! test -f {path} || cat {path}")
 
-    def process(self, output: list[str]) -> Record:
-        return Record(**json.loads("".join(output)))
+    def process(self, output: list[str]) -> Record | None:
+        try:
+            return Record(**json.loads("".join(output)))
+        except (ValueError, TypeError):
+            return None  # half of one, or of another time: it is written anew
 
 
 def write(host: Host, new: Record) -> None:

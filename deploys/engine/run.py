@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
 from deploys.engine import show
@@ -13,14 +12,16 @@ from deploys.engine.change import Plan
 from deploys.engine.devices import Children
 from deploys.engine.events import Events
 from deploys.engine.institutions import institution_of
+from deploys.engine.mistakes import SaidError
 from deploys.engine.plan import HostPlan, plan_hosts
 from deploys.engine.session import Limits, Session, session
 from deploys.record import commit
 from deploys.stages import DEVICES, STAGES, stages_of
 from inventory.model import Administration, load
+from inventory.secrets import digests_read
 
 
-class RequestError(Exception):
+class RequestError(SaidError):
     """What was asked for cannot be done; the message says why."""
 
 
@@ -81,10 +82,11 @@ class Begun:
             self.session.load(file)
         institution = institution_of(self.request.administration)
         self.hosts = plan_hosts(self.session, institution)
-        changes, failures, devices = self.children.planned()
+        changes, failures, devices = self.children.planned(
+            {name for name, plan in self.hosts.items() if plan.changes()}
+        )
         on_devices = [(change.step.partition(":")[0], change) for change in changes]
         on_hosts = [change for plan in self.hosts.values() for change in plan.changes()]
-        store = self.request.administration.environment.secrets
         return Plan(
             environment=self.request.environment,
             commit=commit(),
@@ -94,7 +96,7 @@ class Begun:
             hosts=tuple(sorted({*self.session.names, *devices})),
             changes=show.order([*on_hosts, *on_devices], self.request.stages),
             not_planned={**self.session.failures, **_unreachable(self.session), **failures},
-            secrets={path.stem: sha256(path.read_bytes()).hexdigest() for path in sorted(store.glob("*.age"))},
+            secrets=digests_read(),
         )
 
 
@@ -116,5 +118,8 @@ def begin(request: Request, events: Events) -> Iterator[Begun]:
     limited = [name for name in request.limit if name not in only_devices] if request.limit else None
     limits = Limits(environment.reach.answered_within, environment.reach.changed_within)
     memory = environment.state / "asked" / request.deploy
-    with session(request.inventory, limited, limits, memory, blank=request.blank) as found:
-        yield Begun(request, found, children, events)
+    try:
+        with session(request.inventory, limited, limits, memory, blank=request.blank) as found:
+            yield Begun(request, found, children, events)
+    finally:
+        children.end()

@@ -15,21 +15,18 @@ import gevent
 from pyinfra.api import Config, State
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.connect import disconnect_all
-from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.host import Host
 from pyinfra.api.inventory import Inventory
 from pyinfra.api.operations import run_host_op
 from pyinfra.api.state import StateStage
 from pyinfra.context import ctx_config, ctx_host, ctx_inventory, ctx_state
-from pyinfra_cli.exceptions import UnexpectedExternalError
 from pyinfra_cli.inventory import make_inventory
 from pyinfra_cli.util import PYTHON_CODES, exec_file
 
 from deploys.engine.answers import Answers
+from deploys.engine.mistakes import LINES_PER_FILE, MistakeError, SaidError, one_line
 from deploys.engine.observed import Blank, HostError, Observed
 from deploys.engine.unreachable import why_not
-
-LINES_PER_FILE = 10_000
 
 
 @dataclass(frozen=True)
@@ -42,11 +39,11 @@ class Step:
     deploy: str
 
 
-class StepFailedError(Exception):
+class StepFailedError(SaidError):
     """A step did not succeed; the message is its name and the last that the host said."""
 
 
-class LimitError(Exception):
+class LimitError(SaidError):
     """A limit that names nothing."""
 
 
@@ -82,7 +79,11 @@ class Session:
         """Run a deploy file for every host: it declares operations, nothing is asked or changed yet."""
         self._loaded += 1
         # pyinfra tells operations apart by line numbers alone: without a shift, two files would share theirs.
-        tree = ast.increment_lineno(ast.parse(Path(deploy).read_text(), deploy), self._loaded * LINES_PER_FILE)
+        try:
+            parsed = ast.parse(Path(deploy).read_text(encoding="utf-8"), deploy)
+        except (SyntaxError, ValueError) as error:
+            raise MistakeError(one_line(error)) from None
+        tree = ast.increment_lineno(parsed, self._loaded * LINES_PER_FILE)
         PYTHON_CODES[deploy] = compile(tree, deploy, "exec")
 
         def declare(host: Host) -> None:
@@ -107,7 +108,10 @@ class Session:
     def run(self, step: Step) -> bool:
         """Do a step; returns whether it changed its host. Raises StepFailedError."""
         self.state.is_executing = True
-        succeeded = run_host_op(self.state, step.host, step.op_hash)
+        try:
+            succeeded = run_host_op(self.state, step.host, step.op_hash)
+        except Exception as error:  # whatever happens in a step, the step is named
+            raise StepFailedError(f"{step.name}: {one_line(error)}") from error
         done = self.state.get_op_data_for_host(step.host, step.op_hash).operation_meta
         if not succeeded:
             said = [line for line in (done.stderr_lines or done.stdout_lines) if line.strip()]
@@ -131,14 +135,6 @@ class Session:
         self.state.failed_hosts |= failed
 
 
-def one_line(error: BaseException) -> str:
-    """What went wrong, without a traceback."""
-    if isinstance(error, UnexpectedExternalError):
-        error = error.exception
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0] if isinstance(error, StepFailedError | PyinfraError) else " ".join(line.strip() for line in lines)
-
-
 @contextmanager
 def session(
     inventory_file: str, limit: list[str] | None, limits: Limits, memory: Path | None, *, blank: bool = False
@@ -153,7 +149,7 @@ def session(
     config = Config()
     config.lock_current_state()
     with ctx_state.use(state), ctx_config.use(config):
-        inventory: Inventory = make_inventory(inventory_file, cwd=state.cwd, override_data={})
+        inventory = _inventory(inventory_file)
         with ctx_inventory.use(inventory):
             state.init(inventory, config, initial_limit=_limited(inventory, limit))
             found = Session(state)
@@ -169,6 +165,14 @@ def session(
                     observed.answers.remember()
                 if not blank:
                     disconnect_all(state)
+
+
+def _inventory(file: str) -> Inventory:
+    try:
+        found: Inventory = make_inventory(file, cwd=str(Path.cwd()), override_data={})
+    except Exception as error:  # whatever a file of ours does wrong, it is named
+        raise MistakeError(one_line(error)) from None
+    return found
 
 
 def _connect(found: Session, limits: Limits, memory: Path | None) -> None:

@@ -35,17 +35,21 @@ def shown(plan: Plan, verbose: bool) -> Iterator[str]:
 def summary(plan: Plan) -> str:
     """One line: how much would change, and what of it deserves a look."""
     if not plan.changes:
-        return f"nothing to change ({_count(len(plan.hosts), 'machine')})"
+        return f"nothing to change ({count(len(plan.hosts), 'machine')})"
     machines = len({change.host for change in plan.changes})
     notes: Counter[str] = Counter(change.risk for change in plan.changes if change.risk)
     notes.update(change.certainty for change in plan.changes if change.certainty != "certain")
     more = "".join(f", {kind}: {number}" for kind, number in sorted(notes.items()))
-    return f"{_count(len(plan.changes), 'change')} on {_count(machines, 'machine')}{more}"
+    return f"{count(len(plan.changes), 'change')} on {count(machines, 'machine')}{more}"
 
 
 def failures(plan: Plan) -> Iterator[str]:
+    """Why hosts could not be planned: a line for each reason."""
+    by_reason: dict[str, list[str]] = {}
     for host, why in sorted(plan.not_planned.items()):
-        yield f"{host}: cannot be planned: {why}"
+        by_reason.setdefault(why, []).append(host)
+    for why, hosts in by_reason.items():
+        yield f"{', '.join(hosts)}: {'' if why.startswith('unreachable: ') else 'cannot be planned: '}{why}"
 
 
 def order(changes: list[tuple[str, Change]], stages: Sequence[Sequence[str]]) -> tuple[Change, ...]:
@@ -61,5 +65,6 @@ def _lines(lines: list[Line], verbose: bool) -> Iterator[str]:
         yield f"      … and {len(lines) - cut} lines more (V=1 shows them)"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def count(number: int, one: str, many: str = "") -> str:
+    """So many of a thing."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

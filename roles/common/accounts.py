@@ -106,8 +106,9 @@ def local_user(
     if not differs:
         host.noop(f"account {user} is as it must be")
         return
+    primary = [] if (group or user) in account.groups else ["--gid", QuoteString(group or user)]
     yield Explained(
-        *("usermod", *(["--append --groups", others] if groups else []), "--home", QuoteString(home)),
+        *("usermod", *primary, *(["--append --groups", others] if groups else []), "--home", QuoteString(home)),
         *("--shell", QuoteString(shell), number, QuoteString(user)),
         changes=[f"account {user}: {', '.join(differs)}"],
     )

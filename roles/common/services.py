@@ -108,8 +108,12 @@ def stopped(unit: str) -> Generator[Explained, None, None]:
 def _systemctl(
     verb: str, unit: str, *, says: str = "", before: str = "", after: str = "", risk: Risk = ""
 ) -> Explained:
+    quoted = QuoteString(unit)
+    # systemd refuses to start a unit again soon, and leaves it stopped: runs that die and begin again must not add up.
+    anew = ["systemctl --quiet reset-failed", quoted, "2>/dev/null;"] if verb == "restart" else []
     return Explained(
-        *("systemctl daemon-reload &&", before, "systemctl --quiet", verb, QuoteString(unit), after),
+        *("systemctl daemon-reload && {", *anew, before, "systemctl --quiet", verb, quoted, after, "|| {"),
+        *("echo", quoted, '"does not', verb + ':"', "$(systemctl show -P Result", quoted, ") >&2; false; }; }"),
         changes=[f"{says or verb} {unit}"],
         risk=risk,
         unit=(verb, unit),

@@ -105,13 +105,13 @@ def results(
     targets: Mapping[str, Target],
     reach: Mapping[str, Device],
     only_plan: bool,
-    planned: Mapping[str, Sequence[str]] | None = None,
+    planned: Mapping[str, Sequence[str] | None] | None = None,
     order: Order | None = None,
     history: History | None = None,
 ) -> dict[str, MultiResult]:
     """Plan everywhere at once, or apply in waves up to the first device that fails; each that was not done is named.
 
-    Where `planned` says what each device is to be sent, a device that would be sent anything else is sent nothing.
+    Where `planned` says what a device is to be sent, one that would be sent anything else is sent nothing.
     Otherwise all are looked at first: a device that cannot be, or that is not well, keeps only its stand-ins waiting.
     """
     order = order or Order()
@@ -141,12 +141,13 @@ def results(
 def _change(
     targets: Mapping[str, Target],
     reach: Mapping[str, Device],
-    planned: Mapping[str, Sequence[str]],
+    planned: Mapping[str, Sequence[str] | None],
     order: Order,
     history: History | None,
 ) -> dict[str, MultiResult]:
     def change(name: str, connection: BaseConnection) -> Outcome:
-        return apply(connection, targets[name], tuple(planned[name]))
+        lines = planned[name]
+        return apply(connection, targets[name], None if lines is None else tuple(lines))
 
     found = _each([name for name in targets if name in planned], reach, Changing(order), change)
     if history:

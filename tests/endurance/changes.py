@@ -2,40 +2,55 @@
 
 import shutil
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
 from tests.endurance import lab
 
-TAG = uuid4().hex[:5]  # the directory remembers those who left: each run has others
-NEW = f"essai-{TAG}"  # an institution, an application; purge() finds all that begins so
-LOGIN = f"essai.{TAG}"
 VLAN = 40
 
-INSTITUTION = f"""\
-institution: {NEW}
+
+@dataclass(frozen=True)
+class Newcomers:
+    """An institution, an application and people that nobody had before; `purge` finds all of them by their names."""
+
+    tag: str = field(default_factory=lambda: uuid4().hex[:5])  # the directory remembers those who left
+
+    @property
+    def name(self) -> str:
+        return f"essai-{self.tag}"
+
+    @property
+    def login(self) -> str:
+        return f"essai.{self.tag}"
+
+    @property
+    def files(self) -> dict[str, str]:
+        """What its files hold, below inventory/."""
+        folder = f"institutions/{self.name}"
+        return {
+            f"{folder}/institution.yaml": f"""\
+institution: {self.name}
 kind: institution
 name: Institution d'essai
-mail_domain: {NEW}.gov.bf
+mail_domain: {self.name}.gov.bf
 reviewers: ["@burkina/plateforme"]
-"""
-PEOPLE = f"""\
+""",
+            f"{folder}/people.yaml": f"""\
 people:
-  - {{login: {LOGIN}.a, given: Adama, family: Essai}}
-  - {{login: {LOGIN}.b, given: Bintou, family: Essai}}
-"""
-GROUPS = f"""\
-groups:
-  dsi: [{LOGIN}.a]
-"""
-SHARES = f"""\
+  - {{login: {self.login}.a, given: Adama, family: Essai}}
+  - {{login: {self.login}.b, given: Bintou, family: Essai}}
+""",
+            f"{folder}/groups.yaml": f"groups:\n  dsi: [{self.login}.a]\n",
+            f"{folder}/shares.yaml": f"""\
 shares:
-  {NEW}:
+  {self.name}:
     description: Dossiers communs
     write: [agents]
-"""
-APPLICATION = f"""\
-application: {NEW}
+""",
+            f"applications/{self.name}.yaml": f"""\
+application: {self.name}
 name: Application d'essai
 owner: mtdpce
 host: app1
@@ -43,29 +58,28 @@ database: db1
 port: 8109
 artifact: {{kind: wheel, name: standin, version: 1.0.0, module: "standin:app"}}
 readers: [mtdpce/agents]
-"""
+""",
+        }
 
 
-def gain(place: Path) -> None:
+def gain(place: Path, new: Newcomers) -> None:
     """A person joins, is renamed, moves; groups and shares; an institution; an application; a VLAN and its ports."""
     inventory = place / "inventory"
     sante, mtdpce, anptic = (inventory / "institutions" / name for name in ("sante", "mtdpce", "anptic"))
     moving = "  - {login: aminata.modele, given: Aminata, family: Modèle}\n"
-    lab.append(sante / "people.yaml", f"  - {{login: {LOGIN}, given: Nafi, family: Nouvelle}}\n{moving}")
+    lab.append(sante / "people.yaml", f"  - {{login: {new.login}, given: Nafi, family: Nouvelle}}\n{moving}")
     lab.edit(anptic / "people.yaml", (moving, ""))
     lab.edit(mtdpce / "people.yaml", ("family: Spécimen}", "family: Spécimen-Modèle}"))
     lab.edit(mtdpce / "groups.yaml", ("dsi: [issa.modele]", "dsi: [issa.modele, fatou.specimen]"))
     lab.append(sante / "groups.yaml", "  rh: [mariam.modele]\n")
     lab.append(
         sante / "shares.yaml",
-        f"  {NEW}-rh:\n    description: Dossiers du personnel\n    write: [rh]\n    read: [dsi]\n",
+        f"  {new.name}-rh:\n    description: Dossiers du personnel\n    write: [rh]\n    read: [dsi]\n",
     )
     lab.edit(mtdpce / "shares.yaml", ("    write: [agents] ", "    read: [agents]\n    write: [dsi] "))
-
-    institution = inventory / "institutions" / NEW
-    institution.mkdir()
-    for name, text in (("institution", INSTITUTION), ("people", PEOPLE), ("groups", GROUPS), ("shares", SHARES)):
-        (institution / f"{name}.yaml").write_text(text)
+    for name, text in new.files.items():
+        (inventory / name).parent.mkdir(exist_ok=True)
+        (inventory / name).write_text(text)
 
     lab.edit(
         inventory / "applications/e-cm.yaml",
@@ -73,7 +87,6 @@ def gain(place: Path) -> None:
     )
     _new_version(place)
     lab.edit(inventory / "applications/cim.yaml", ("version: 1.0.0", "version: 1.0.1"))
-    (inventory / f"applications/{NEW}.yaml").write_text(APPLICATION)
 
     lab.edit(
         inventory / "sites/mtdpce-siege.yaml",

@@ -41,7 +41,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def test_what_the_inventory_gains(place: Path, administration: Administration) -> None:
-    changes.gain(place)
+    changes.gain(place, changes.Newcomers())
     lab.well(lab.run(place, "deploys.secrets"))
     compare(place, administration, kinds=("person", "group", "unit", "zone", "share", "role", "database", "vlan"))
 

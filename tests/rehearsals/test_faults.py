@@ -57,7 +57,7 @@ def test_an_unreachable_machine_is_named_and_stops_nobody(silent_machine: str) -
     rows = {line.split()[0]: line for line in ended.stdout.splitlines() if line.startswith("  ")}
     assert "UNREACHABLE: no answer: is it on, and is the way to it open?" in rows["guest1"]
     assert "FAILED" not in rows["ws1"]
-    assert "1 failed" in ended.stdout
+    assert "0 failed, 1 unreachable" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
 
 

@@ -3,7 +3,10 @@
 import subprocess
 from pathlib import Path
 
+from inventory.secrets import Secret
 from roles.common.commands import WriteFile
+from roles.common.files import FileState, copied_file, secret_file
+from tests.unit.common.conftest import Here
 
 
 def write(path: Path, content: str, check: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -39,3 +42,39 @@ def test_content_is_in_no_command_line(tmp_path: Path) -> None:
     command = WriteFile(str(tmp_path / "k"), "hunter2", user="root", group="root", mode="600", check=None, secret=True)
     assert "hunter2" not in command.get_raw_value()
     assert "hunter2" not in str(command)
+
+
+def test_a_copied_file_is_the_same_byte_for_byte(here: Here, tmp_path: Path) -> None:
+    source, path = tmp_path / "source", tmp_path / "it's here"
+    for content in (b"text\n", b"no newline", b"", b"\n", b"\xff\xfe\0binary\n", b"caf\xc3\xa9\r\n", bytes(range(256))):
+        source.write_bytes(content)
+        assert here.does(copied_file, source=source, path=str(path), mode="600")
+        assert path.read_bytes() == content
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert here.does(copied_file, source=source, path=str(path), mode="600") == []
+    assert here.left_alone[0] == f"{path} is up to date"
+
+
+def test_a_file_that_differs_in_mode_alone_is_written(here: Here, tmp_path: Path) -> None:
+    source, path = tmp_path / "source", tmp_path / "path"
+    source.write_text("text\n")
+    here.does(copied_file, source=source, path=str(path))
+    path.chmod(0o600)
+    assert len(here.does(copied_file, source=source, path=str(path), mode="0644")) == 1
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_what_stands_in_the_way_of_a_file_is_not_taken_for_it(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    assert here.get_fact(FileState, path=str(tmp_path / "folder")) is None
+    assert here.get_fact(FileState, path=str(tmp_path / "gone")) is None
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    assert here.get_fact(FileState, path=str(tmp_path / "link")) is None
+
+
+def test_a_secret_is_for_its_owner_alone_and_ends_with_a_newline(here: Here, tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    here.does(secret_file, content=Secret("hunter2-hunter2"), path=str(path), form="password={}")
+    assert path.read_text() == "password=hunter2-hunter2\n"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert here.does(secret_file, content=Secret("hunter2-hunter2"), path=str(path), form="password={}") == []

@@ -113,7 +113,7 @@ def test_a_host_that_raises_fails_alone(place: Path, engine: Engine) -> None:
         file.write("if host.name == '@fake/other':\n    raise ValueError('no such thing')\n")
     ended = engine("deploy")
     assert ended.returncode == 1
-    assert "FAILED: no such thing" in ended.stdout
+    assert "FAILED: deploys/sample.py:14: no such thing" in ended.stdout
     assert "2 changed, 1 failed" in ended.stdout
     assert (place / "key").exists()
     assert "Traceback" not in ended.stdout + ended.stderr
@@ -137,7 +137,7 @@ def test_an_unreachable_host_is_named_and_stops_nobody(place: Path, engine: Engi
     assert ended.returncode == 1
     assert "UNREACHABLE: connection refused: is sshd running?" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
-    assert "2 changed, 1 failed" in ended.stdout
+    assert "2 changed, 0 failed, 1 unreachable" in ended.stdout
 
 
 def test_a_limit_that_names_nothing_is_one_line(engine: Engine) -> None:
@@ -176,7 +176,7 @@ def test_ctrl_c_says_what_was_not_done_and_fails(place: Path) -> None:
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=15)
     assert running.returncode == 130
-    assert "interrupted: 1 of 3 changes were done" in said
+    assert "stopped by SIGINT: 1 of 3 changes were done" in said
     assert "@local: in the middle of: test: long" in said
     assert "@local: not done: test: last" in said
     assert "Traceback" not in said

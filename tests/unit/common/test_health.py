@@ -1,0 +1,46 @@
+"""Whether a host still does its work, asked in its own shell: the ports are real, systemd is played."""
+
+import socket
+import time
+
+import pytest
+
+from roles.common.health import Health, Sick
+from tests.unit.common.conftest import Here
+
+
+@pytest.fixture
+def host(here: Here) -> Here:
+    here.program("systemctl", f'test "$1" = is-active && test ! -e "{here.programs}/$3.dead"')
+    return here
+
+
+def test_signs_are_units_and_ports() -> None:
+    assert Health(("postfix", "a@b.service"), (25,)).signs() == ["postfix", "a@b.service", "port 25"]
+
+
+def test_what_lives_is_not_named(host: Here) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = f"port {server.getsockname()[1]}"
+        assert host.get_fact(Sick, signs=["postfix", port], patience=0) == []
+    assert host.get_fact(Sick, signs=["postfix", port], patience=0) == [port]
+
+
+def test_what_does_not_live_is_named(host: Here) -> None:
+    for unit in ("postfix", "dovecot"):
+        host.program(f"{unit}.dead", "")
+    signs = ["dovecot", "nginx", "port 1", "postfix"]
+    assert host.get_fact(Sick, signs=signs, patience=0) == ["dovecot", "postfix", "port 1"]
+
+
+def test_a_host_has_some_seconds_until_all_are_there(host: Here) -> None:
+    host.program("postfix.dead", "")
+    host.program("sleep", f'rm -f "{host.programs}/postfix.dead"')  # comes back while it is waited for
+    assert host.get_fact(Sick, signs=["postfix"], patience=20) == []
+
+
+def test_and_no_more_than_these(host: Here) -> None:
+    host.program("postfix.dead", "")
+    began = time.monotonic()
+    assert host.get_fact(Sick, signs=["postfix"], patience=1) == ["postfix"]
+    assert 0.5 < time.monotonic() - began < 4
