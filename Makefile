@@ -25,6 +25,7 @@ OUT ?=
 REASON ?=
 JSON ?=
 CHANGES_OK ?=
+LIVE ?=
 
 VENV := .cache/venv
 BENCH_VENV := .cache/bench/venv
@@ -55,7 +56,7 @@ endef
 .PHONY: help lab destroy status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment credentials forget rehearse \
-	ssh passwords lock tools bench history
+	ssh passwords lock tools bench history topology
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +94,9 @@ uplinks: $(VENV)/ready ## Make the routing of the edges to RESINA what the inven
 
 history: $(VENV)/ready ## What switches and routers ran: who changed which lines when, and why [LIMIT=sw1 V=1]
 	@$(PY) -m deploys.history --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(V),--verbose)
+
+topology: $(VENV)/ready ## Sites, VLANs, devices, uplinks as a picture [OUT=topology.svg LIVE=1: held against LLDP]
+	@$(PY) -m deploys.topology --environment $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(LIVE),--live)
 
 verify: $(VENV)/ready ## Check that all of it works, by using it
 	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) \

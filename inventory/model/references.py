@@ -213,7 +213,7 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
     for name, switch in site.switches.items():
         for port_name, port in switch.ports.items():
             yield from _port(source, site, ["switches", name, "ports", port_name], port_name, port)
-            if port.to is None:
+            if port.to is None or port.to in site.switches:  # a switch has a cable to each of its neighbours
                 continue
             if port.to in ends:
                 message = say("already", value=port.to, where=ends[port.to])
