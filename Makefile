@@ -53,7 +53,7 @@ define newline
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help lab destroy status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
+.PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment credentials forget rehearse \
 	ssh passwords lock tools bench history topology
@@ -101,6 +101,9 @@ topology: $(VENV)/ready ## Sites, VLANs, devices, uplinks as a picture [OUT=topo
 verify: $(VENV)/ready ## Check that all of it works, by using it
 	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) \
 		$(if $(filter lab,$(ENV)),tests/lab) tests/hosts tests/devices tests/journeys
+
+endurance: $(VENV)/ready ## Plan equals apply, deploys that are killed, secrets that show nowhere: on the lab [KILLS=50 SEED=]
+	@$(BIN)/pytest -s tests/endurance
 
 status: $(VENV)/ready ## Machines, services, addresses
 	@$(PY) -m deploys.status --environment $(ENV)

@@ -69,6 +69,8 @@ def _run(arguments: argparse.Namespace) -> int:
     limit = tuple(name.strip() for name in (arguments.limit or "").split(",") if name.strip())
     if arguments.limit and not limit:
         raise LimitError(f"LIMIT={arguments.limit}: names no host, group or device")
+    if arguments.verb == "catalogue" and not arguments.out:
+        raise SaidError("catalogue: say with --out where it is written")
     request = Request(
         environment=arguments.environment,
         deploy=arguments.deploy,

@@ -38,6 +38,8 @@ def packages(names: Iterable[str]) -> Generator[Explained, None, None]:
         return
     yield Explained(
         "DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends",
+        # The machine's own updates, or a run that was killed, may still be at it.
+        *("-o", "DPkg::Lock::Timeout=120"),
         *("-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"),
         *(*map(QuoteString, missing), ">/dev/null"),
         changes=[f"install {name}" for name in missing],

@@ -78,7 +78,8 @@ class Deploy:
             return "connects and plans"
         if running:
             return "in " + ", ".join(f"{host}: {step}" for host, step in sorted(running.items()))
-        return "between steps" if "begins" in told else "about to begin"
+        last = next((event for event in reversed(self.events) if event["event"] == "done"), None)
+        return f"after {last['host']}: {last['step']}" if last else "about to begin"
 
 
 def kill(deploy: Deploy, _random: Random, _hosts: list[str]) -> None:

@@ -102,7 +102,7 @@ def _scope(random: Random, place: Path, *, whole: bool) -> Scope:
 def _die(random: Random, scope: Scope) -> tuple[str, str]:
     """Begin a deploy and end it in the middle; where it was, and how it ended."""
     deploy = Deploy.start(scope.place, *scope.options)
-    if random.random() < 0.2:
+    if random.random() < 0.12:
         deploy.wait_for(lambda _: False, random.uniform(0.3, 1.5))
     else:
         deploy.wait_for(lambda events: any(each["event"] == "planned" for each in events), 60)
@@ -110,7 +110,7 @@ def _die(random: Random, scope: Scope) -> tuple[str, str]:
         step = random.randint(0, max(planned - 1, 0))
         began = random.choice(("begins", "begins", "done"))
         deploy.wait_for(lambda events: sum(each["event"] == began for each in events) > step, 60)
-        deploy.wait_for(lambda _: False, random.uniform(0, 0.25))
+        deploy.wait_for(lambda _: False, random.uniform(0, 0.15))
     where = deploy.where()
     (way,) = random.choices([way for _, way in WAYS], [weight for weight, _ in WAYS])
     way(deploy, random, scope.hosts)

@@ -2,7 +2,7 @@
 
 WOUNDS: dict[str, tuple[str, ...]] = {
     "files1": (
-        "rm -f /etc/samba/shares.conf; setfacl -b -R /srv/shares; chmod 700 /srv/shares/*",
+        "rm -f /etc/samba/shares.conf; cd /srv/shares; setfacl -bR anptic mtdpce sante; chmod 700 anptic sante mtdpce",
         "echo '# by hand' >>/etc/samba/smb.conf",
         "systemctl stop smbd winbind; rm -f /etc/krb5.conf",
         "systemctl disable --quiet --now smbd; chmod 777 /srv/shares/sante",

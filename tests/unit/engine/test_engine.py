@@ -145,6 +145,7 @@ def test_a_limit_that_names_nothing_is_one_line(engine: Engine) -> None:
     assert refused.returncode == 1
     assert refused.stderr.startswith("LIMIT=mial1: no such host or group; there are")
     assert engine("plan", "--limit", ",").stderr == "LIMIT=,: names no host, group or device\n"
+    assert engine("catalogue").stderr == "catalogue: say with --out where it is written\n"
 
 
 def test_a_deploy_that_does_not_exist_is_one_line(place: Path, engine: Engine) -> None:

@@ -1,12 +1,15 @@
 """What goes wrong between us and the machines: one clear line each, and the others go on."""
 
+import json
 import shutil
 import time
 from pathlib import Path
 
 import asyncssh
 import pytest
+from pyinfra.connectors.util import make_unix_command
 
+from deploys.engine.explain import FileText
 from tests.unit.engine.conftest import Place
 from tests.unit.engine.machine import Machines
 
@@ -17,6 +20,9 @@ config_file(
 )
 """
 
+# What is planned before a fault is no reason to take the fault for a state that this step will mend.
+FIRST = "server.shell(name='test: first', commands=['true'])\n"
+
 
 def ended(said: str, name: str) -> str:
     """How the table says that a host ended."""
@@ -25,10 +31,10 @@ def ended(said: str, name: str) -> str:
 
 
 def test_hosts_that_cannot_be_reached_are_named_with_what_to_do_and_the_others_go_on(
-    checkout: Place, machines: Machines
+    hurried: Place, machines: Machines
 ) -> None:
-    checkout.deploy(WRITE)
-    known = checkout.folder / "known_hosts"
+    hurried.deploy(WRITE)
+    known = hurried.folder / "known_hosts"
     lines = known.read_text().splitlines()
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
     lines[0] = f"{lines[0].split()[0]} {other}"  # guest1: another key
@@ -36,7 +42,7 @@ def test_hosts_that_cannot_be_reached_are_named_with_what_to_do_and_the_others_g
     known.write_text("\n".join(lines) + "\n")
     machines["dc2"].fault.refuses = True
     machines["mail1"].fault.silent = True
-    run = checkout.run("deploy")
+    run = hurried.run("deploy")
     assert run.returncode == 1
     assert ended(run.stdout, "guest1").startswith(f"UNREACHABLE: its host key is not the one in {known}: find out why")
     assert ended(run.stdout, "dc1").startswith(
@@ -51,12 +57,12 @@ def test_hosts_that_cannot_be_reached_are_named_with_what_to_do_and_the_others_g
     assert len(run.stderr.splitlines()) == 1, run.stderr
 
 
-def test_a_host_that_hangs_is_given_up_and_the_others_go_on(checkout: Place, machines: Machines) -> None:
-    checkout.deploy(WRITE)
+def test_a_host_that_hangs_is_given_up_and_the_others_go_on(hurried: Place, machines: Machines) -> None:
+    hurried.deploy(WRITE)
     machines["dc1"].fault.hangs_on = "stat -c"  # a question
     machines["mail1"].fault.hangs_on = "mktemp"  # a change
     began = time.monotonic()
-    run = checkout.run("deploy", "--limit", "dc1,mail1,files1")
+    run = hurried.run("deploy", "--limit", "dc1,mail1,files1")
     assert run.returncode == 1
     assert ended(run.stdout, "dc1").startswith("FAILED: no answer within 6 s: ! test -f /srv/resolv.conf || ")
     assert ended(run.stdout, "mail1").startswith("FAILED: test: resolver: no answer within 5 s: it may still run")
@@ -68,7 +74,7 @@ def test_a_host_that_hangs_is_given_up_and_the_others_go_on(checkout: Place, mac
 def test_a_connection_that_is_lost_in_the_middle_is_said_and_nothing_is_half_written(
     checkout: Place, machines: Machines
 ) -> None:
-    checkout.deploy(WRITE)
+    checkout.deploy(FIRST + WRITE)
     (machines["dc1"].srv / "resolv.conf").write_text("old\n")
     machines["dc1"].fault.drops_on = "mktemp"
     machines["dc2"].fault.drops_on = "^sh -s|stat -c"
@@ -109,15 +115,15 @@ def test_what_a_command_prints_is_no_reason_to_fail(checkout: Place, machines: M
         + "server.shell(name='test: latin', commands=[r\"printf 'caf\\351\\n\\000'; printf 'caf\\351\\n' >&2\"])\n"
         + "server.shell(name='test: much', commands=['head -c 1000000 /dev/zero | tr \"\\\\0\" x'])\n"
         + "server.shell(name='test: lines', commands=['seq 100000; seq 100000 >&2'])\n"
+        + "server.shell(name='test: fails', commands=[r\"printf 'caf\\351\\n' >&2; echo why >&2; exit 3\"])\n"
     )
     run = checkout.run("deploy", "--limit", "dc1")
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "4 changed, 0 failed" in run.stdout
-    assert run.stderr == ""
+    assert ended(run.stdout, "dc1") == "FAILED: test: fails: why"
+    assert "4 changed, 1 failed" in run.stdout
 
 
 def test_a_template_that_names_a_missing_variable_is_named_with_its_line(checkout: Place) -> None:
-    checkout.deploy(WRITE.replace('"domain": "example.org", ', ""))
+    checkout.deploy(FIRST + WRITE.replace('"domain": "example.org", ', ""))
     run = checkout.run("plan", "--limit", "dc1")
     assert run.returncode == 1
     first = run.stderr.splitlines()[0]
@@ -191,9 +197,10 @@ def test_an_empty_place_for_the_log_is_made_and_a_bad_one_is_named(checkout: Pla
     assert run.stderr == ".cache/lab/log: Not a directory\n"
 
 
-def outside(folder: Path, command: str) -> list[str]:
-    """Run the engine where a folder is mounted otherwise."""
-    return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", f'cd "{folder}"; {command}; exec "$@"', "sh"]
+def outside(folder: Path, before: str, after: str = "true") -> list[str]:
+    """Run the engine where a folder is mounted otherwise, and look at it there afterwards."""
+    script = f'cd "{folder}"; {before}; status=0; "$@" || status=$?; {after}; exit $status'
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", script, "sh"]
 
 
 def test_our_own_disk_full_or_read_only_is_one_line_and_leaves_no_half_plan(checkout: Place) -> None:
@@ -211,3 +218,48 @@ def test_our_own_disk_full_or_read_only_is_one_line_and_leaves_no_half_plan(chec
     run = checkout.run("plan", "--limit", "dc1", under=outside(checkout.folder, read_only))
     assert run.returncode == 1
     assert run.stderr == ".cache/lab: Read-only file system\n"
+
+
+def test_a_log_that_cannot_be_written_any_more_says_so_once_and_stops_nothing(checkout: Place) -> None:
+    checkout.deploy(
+        WRITE + "if host.name == 'dc1':\n    server.shell(name='test: much', commands=['seq 9999; exit 3'])\n"
+    )
+    (checkout.folder / ".cache").mkdir()
+    full = "mount -t tmpfs -o size=12k none .cache"
+    run = checkout.run("deploy", "--limit", "dc1,mail1", under=outside(checkout.folder, full))
+    assert run.returncode == 1
+    assert run.stderr.count("No space left on device: the run goes on") == 1
+    assert "2 changed, 1 failed" in run.stdout
+    assert (checkout.machines["mail1"].srv / "resolv.conf").exists()
+
+
+def test_a_question_that_fails_is_named_with_what_the_host_said(checkout: Place, machines: Machines) -> None:
+    checkout.deploy(WRITE)
+    (machines["dc1"].srv / "resolv.conf").touch()
+    refused = "dc1: cannot be planned: cannot tell its state: ! test -f /srv/resolv.conf || "
+    for asked in ("alone", "in a batch"):
+        machines["dc1"].program("stat", "echo 'stat: out of order' >&2; exit 1")
+        run = checkout.run("plan", "--limit", "dc1")
+        assert run.returncode == 1, asked
+        assert run.stderr.startswith(refused)
+        assert run.stderr.splitlines()[0].endswith(": stat: out of order")
+        (machines["dc1"].programs / "stat").unlink()
+        # A run that was answered remembers what it asked.
+        assert asked == "in a batch" or checkout.run("plan", "--limit", "dc1").returncode == 2
+
+
+def test_very_many_questions_and_a_large_answer_are_one_exec(checkout: Place, machines: Machines) -> None:
+    paths = [f"/srv/{number}" for number in range(2000)]
+    (machines["dc1"].srv / "7").write_text("0123456789abcde\n" * (1 << 16))
+    checkout.deploy(
+        "from deploys.engine.explain import FileText\n"
+        f"found = [host.get_fact(FileText, path=path) for path in {paths!r}]\n"
+        "assert [number for number, lines in enumerate(found) if lines] == [7]\n"
+        "assert len(found[7]) == 1 << 16\n"
+    )
+    memory = checkout.folder / ".cache/lab/asked/sample/dc1.json"
+    memory.parent.mkdir(parents=True)
+    memory.write_text(json.dumps([make_unix_command(FileText().command(path)).get_raw_value() for path in paths]))
+    run = checkout.run("plan", "--limit", "dc1")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert [ran.questions for ran in machines["dc1"].ran] == [2000]

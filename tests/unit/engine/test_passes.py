@@ -104,12 +104,12 @@ def test_a_host_that_fails_leaves_its_peer_as_it_is(checkout: Place, machines: M
     assert "touch: out of order" in checkout.log
 
 
-def test_a_host_that_is_not_well_after_its_change_stops_what_follows(checkout: Place, machines: Machines) -> None:
+def test_a_host_that_is_not_well_after_its_change_stops_what_follows(hurried: Place, machines: Machines) -> None:
     for name in ("dc1", "dc2"):
         machines[name].program("systemctl", "test ! -e /srv/dead || test $3 = chrony")
         machines[name].program("ss", "echo LISTEN")
-    checkout.deploy("server.shell(name='test: kills', commands=['touch /srv/dead'])\n", "directory")
-    run = checkout.run("deploy", "--limit", "dc1,dc2", deploy="directory")
+    hurried.deploy("server.shell(name='test: kills', commands=['touch /srv/dead'])\n", "directory")
+    run = hurried.run("deploy", "--limit", "dc1,dc2", deploy="directory")
     assert run.returncode == 1
     assert "FAILED: not well after its change: samba-ad-dc does not run" in run.stdout
     assert "NOT DONE: dc1 is not well after its change" in run.stdout
@@ -223,15 +223,21 @@ def test_machines_hear_of_a_failure_when_it_happens(checkout: Place) -> None:
     assert events[-1]["failed"] == ["dc1"]
 
 
-def test_a_secret_that_a_host_repeats_is_masked_on_the_screen_and_in_the_log(checkout: Place) -> None:
+def test_a_secret_that_a_host_repeats_is_masked_on_the_screen_in_the_log_and_in_plans(checkout: Place) -> None:
     checkout.deploy(
         "from inventory.secrets import Secret\n"
-        "secret_file(name='test: key', content=Secret('hunter2-hunter2'), path='/srv/key')\n"
+        "secret = Secret('hunter2-hunter2')\n"
+        "secret_file(name='test: key', content=secret, path='/srv/key')\n"
+        "server.shell(name='test: careless', commands=[f'true {secret.reveal()}'])\n"
         "server.shell(name='test: says it', commands=['cat /srv/key >&2; cat /srv/key; exit 3'])\n"
     )
-    run = checkout.run("deploy", "--limit", "dc1", "--verbose")
+    planned = checkout.run("plan", "--limit", "dc1", "--out", "plan.json")
+    assert "run: true ***" in planned.stdout
+    run = checkout.run("deploy", "--limit", "dc1", "--verbose", "--plan", "plan.json")
     assert run.returncode == 1
-    assert "hunter2" not in run.stdout + run.stderr + checkout.log
+    written = [path.read_text() for path in checkout.folder.rglob("*.json")]
+    assert len(written) > 1
+    assert "hunter2" not in "".join([planned.stdout, run.stdout, run.stderr, checkout.log, *written])
     assert "FAILED: test: says it: ***" in run.stdout
 
 
