@@ -25,13 +25,15 @@ OUT ?=
 REASON ?=
 JSON ?=
 CHANGES_OK ?=
+LIVE ?=
 
 VENV := .cache/venv
 BENCH_VENV := .cache/bench/venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 OPTIONS = --environment $(ENV) --deploy $(DEPLOY) $(if $(LIMIT),--limit "$(LIMIT)") $(if $(V),--verbose) $(if $(JSON),--json)
-DEVICES = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(PLAN),--plan) $(if $(V),--verbose)
+DEVICES = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(PLAN),--plan) $(if $(V),--verbose) \
+	$(if $(REASON),--reason "$$REASON")
 
 # What the lab needs of this machine: a command, and the Debian package that has it.
 LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-ng:apt-cacher-ng socat:socat \
@@ -54,7 +56,7 @@ endef
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment credentials forget rehearse \
-	ssh passwords lock tools bench
+	ssh passwords lock tools bench history topology
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,11 +86,17 @@ deploy: $(VENV)/ready artifacts secrets ## Plan, show, ask, do, on hosts and dev
 drift: $(VENV)/ready artifacts ## Where hosts and devices are not what the inventory says; fails if anywhere
 	@$(PY) -m deploys.engine drift $(OPTIONS)
 
-lan: $(VENV)/ready ## Make access switches what the inventory says [LIMIT= PLAN=1]
+lan: $(VENV)/ready ## Make access switches what the inventory says [LIMIT= PLAN=1 REASON=]
 	@$(PY) -m deploys.lan $(DEVICES)
 
-uplinks: $(VENV)/ready ## Make the routing of the edges to RESINA what the inventory says [LIMIT= PLAN=1]
+uplinks: $(VENV)/ready ## Make the routing of the edges to RESINA what the inventory says [LIMIT= PLAN=1 REASON=]
 	@$(PY) -m deploys.uplinks $(DEVICES)
+
+history: $(VENV)/ready ## What switches and routers ran: who changed which lines when, and why [LIMIT=sw1 V=1]
+	@$(PY) -m deploys.history --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(V),--verbose)
+
+topology: $(VENV)/ready ## Sites, VLANs, devices, uplinks as a picture [OUT=topology.svg LIVE=1: held against LLDP]
+	@$(PY) -m deploys.topology --environment $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(LIVE),--live)
 
 verify: $(VENV)/ready ## Check that all of it works, by using it
 	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) \

@@ -12,7 +12,7 @@ import secrets as random
 import string
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -99,6 +99,13 @@ class Secrets:
             if wrong or len(sealed) > len(paths):  # or the manifest still names files that are gone
                 self._seal({scope: self._scope(scope) for scope in wrong})
         return wrong
+
+    def hide(self) -> None:
+        """From now on `masked()` hides every value that this key opens."""
+        for path in sorted(self.folder.glob("*.age")):
+            with suppress(SecretError):  # sealed for others: its values are no more ours to know here
+                for value in self._scope(path.stem).values():
+                    masking.remember(value)
 
     def settle(self) -> None:
         """Finish or undo what a run that was killed left half-written."""

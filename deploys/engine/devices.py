@@ -46,8 +46,8 @@ class Children:
                     changes.append(_change(capability, name, found))
         return changes, failures, names
 
-    def apply(self, capability: str, changes: list[Change]) -> dict[str, dict[str, Any]]:
-        """Send to the devices of a capability exactly what was planned; what each did, by name.
+    def apply(self, capability: str, changes: list[Change], reason: str, checksum: str) -> dict[str, dict[str, Any]]:
+        """Send to the devices of a capability exactly what was planned, and why; what each did, by name.
 
         A device whose change is not known yet is sent what it then needs.
         """
@@ -61,7 +61,8 @@ class Children:
         with tempfile.NamedTemporaryFile("w", prefix="planned-", suffix=".json") as file:
             json.dump(wanted, file)
             file.flush()
-            return _answer(capability, self._start(capability, "--planned", file.name))
+            why = ("--reason", reason, "--plan-hash", checksum)
+            return _answer(capability, self._start(capability, "--planned", file.name, *why))
 
     def end(self) -> None:
         """Stop those that still look."""
@@ -83,6 +84,9 @@ def _answer(capability: str, process: subprocess.Popen[str]) -> dict[str, dict[s
     except ValueError:
         lines = complained.strip().splitlines() or [f"ended with status {process.returncode}"]
         return {capability: {"error": lines[-1]}}
+    for line in complained.splitlines():
+        if line.startswith("history: "):  # what could not be noted is no failure, and is said
+            print(line, file=sys.stderr)
     return found
 
 

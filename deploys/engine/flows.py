@@ -145,11 +145,10 @@ def _apply(begun: Begun, found: Plan) -> tuple[dict[str, str], set[str]]:
     )
     ours = {*run.session.failures, *run.session.unreachable}
     run.notes.update({name: f"NOT PLANNED: {why}" for name, why in found.not_planned.items() if name not in ours})
-    devices = [each for each in found.changes if each.kind == "device"]
     for stage in request.stages:
-        if stage[0] in DEVICES and not run.stopped:
-            _devices(begun, stage[0], devices, run.notes)
-        elif stage[0] not in DEVICES:
+        if stage[0] in DEVICES:
+            _devices(begun, stage[0], found, run)
+        else:
             run.stage(stage)
     return run.finish(), {*run.session.failures, *run.session.unreachable, *run.notes}
 
@@ -157,15 +156,22 @@ def _apply(begun: Begun, found: Plan) -> tuple[dict[str, str], set[str]]:
 NONE: frozenset[str] = frozenset()
 
 
-def _devices(begun: Begun, capability: str, changes: list[change.Change], notes: dict[str, str]) -> None:
+def _devices(begun: Begun, capability: str, found: Plan, run: Run) -> None:
+    """Change the devices of a capability; one that is not well after its change stops the deploy."""
     events = begun.events
-    planned = [each for each in changes if each.step.startswith(f"{capability}: ")]
+    planned = [each for each in found.changes if each.kind == "device" and each.step.startswith(f"{capability}: ")]
+    if run.stopped:
+        run.notes.update({each.host: f"NOT DONE: {run.stopped}" for each in planned if each.host not in run.notes})
+        return
     for each in planned:
         events.begins(each.host, each.step)
-    for name, result in begun.children.apply(capability, planned).items():
+    for name, result in begun.children.apply(capability, planned, begun.request.reason, found.checksum).items():
         step = f"{capability}: configuration"
-        if "error" in result:
-            notes[name] = f"FAILED: {result['error']}"
+        if "not_done" in result:
+            run.notes[name] = f"NOT DONE: {result['not_done']}"
+        elif "error" in result:
+            run.notes[name] = f"FAILED: {result['error']}"
+            run.stopped = f"{name} failed"
         else:
             events.ends(name, step, bool(result["changed"]))
 

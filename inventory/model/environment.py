@@ -8,6 +8,8 @@ from pydantic import Field
 from inventory.model.base import Flag, Identifier, Strict, Text
 
 Seconds = Annotated[int, Field(strict=True, ge=1, le=86400, description="Durée en secondes")]
+Side = Annotated[int, Field(strict=True, ge=1, le=100)]
+Rest = Annotated[int, Field(strict=True, ge=0, le=3600)]
 
 
 class Reach(Strict):
@@ -44,6 +46,21 @@ class Mirror(Strict):
     )
 
 
+class DeviceChanges(Strict):
+    """How switches and routers are changed: the canary, then one of each site, then the rest."""
+
+    canary: Identifier | None = Field(
+        default=None,
+        description="L'équipement changé avant les autres ; sans lui, le premier du premier site",
+        examples=["sw1"],
+    )
+    at_once: Side = Field(default=20, description="Équipements traités en même temps, en tout", examples=[20])
+    per_site: Side = Field(default=2, description="Équipements d'un même site en même temps", examples=[2])
+    pause: Rest = Field(
+        default=0, description="Repos d'un site entre deux équipements changés, en secondes", examples=[5]
+    )
+
+
 class Environment(Strict):
     """One file of inventory/environments."""
 
@@ -71,6 +88,11 @@ class Environment(Strict):
     )
     canary: Identifier | None = Field(
         default=None, description="La machine qu'un déploiement change avant les autres", examples=["guest1"]
+    )
+    devices: DeviceChanges = Field(
+        default=DeviceChanges(),
+        description="Comment les commutateurs et les routeurs sont changés",
+        examples=[{"canary": "sw1", "per_site": 1, "pause": 5}],
     )
     journeys_from: Identifier | None = Field(
         default=None, description="Le poste de travail qui joue les utilisateurs", examples=["ws1"]

@@ -109,6 +109,9 @@ def check_environment(parsed: Parsed) -> Iterator[Problem]:
     for key, name in (("journeys_from", environment.journeys_from), ("canary", environment.canary)):
         if name is not None and name not in machines:
             yield _missing(source, [key], "machine", name, machines)
+    devices = [name for _, site in parsed.sites.values() for name in (*site.switches, *site.routers)]
+    if environment.devices.canary not in (None, *devices):
+        yield _missing(source, ["devices", "canary"], "device", str(environment.devices.canary), devices)
 
 
 def _missing(source: Source | Files, path: Path_, kind: str, value: str, known: Collection[str]) -> Problem:
@@ -210,7 +213,7 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
     for name, switch in site.switches.items():
         for port_name, port in switch.ports.items():
             yield from _port(source, site, ["switches", name, "ports", port_name], port_name, port)
-            if port.to is None:
+            if port.to is None or port.to in site.switches:  # a switch has a cable to each of its neighbours
                 continue
             if port.to in ends:
                 message = say("already", value=port.to, where=ends[port.to])

@@ -32,6 +32,7 @@ HELP = {
     "Application": "Une application, où elle tourne et qui elle admet",
     "Artifact": "Ce qui est livré : un paquet Python (wheel) et l'objet WSGI que gunicorn sert",
     "Core": "Un cœur de RESINA",
+    "DeviceChanges": "Comment les équipements sont changés : l'un d'abord, puis un par site, puis les autres",
     "Environment": "Comment la même administration est atteinte, au lab ou en production",
     "GroupsFile": "Les groupes de l'institution ; « agents », toutes ses personnes, existe toujours",
     "InstitutionFile": "Un ministère ou une institution, et qui relit ses changements",

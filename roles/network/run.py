@@ -1,26 +1,33 @@
-"""All devices of a capability in parallel, one summary line for each, and an exit code that says how it went."""
+"""All devices of a capability, one summary line for each, and an exit code that says how it went.
+
+They are looked at side by side; what must change is then changed in waves (waves.py, runner.py).
+"""
 
 import argparse
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from netmiko import BaseConnection
 from netmiko.exceptions import NetmikoBaseException
 from nornir.core import Nornir
 from nornir.core.inventory import Host, Hosts, Inventory
+from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.task import MultiResult, Result, Task
-from nornir.plugins.runners import ThreadedRunner
 from paramiko.ssh_exception import SSHException
 
 from inventory.model import Administration, InventoryError, load
 from inventory.secrets import SecretError, secrets_of
 from roles.network.change import ChangeError, Outcome, Target, apply, plan
 from roles.network.connection import Device, connected
+from roles.network.history import History, Why, folder_of
+from roles.network.listening import Listening
+from roles.network.runner import Changing, Looking, NotDone, not_done
+from roles.network.waves import Order, order_of
 
-WORKERS = 20
 WIDTH = 48  # of a line before its reason
 OK, ERROR, CHANGES = 0, 1, 2
 EXPECTED = (ChangeError, NetmikoBaseException, SSHException, OSError, ValueError)
@@ -28,8 +35,8 @@ EXPECTED = (ChangeError, NetmikoBaseException, SSHException, OSError, ValueError
 Targets = Callable[[Administration], Mapping[str, Target]]
 
 
-def main(targets: Targets, description: str) -> int:
-    """The command line of deploys/lan.py and deploys/uplinks.py. Returns the exit code."""
+def main(targets: Targets, description: str, who: str) -> int:
+    """The command line of deploys/lan.py and deploys/uplinks.py, for the person who runs it. Returns the exit code."""
     # A session that fails is one line of the report; paramiko's threads would print their traceback as well.
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(
@@ -44,6 +51,8 @@ def main(targets: Targets, description: str) -> int:
         "--limit-known", metavar="NAME,…", type=lambda text: text.split(","), help="those that are ours"
     )
     parser.add_argument("--planned", metavar="FILE", type=Path, help="send these lines (JSON, by device) and no others")
+    parser.add_argument("--reason", default="", help="why, for the history of the configurations")
+    parser.add_argument("--plan-hash", default="", help="of the plan that was agreed to, for the same")
     parser.add_argument("--json", action="store_true", help="say by device what was found or done, as JSON")
     parser.add_argument("--verbose", action="store_true", help="also list what the inventory does not say")
     arguments = parser.parse_args()
@@ -60,12 +69,17 @@ def main(targets: Targets, description: str) -> int:
         if planned is not None:
             names &= planned.keys()
         limited = {name: target for name, target in wanted.items() if name in names}
-        reach = devices(administration, limited)
+        reach, order = devices(administration, limited), order_of(administration)
+        history = History(
+            folder_of(administration.environment),
+            Why(who, arguments.reason, arguments.plan_hash),
+            secrets_of(administration.environment).hide,
+        )
         if arguments.json:
-            found = results(limited, reach, arguments.plan, planned)
+            found = results(limited, reach, arguments.plan, planned, order, history)
             print(json.dumps({name: _as_data(administration, name, result) for name, result in found.items()}))
             return ERROR if any(result.failed for result in found.values()) else OK
-        return run(limited, reach, arguments.plan, arguments.verbose, arguments.expect_no_changes)
+        return run(limited, reach, arguments.plan, arguments.verbose, arguments.expect_no_changes, order, history)
     except (InventoryError, SecretError) as error:
         print(error, file=sys.stderr)
         return ERROR
@@ -92,30 +106,82 @@ def results(
     targets: Mapping[str, Target],
     reach: Mapping[str, Device],
     only_plan: bool,
-    planned: Mapping[str, list[str] | None] | None = None,
+    planned: Mapping[str, Sequence[str] | None] | None = None,
+    order: Order | None = None,
+    history: History | None = None,
 ) -> dict[str, MultiResult]:
-    """Plan or apply everywhere at once: a device that fails is named, and the others are done.
+    """Plan everywhere at once, or apply in waves up to the first device that fails; each that was not done is named.
 
     Where `planned` says what a device is to be sent, one that would be sent anything else is sent nothing.
+    Otherwise all are looked at first: a device that cannot be, or that is not well, keeps only its stand-ins waiting.
     """
-    hosts = Hosts({name: Host(name=name) for name in targets})
+    order = order or Order()
+    if planned is not None:
+        return _change(targets, reach, planned, order, history)
 
-    def change(task: Task) -> Result:
-        name = task.host.name
+    def look(name: str, connection: BaseConnection) -> Outcome:
+        outcome = plan(connection, targets[name])
+        # What needs nothing is held against its show commands at once.
+        return outcome if only_plan or outcome.changed else apply(connection, targets[name], ())
+
+    found = _each(targets, reach, Looking(order), look)
+    if history:
+        history.found(_configurations(found))
+    if only_plan:
+        return found
+    failed = {name for name, result in found.items() if result.failed}
+    changing = [name for name, result in found.items() if result.changed]
+    waiting = {name: sorted(others) for name in changing if (others := order.stand_ins(name) & failed)}
+    lines = {name: found[name][0].result.lines for name in changing if name not in waiting}
+    refused = {
+        name: not_done(None, f"it stands in for {', '.join(others)}, which failed") for name, others in waiting.items()
+    }
+    return found | refused | _change(targets, reach, lines, order, history)
+
+
+def _change(
+    targets: Mapping[str, Target],
+    reach: Mapping[str, Device],
+    planned: Mapping[str, Sequence[str] | None],
+    order: Order,
+    history: History | None,
+) -> dict[str, MultiResult]:
+    def change(name: str, connection: BaseConnection) -> Outcome:
+        lines = planned[name]
+        expected = None if lines is None else tuple(lines)
+        return apply(connection, targets[name], expected, lambda: connected(reach[name]))
+
+    found = _each([name for name in targets if name in planned], reach, Changing(order), change)
+    if history:
+        history.made(_configurations(found))
+    return found
+
+
+def _each(
+    names: Iterable[str],
+    reach: Mapping[str, Device],
+    runner: RunnerPlugin,
+    do: Callable[[str, BaseConnection], Outcome],
+) -> dict[str, MultiResult]:
+    def task(task: Task) -> Result:
+        name, heard = task.host.name, None
         try:
             with connected(reach[name]) as connection:
-                if only_plan:
-                    outcome = plan(connection, targets[name])
-                else:
-                    lines = planned[name] if planned else None
-                    expected = None if lines is None else tuple(lines)
-                    outcome = apply(connection, targets[name], expected, lambda: connected(reach[name]))
+                heard = Listening(connection)
+                outcome = do(name, cast(BaseConnection, heard))
         except EXPECTED as error:
-            return Result(task.host, failed=True, result=" ".join(str(error).split()))
-        return Result(task.host, changed=outcome.changed, result=outcome)
+            said = " ".join(str(error).split())
+            return Result(task.host, failed=True, result=said, configuration=heard and heard.configuration)
+        return Result(task.host, changed=outcome.changed, result=outcome, configuration=heard.configuration)
 
-    nornir = Nornir(inventory=Inventory(hosts), runner=ThreadedRunner(num_workers=WORKERS))
-    return dict(nornir.run(task=change))
+    hosts = Hosts({name: Host(name=name) for name in names})
+    return dict(Nornir(inventory=Inventory(hosts), runner=runner).run(task=task)) if hosts else {}
+
+
+def _configurations(found: Mapping[str, MultiResult]) -> dict[str, str]:
+    """What each device said that it runs; those that said nothing are left out."""
+    said = {name: getattr(result[0], "configuration", None) for name, result in found.items()}
+    return {name: text for name, text in said.items() if text}
 
 
 def run(
@@ -124,9 +190,11 @@ def run(
     only_plan: bool = False,
     verbose: bool = False,
     expect_no_changes: bool = False,
+    order: Order | None = None,
+    history: History | None = None,
 ) -> int:
     """Plan or apply everywhere, and say how it went."""
-    found = results(targets, reach, only_plan)
+    found = results(targets, reach, only_plan, order=order, history=history)
     for name in targets:
         for line in _report(name, found[name], only_plan, verbose):
             print(line)
@@ -140,6 +208,8 @@ def run(
 
 def _as_data(administration: Administration, name: str, result: MultiResult) -> dict[str, Any]:
     outcome = result[0].result
+    if isinstance(outcome, NotDone):
+        return {"not_done": outcome.why}
     if not isinstance(outcome, Outcome):
         return {"error": str(outcome)}
     placed = (administration.switches | administration.routers)[name]
@@ -156,7 +226,7 @@ def _as_data(administration: Administration, name: str, result: MultiResult) -> 
 def _report(name: str, result: MultiResult, only_plan: bool, verbose: bool) -> Iterator[str]:
     outcome = result[0].result
     if not isinstance(outcome, Outcome):
-        yield f"{name}: FAILED: {outcome}"
+        yield f"{name}: {'NOT DONE' if isinstance(outcome, NotDone) else 'FAILED'}: {outcome}"
         return
     yield f"{name}: {_summary(outcome, only_plan)}"
     if only_plan:
