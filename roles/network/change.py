@@ -124,7 +124,8 @@ class _Guarded:
             _prove(self.connection, self.target)
             self._confirm()
         except Exception as error:
-            raise ChangeError(f"{_message(error)}; {self._go_back()}") from error
+            said = _message(error).removesuffix("; nothing was saved")
+            raise ChangeError(f"{said}; {self._go_back()}") from error
         return self.connection
 
     def _send(self, part: Part) -> None:

@@ -51,7 +51,14 @@ def reach(played: PlayedSwitch) -> dict[str, Device]:
 
 @pytest.fixture
 def targets() -> dict[str, Target]:
-    return {"sw1": Target(PLATFORMS["cisco_ios"], "hostname sw1\nvlan 10\n name users\n", lambda _show: [], 0.0)}
+    return {
+        "sw1": Target(
+            PLATFORMS["cisco_ios"],
+            "archive\n path flash:x\nhostname sw1\nvlan 10\n name users\n",
+            lambda _show: [],
+            0.0,
+        )
+    }
 
 
 def subjects(history: History) -> list[str]:
@@ -107,7 +114,7 @@ def test_a_change_that_cannot_be_noted_is_made_all_the_same(
     broken = History(tmp_path / "full" / "configurations", Why(WHO))
     assert run(targets, reach, history=broken) == OK
     said = capsys.readouterr()
-    assert said.out.startswith("sw1: 4 lines sent, verified, saved\n")
+    assert said.out.startswith("sw1: 7 lines sent, verified, saved\n")
     assert said.err.count("not kept: ") == 2
     assert said.err.startswith(f"history: {broken.folder}: not kept: ")
 

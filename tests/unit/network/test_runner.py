@@ -86,7 +86,12 @@ def campus(tmp_path: Path) -> Iterator[Campus]:
     with ExitStack() as stack:
         switches = {name: stack.enter_context(Named(tmp_path / name, name)) for name in SITES}
         targets = {
-            name: Target(PLATFORMS["cisco_ios"], f"hostname {name}\nvlan 10\n name users\n", lambda _show: [], 0.0)
+            name: Target(
+                PLATFORMS["cisco_ios"],
+                f"archive\n path flash:x\nhostname {name}\nvlan 10\n name users\n",
+                lambda _show: [],
+                0.0,
+            )
             for name in SITES
         }
         yield Campus(switches, {name: switch.device for name, switch in switches.items()}, targets)
@@ -109,11 +114,11 @@ def test_the_first_that_is_not_well_stops_what_follows(campus: Campus, capsys: p
     campus.judge("a2", lambda: ["VLAN 10 users is absent"])
     assert run(campus.targets, campus.reach, order=ORDER) == ERROR
     assert capsys.readouterr().out.splitlines() == [
-        "a1: 4 lines sent, verified, saved",
-        "a2: FAILED: not as it must be: VLAN 10 users is absent; nothing was saved",
+        "a1: 7 lines sent, verified, saved",
+        "a2: FAILED: not as it must be: VLAN 10 users is absent; the device is as it was before; nothing was saved",
         "a3: NOT DONE: a2 failed",
         "a4: NOT DONE: a2 failed",
-        "b1: 4 lines sent, verified, saved",
+        "b1: 7 lines sent, verified, saved",
         "b2: NOT DONE: a2 failed",
     ]
     assert campus.untouched() == ["a3", "a4", "b2"]
@@ -137,7 +142,7 @@ def test_what_stands_in_for_a_device_that_is_down_is_left_alone(
     names = ("a1", "a3", "a4")
     assert run({name: campus.targets[name] for name in names}, campus.reach, order=ORDER) == ERROR
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == "a1: 4 lines sent, verified, saved"
+    assert said[0] == "a1: 7 lines sent, verified, saved"
     assert said[1].startswith("a3: FAILED: TCP connection to device failed")
     assert said[2:] == ["a4: NOT DONE: it stands in for a3, which failed"]
     assert "a4" in campus.untouched()
