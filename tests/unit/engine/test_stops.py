@@ -1,5 +1,6 @@
 """A run that is told to stop, or whose terminal goes away: what it says, how it ends, what it leaves."""
 
+import re
 import signal
 import subprocess
 import time
@@ -59,9 +60,8 @@ def test_while_it_changes(checkout: Place, machines: Machines) -> None:
         checkout.start("deploy", "--limit", "dc1,mail1"),
         signal.SIGTERM,
         lambda: (
-            in_the_second()
-            and all(ran.ended for ran in machines["mail1"].ran if "third" in ran.text)
-            and (machines["mail1"].srv / "third").exists()
+            # The engine's own word: the machine has done a step before the engine knows.
+            in_the_second() and re.search(r"mail1 +3/3 ", checkout.log)
         ),
     )
     assert said.splitlines() == [
