@@ -18,6 +18,7 @@ import pyinfra
 pyinfra.is_cli = True  # operations are ordered by their lines, as under the pyinfra command
 
 from deploys.engine import flows, lean, log, screen
+from deploys.engine.change import PlanError
 from deploys.engine.interruption import InterruptedRunError, listen, listen_no_more
 from deploys.engine.mistakes import SaidError, one_line
 from deploys.engine.run import Request
@@ -41,7 +42,8 @@ def main(argv: list[str]) -> int:
         return stop.status
     except Exception as error:  # whatever it is: one line, and the traceback in the log
         log.complain(error)
-        print(one_line(error), file=sys.stderr)
+        # What a plan differs in is a list, and reads as one.
+        print(error if isinstance(error, PlanError) else one_line(error), file=sys.stderr)
         return flows.ERROR
     finally:
         listen_no_more()
