@@ -3,6 +3,7 @@
 Everything goes over the one generated ssh_config: known hosts only, one connection a machine.
 """
 
+import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,11 @@ from testinfra.host import Host
 
 from inventory.model import Administration, Machine, load
 from inventory.secrets import secrets_of
+
+
+# Under `make test`, the settings of that make would reach those that tests run.
+for _name in ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"):
+    os.environ.pop(_name, None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
