@@ -15,7 +15,6 @@ from testinfra.host import Host
 from inventory.model import Administration, Machine, load
 from inventory.secrets import secrets_of
 
-
 # Under `make test`, the settings of that make would reach those that tests run.
 for _name in ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"):
     os.environ.pop(_name, None)
