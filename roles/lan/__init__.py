@@ -22,5 +22,6 @@ def targets(administration: Administration) -> dict[str, Target]:
             intended=render(f"lan/{switch.entry.platform}.j2", switch=wanted),
             problems=partial(problems, wanted),
             patience=PATIENCE,
+            routers=frozenset(port for port, entry in switch.entry.ports.items() if entry.to in switch.site.routers),
         )
     return found

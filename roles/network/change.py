@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netmiko import BaseConnection
 from netutils.interface import canonical_interface_name
@@ -36,6 +36,7 @@ class Target:
     intended: str
     problems: Callable[[Show], list[str]]
     patience: float  # seconds until what must come by itself (a BGP session) has come
+    routers: frozenset[str] = frozenset()  # of a switch: the ports on the cables of routers of ours
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,10 @@ def _planned(connection: BaseConnection, target: Target) -> Plan:
     platform = target.platform
 
     def hosts() -> list[Host]:
-        return hosts_in(platform, _ask(connection, platform, platform.switch.mac_table)) if platform.switch else []
+        if platform.switch is None:
+            return []
+        learned = hosts_in(platform, _ask(connection, platform, platform.switch.mac_table))
+        return [replace(host, ours=host.port in target.routers) for host in learned]
 
     planned = compare(platform, _ask(connection, target.platform, "show running-config"), target.intended, hosts)
     if planned.refused:

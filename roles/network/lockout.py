@@ -9,11 +9,12 @@ from roles.network.platform import View
 
 @dataclass(frozen=True)
 class Host:
-    """A MAC address that the switch has learned: somebody is there."""
+    """A MAC address that the switch has learned: somebody is there. `ours`: on the cable of a router of ours."""
 
     vlan: int
     mac: str
     port: str
+    ours: bool = False
 
 
 def refusal(paths: Paths, hosts: Sequence[Host], removed: Sequence[int]) -> str | None:
@@ -30,7 +31,9 @@ def _reasons(paths: Paths, hosts: Sequence[Host], removed: Sequence[int]) -> Ite
     if before.paths:
         yield from _cut(paths, hosts)
     for vlan in removed:
-        if live := [host for host in hosts if host.vlan == vlan and not _moves_along(paths, host)]:
+        # The gateway of a VLAN is always in it, and leaves with it; not so where it is what answers us.
+        people = [host for host in hosts if not host.ours or vlan in before.paths]
+        if live := [host for host in people if host.vlan == vlan and not _moves_along(paths, host)]:
             shown = f"{live[0].mac} on {live[0].port}" + (f" and {len(live) - 1} more" if len(live) > 1 else "")
             yield f"VLAN {vlan} would go, and hosts live in it ({shown}); move them or unplug them first"
 

@@ -3,6 +3,7 @@
 import pytest
 
 from inventory.model import load
+from roles.lan import targets
 from roles.lan.intent import SwitchIntent, intent
 from roles.lan.verify import problems
 from roles.played.switch.files.switch.cli import Session
@@ -47,3 +48,7 @@ def test_problems_name_the_port_and_both_states(wanted: SwitchIntent, tmp_path) 
         "GigabitEthernet1/0/1 is access 30, not access 10",
         "GigabitEthernet1/0/24 is trunk 10,11,12, not trunk 10,30,99",
     ]
+
+
+def test_the_cable_of_the_router_is_known() -> None:
+    assert targets(load("lab"))["sw1"].routers == {"GigabitEthernet1/0/24"}

@@ -78,3 +78,13 @@ def test_the_last_local_user_stays(users: str, refused: str | None) -> None:
     found = plan(owner, "username netadmin secret y\n", users)
     assert found.texts[-1].startswith("no username netadmin")
     assert found.refused == refused
+
+
+def test_a_gateway_of_ours_leaves_with_its_vlan() -> None:
+    folder = CASES / "cisco_ios/vlan-with-live-hosts"
+    platform = PLATFORMS["cisco_ios"]
+    texts = [(folder / name).read_text() for name in ("running.txt", "intended.txt")]
+    learned = hosts_in(platform, (folder / "mac-address-table.txt").read_text())
+    assert "hosts live in it" in str(plan(platform, *texts, lambda: learned).refused)
+    routers = [replace(host, ours=True) for host in learned]
+    assert plan(platform, *texts, lambda: routers).refused is None
