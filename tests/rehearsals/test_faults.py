@@ -31,7 +31,15 @@ def ssh(administration: Administration, name: str, command: str) -> subprocess.C
 def processes(machine: str, name: str) -> list[int]:
     """The processes of a lab machine that have a name, as this machine numbers them."""
     listed = subprocess.run(["ip", "netns", "pids", f"lab-{machine}"], capture_output=True, text=True, check=True)
-    return [pid for pid in map(int, listed.stdout.split()) if Path(f"/proc/{pid}/comm").read_text().strip() == name]
+    return [pid for pid in map(int, listed.stdout.split()) if _name(pid) == name]
+
+
+def _name(pid: int) -> str:
+    """What a process is called; nothing once it has ended, as a session's may have since it was listed."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 @pytest.fixture
