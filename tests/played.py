@@ -9,7 +9,7 @@ from types import TracebackType
 
 import asyncssh
 
-from roles.played.switch.files.switch.ios.personality import CISCO_IOS
+from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.machine import Learned, Switch
 from roles.played.switch.files.switch.management import Door
 from roles.played.switch.files.switch.meaning import Meaning
@@ -21,7 +21,7 @@ from roles.played.switch.files.switch.unplugged import Unplugged
 class Plane:
     """A data plane with three cables (first, second and last port), the second with nobody at its other end."""
 
-    def __init__(self, personality: Personality = CISCO_IOS) -> None:
+    def __init__(self, personality: Personality = IOS) -> None:
         self.applied = 0
         self.ports = personality.ports
 
@@ -65,7 +65,7 @@ class PlayedSwitch(Loop):
     PASSWORD = "Mot-de-passe-1"  # not-a-secret: of a switch that lives as long as one test
 
     def __init__(
-        self, folder: Path, minute: float = 60.0, door: Door | None = None, personality: Personality = CISCO_IOS
+        self, folder: Path, minute: float = 60.0, door: Door | None = None, personality: Personality = IOS
     ) -> None:
         super().__init__()
         self.folder = folder

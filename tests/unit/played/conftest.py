@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from roles.played.switch.files.switch.ios.cli import Session
-from roles.played.switch.files.switch.ios.personality import CISCO_IOS
+from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.machine import Switch
 from tests.played import Plane
 
 
 @pytest.fixture
 def switch(tmp_path: Path) -> Switch:
-    return Switch(Plane(), tmp_path / "startup-config", CISCO_IOS)
+    return Switch(Plane(), tmp_path / "startup-config", IOS)
 
 
 @pytest.fixture

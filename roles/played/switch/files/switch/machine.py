@@ -48,7 +48,7 @@ class Pending(Protocol):
         """On the clock of time.monotonic."""
 
     def expire(self, switch: Switch) -> None:
-        """Called once, when it is no longer pending: `switch.go_back(...)`, `switch.restart()`. Raises DataPlaneError."""
+        """Called once, and then not pending any more: `switch.go_back(...)`, `switch.restart()`. Raises their errors."""
 
 
 class Switch:

@@ -1,6 +1,6 @@
 """The platforms that can be played, by their name in the inventory."""
 
-from .ios.personality import CISCO_IOS
+from .ios.personality import IOS
 from .personality import Personality
 
-PERSONALITIES: dict[str, Personality] = {each.name: each for each in (CISCO_IOS,)}
+PERSONALITIES: dict[str, Personality] = {each.name: each for each in (IOS,)}

@@ -23,13 +23,14 @@ class CiscoIOS(Personality):
     def factory(self) -> Config:
         return Config()
 
-    def load(self, text: str) -> Configuration:
+    def load(self, text: str) -> Config:
         """The lines of a startup configuration, typed. Raises Refused."""
         session = Session(Switch(Unplugged(), Path("nowhere"), self))
         session.configuring = True
         for line in text.removesuffix(END).splitlines():
             session.run(line)
-        return session.switch.config
+        config: Config = session.switch.config
+        return config
 
     def dump(self, configuration: Configuration) -> str:
         return f"{configuration.render()}\n{END}"
@@ -38,4 +39,4 @@ class CiscoIOS(Personality):
         return re.search(r"^% ", output, re.MULTILINE) is not None
 
 
-CISCO_IOS = CiscoIOS()
+IOS = CiscoIOS()
