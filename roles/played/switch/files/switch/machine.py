@@ -48,7 +48,7 @@ class Pending(Protocol):
         """On the clock of time.monotonic."""
 
     def expire(self, switch: Switch) -> None:
-        """Called once, and then not pending any more: `switch.go_back(...)`, `switch.restart()`. Raises their errors."""
+        """Called once, and then not pending any more: `switch.go_back(...)`, `switch.restart()`. Raises theirs."""
 
 
 class Switch:
@@ -91,6 +91,7 @@ class Switch:
         self.pending = None
         for cut in list(self.sessions):
             cut()
+        self.sessions.clear()
         self.boot()
 
     @property
