@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from inventory.model import Administration
 from roles.lan.intent import SwitchIntent, intent
+from roles.lan.services import services
 from roles.lan.verify import problems
 from roles.network.change import Target
 from roles.network.platform import Platform
@@ -18,7 +19,7 @@ def targets(administration: Administration) -> dict[str, Target]:
     """What each switch must be."""
     found = {}
     for name, switch in administration.switches.items():
-        wanted, platform = intent(switch), PLATFORMS[switch.entry.platform]
+        wanted, platform = intent(switch, services(administration, switch.site)), PLATFORMS[switch.entry.platform]
         found[name] = Target(
             platform=platform,
             intended=render(f"lan/{switch.entry.platform}.j2", switch=wanted),

@@ -37,6 +37,8 @@ class Owned:
 class PortView:
     trunk: bool
     carries: frozenset[int]  # VLANs, whether they exist or not; none where the port is shut
+    native: int | None = None  # of a trunk: the VLAN of frames without tag
+    shuts: bool = False  # by itself, when somebody behind it speaks as a switch
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,17 @@ class About(IntEnum):
     GUARD = 0  # what the guard itself needs
     IDENTITY = 1
     VLAN = 2
-    TRUNK_GAINS = 3
+    TRUNK_GAINS = 3  # and whatever else only lets more through
     PORT = 4
     TRUNK_LOSES = 5
-    INTERFACE_GOES = 6  # or loses its address: two interfaces never have the same network
-    INTERFACE = 7  # in a VLAN: the switch itself
-    VLAN_GOES = 8
-    GATEWAY = 9
-    LOGIN = 10  # terminal lines, AAA, SSH, users
-    OTHER = 11
+    GUARDS = 6  # of all ports at once, such as DHCP snooping: each port is as it must be before
+    INTERFACE_GOES = 7  # or loses its address: two interfaces never have the same network
+    INTERFACE = 8  # in a VLAN: the switch itself
+    VLAN_GOES = 9
+    GATEWAY = 10
+    TREE = 11  # the spanning tree begins anew: for seconds nothing may pass
+    LOGIN = 12  # terminal lines, AAA, SSH, users
+    OTHER = 13
 
 
 @dataclass(frozen=True)
