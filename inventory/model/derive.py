@@ -68,10 +68,13 @@ class _Building:
     file: SiteFile
     platform: Platform
     problems: list[Problem] = field(default_factory=list)
+    block_refused: bool = False  # it is said once
+    networks_refused: bool = False  # what lacks a network of these is not said
 
     def site(self) -> Site:
         file = self.file
         networks = self._networks()
+        self.networks_refused = bool(self.problems)
         ports: dict[str, Ports] = {name: self._ports(name, entry, networks) for name, entry in file.switches.items()}
         self._cables(ports)
         switches = self._switches(networks, ports)
@@ -135,12 +138,16 @@ class _Building:
         if name not in self.platform.purposes:
             self._refuse(path, say("missing", key="prefix", example=_example("prefix: 10.20.10.0/24")), on_key=True)
             return None
+        if self.block_refused:
+            return None
         if block is None:
+            self.block_refused = True
             self._refuse(path, say("block_missing", value=name, example=_example("block: 10.20.128.0/20")))
             return None
         plan = plan_for(plans, block)
         place = plan.place(name, block) if plan else None
         if place is None:
+            self.block_refused = True
             sizes = [p.size for p in plans if name in p.places and p.size < block.prefixlen]
             mend = say("larger_block", size=max(sizes)) if sizes else say("no_place")
             self._refuse(["block"], say("block_too_small", value=block, purpose=name, mend=mend))
@@ -189,9 +196,11 @@ class _Building:
             self._refuse(path, say("number_missing", value=name, example=shown), on_key=True)
             return None
         if network not in networks:
-            known = {*self.file.purposes, *self.file.networks}
-            if network not in known:  # else it was refused already
+            if entry.network is not None and not self.networks_refused:
                 self._refuse([*path, "network"], _no_such("network", network, list(networks)))
+            elif not self.networks_refused:
+                self.networks_refused = True
+                self._refuse(["purposes"], say("management_missing", value=network), on_key=True)
             return None
         prefix = networks[network].prefix
         highest = prefix.num_addresses - 2 - FIRST_SWITCH
@@ -275,7 +284,8 @@ class _Building:
         if wrong is None:
             return True
         full = canonical_interface_name(wrong) if chassis.platform == "cisco_ios" else wrong
-        hint = say("did_you_mean", near=full) if full in chassis.ports else near(wrong, chassis.ports)
+        alike = near(wrong, chassis.ports) if _stem(wrong) != _stem(chassis.ports[0]) else ""
+        hint = say("did_you_mean", near=full) if full in chassis.ports else alike
         message = say(
             "port_of_model",
             model=entry.model,
@@ -301,7 +311,7 @@ class _Building:
             return None
         lacking = _lacking(profile, networks)
         if lacking is not None:
-            if lacking not in self.file.purposes:  # else it was refused already
+            if not self.networks_refused:
                 message = say("profile_network", profile=said.profile, value=lacking)
                 self._refuse([*path, "profile"], message)
             return None
@@ -379,7 +389,7 @@ class _Building:
         elif far in taken or cable.here in taken:
             busy, other = (far, taken[far]) if far in taken else (cable.here, taken[cable.here])
             message = say("cable_twice", port=busy[1], value=busy[0], where=" ".join(other))
-        elif not there.used and any(far[1] in ports_of(key) for key in entry.ports):
+        elif not there.used and there.profile is not None:
             message = say("cable_unused", port=far[1], value=cable.to)
         elif there.used and set(there.carries) != set(here.carries):
             words = [", ".join(end.carries) or say("nothing") for end in (here, there)]
@@ -391,6 +401,10 @@ class _Building:
             ports[cable.to][far[1]] = wanted.model_copy(update={"to": cable.here[0], "far": cable.here[1]})
             return
         self._refuse(_to(cable.here), message)
+
+
+def _stem(port: str) -> str:
+    return port.rstrip("0123456789")
 
 
 def _to(end: End) -> list[str | int]:

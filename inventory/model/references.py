@@ -212,6 +212,8 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
         yield from _network(source, site, name, network, seen, parsed, said_already=said_already)
     if site.block:
         seen.blocks.add(site.block, str(source.path))
+    if refused:
+        return  # what is in the block will move with it
     for name, entry in site.machines.items():
         path: list[str | int] = ["machines", name]
         yield from _name(source, path, name, seen)
