@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from inventory.model.derive import ports_of
-from inventory.model.problems import Problem
 from inventory.model.source import Path_, Source
 
 
@@ -14,8 +13,8 @@ class Written(Source):
     def __init__(self, source: Source) -> None:
         self.path, self.data, self._text = source.path, source.data, source._text
 
-    def problem(self, path: Path_, message: str, *, on_key: bool = False) -> Problem:
-        return super().problem(self.written(path), message, on_key=on_key)
+    def place(self, path: Path_, *, on_key: bool = False) -> tuple[int, int]:
+        return super().place(self.written(path), on_key=on_key)
 
     def written(self, path: Path_) -> Path_:
         """The path in the file of a path in the Site."""
