@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface
 
 from inventory.model import Placed, Switch
-from inventory.model.site import Port
+from inventory.model.building import Protection
+from inventory.model.site import STP_ACCESS, STP_ROOT, Port
 from roles.lan.services import Services
 
 STORM = 500  # broadcast frames a second, and as many multicast: a desk sends some ten
 DHCP_RATE = 15  # DHCP packets a second from one port
-MACS = 3  # a telephone, the computer behind it, and one that is being replaced
-QUARANTINE, NATIVE = 999, 998
-STP_DEFAULT = 32768  # IEEE 802.1D: what a switch that nobody prefers has
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class SwitchPort:
     vlans: tuple[int, ...]
     enabled: bool = True
     voice: int | None = None
-    native: int | None = None  # of a trunk: where frames without tag belong. Not among `vlans`: they go nowhere
+    native: int | None = None  # of a trunk: where frames without tag belong. If it is not among `vlans`, nowhere
     edge: bool = False  # no switch is behind it: it forwards at once
     trusted: bool = False  # DHCP servers and ARP are believed there
     bpdu_guard: bool = False  # a switch that speaks there is shut out
@@ -56,7 +54,8 @@ class SwitchIntent:
     management_vlan: int
     address: IPv4Interface
     gateway: IPv4Address
-    stp_priority: int = STP_DEFAULT
+    quarantine: int
+    stp_priority: int = STP_ACCESS
     snooped: tuple[int, ...] = ()
     inspected: tuple[int, ...] = ()
     services: Services = field(default_factory=Services)
@@ -69,50 +68,55 @@ class SwitchIntent:
 
 def intent(switch: Placed[Switch], services: Services | None = None) -> SwitchIntent:
     """Every VLAN of the building is on every switch; a port carries only what the inventory gives it."""
-    networks = switch.site.networks
+    networks, entry = switch.site.networks, switch.entry
     numbers = {name: network.vlan for name, network in networks.items() if network.vlan is not None}
-    management = networks[switch.entry.network]
-    named = sorted(numbers.items(), key=lambda item: item[1])
-    ports = tuple(_port(switch, name, port, numbers) for name, port in switch.entry.ports.items())
-    guarded = {vlan for port in ports if port.dhcp_rate for vlan in (port.access, port.voice) if vlan}
+    ports = tuple(_port(switch, name, port, numbers) for name, port in entry.ports.items())
     return SwitchIntent(
         hostname=switch.name,
         vlans=(
-            *(Vlan(number, name) for name, number in named),
-            Vlan(NATIVE, "native-unused"),
-            Vlan(QUARANTINE, "quarantine"),
+            *(Vlan(number, name) for name, number in sorted(numbers.items(), key=lambda item: item[1])),
+            Vlan(entry.native, "native-unused"),
+            Vlan(entry.quarantine, "quarantine"),
         ),
         ports=ports,
-        management_vlan=numbers[switch.entry.network],
-        address=management.interface(switch.entry.address),
-        gateway=management.gateway,
-        snooped=tuple(sorted(guarded)),
-        inspected=tuple(sorted(guarded)),
+        management_vlan=numbers[entry.network],
+        address=networks[entry.network].interface(entry.address),
+        gateway=networks[entry.network].gateway,
+        quarantine=entry.quarantine,
+        stp_priority=entry.stp_priority,
+        snooped=_watched(entry, "dhcp-snooping", numbers),
+        inspected=_watched(entry, "arp-inspection", numbers),
         services=services or Services(),
     )
 
 
+def _watched(entry: Switch, protection: Protection, numbers: Mapping[str, int]) -> tuple[int, ...]:
+    """The VLANs of the ports that have a protection."""
+    ports = [port for port in entry.ports.values() if protection in port.protections]
+    return tuple(sorted({numbers[name] for port in ports for name in port.carries}))
+
+
 def _port(switch: Placed[Switch], name: str, port: Port, numbers: Mapping[str, int]) -> SwitchPort:
-    if port.access is None:
-        return SwitchPort(
-            name=name,
-            description=port.to or "trunk",
-            access=None,
-            vlans=tuple(sorted(numbers[network] for network in port.trunk or [])),
-            native=NATIVE,
-            edge=port.to in switch.site.routers,
-            trusted=True,
-        )
+    entry, site, guards = switch.entry, switch.site, port.protections
+    if not port.used:
+        return SwitchPort(name, "unused", access=entry.quarantine, vlans=(), enabled=False)
+    trunk = port.trunk is not None
+    between_switches = port.to in site.switches
+    native = numbers[port.native] if port.native else entry.native
     return SwitchPort(
         name=name,
-        description=port.to or port.access,
-        access=numbers[port.access],
-        vlans=(),
-        edge=True,
-        bpdu_guard=True,
-        root_guard=True,
-        dhcp_rate=DHCP_RATE,
-        storm=STORM,
-        macs=MACS,
-        lldp=False,
+        description=port.to or port.access or port.profile or "trunk",
+        access=numbers[port.access] if port.access else None,
+        vlans=tuple(sorted(numbers[network] for network in port.carries)) if trunk else (),
+        voice=numbers[port.voice] if port.voice else None,
+        native=native if trunk else None,
+        edge=not between_switches,
+        trusted=port.trusted or between_switches or port.to in site.routers,
+        bpdu_guard="bpdu-guard" in guards,
+        # The root's own ports: on others, what is behind may be the way to the root once a cable is cut.
+        root_guard="root-guard" in guards or (between_switches and entry.stp_priority == STP_ROOT),
+        dhcp_rate=DHCP_RATE if "dhcp-snooping" in guards else None,
+        storm=STORM if "storm-control" in guards else None,
+        macs=port.maximum_macs if "port-security" in guards else None,
+        lldp="silent" not in guards,
     )

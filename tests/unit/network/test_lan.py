@@ -26,7 +26,10 @@ def test_intent(wanted: SwitchIntent) -> None:
         (998, "native-unused"),
         (999, "quarantine"),
     ]
-    assert [(port.access, port.vlans) for port in wanted.ports] == [(10, ()), (30, ()), (None, (10, 30, 99))]
+    used = [port for port in wanted.ports if port.enabled]
+    assert [(port.access, port.vlans) for port in used] == [(10, ()), (30, ()), (None, (10, 30, 99))]
+    assert {port.access for port in wanted.ports if not port.enabled} == {999}
+    assert len(wanted.ports) == 24
     assert (str(wanted.address), str(wanted.gateway)) == ("10.20.99.11/24", "10.20.99.1")
 
 
@@ -60,9 +63,11 @@ def test_problems_name_the_port_and_both_states(wanted: SwitchIntent, tmp_path) 
         int gi1/0/24
         switchport trunk allowed vlan 10-12
         switchport mode trunk
-        end
         """,
     )
+    for number in range(3, 24):
+        typed(session, f"int gi1/0/{number}\nswitchport access vlan 999\nno vlan 999")
+    session.end()
     assert problems(wanted, shown(session.feed)) == [
         "VLAN 30 guests is visitors",
         "VLAN 99 management is absent",

@@ -22,7 +22,11 @@ from roles.played.switch.files.switch.management import reached
 from tests.played import Plane
 
 EXAMPLES = 100  # some 10 seconds; raise it to look for more (thousands were run)
-FOREIGN = {"snmp-server contact nobody", "snmp-server location cave", "ip domain-name example.org"}  # nobody intends it, and it stays
+FOREIGN = {
+    "snmp-server contact nobody",
+    "snmp-server location cave",
+    "ip domain-name example.org",
+}  # nobody intends it, and it stays
 NUMBERS = (10, 20, 30)  # VLANs of users
 MANAGEMENT = {98: "10.20.98.", 99: "10.20.99.", 97: "10.20.99."}  # 97 and 99 have the same network
 DOOR = "GigabitEthernet1/0/24"
@@ -63,7 +67,9 @@ def ports(vlans: list[int]) -> st.SearchStrategy[str]:
     trunk = st.builds(
         " switchport trunk allowed vlan {}\n switchport mode trunk\n{}".format,
         lists,
-        st.sampled_from(["", " switchport nonegotiate\n", " switchport trunk native vlan 10\n", " ip dhcp snooping trust\n"]),
+        st.sampled_from(
+            ["", " switchport nonegotiate\n", " switchport trunk native vlan 10\n", " ip dhcp snooping trust\n"]
+        ),
     )
     return st.one_of(access, trunk)
 
