@@ -250,7 +250,10 @@ ROWS = (
     Row(About.PORT, PORT, "storm-control (?P<what>\\w+) level (?P<value>.*)", "a storm is no more than that", rank=4),
     Row(About.PORT, PORT, "storm-control action (?P<value>.*)", "and what sends one is shut", rank=4),
     Row(About.PORT, PORT, "no lldp (?P<what>transmit|receive)", "it tells a desk nothing of the network", rank=4),
+    Row(About.PORT, PORT, "lldp (transmit|receive)", "its neighbour is checked against the inventory", rank=4),
     Row(About.PORT, PORT, "no shutdown", "in use again", rank=7),
+    # First, or a maximum that falls back to one is refused where there are more.
+    Row(About.PORT, PORT, "no switchport port-security", "no longer intended", rank=5),
     Row(About.PORT, PORT, "no .*", "no longer intended", rank=6),
     Row(About.PORT, PORT, ".*", "intended"),
     Row(About.GUARDS, "", r"(no )?ip dhcp snooping information option", "servers do not all know option 82", rank=1),
@@ -306,6 +309,7 @@ CISCO_IOS = Platform(
     netmiko="cisco_ios",
     session=CiscoIosSSH,
     driver=Driver,
+    settled=r"interface (?!Vlan)\S+",
     owned=(
         Owned(
             PORT,

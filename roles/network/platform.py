@@ -128,6 +128,9 @@ class Platform:
     startup: str | None  # shows what it will start with; None where the device cannot
     save: Dialogue
     refine: Callable[[HConfig, HConfig], None]  # (running, remediation): what rules cannot express
+    settled: str | None = (
+        None  # sections that are not looked into where their text is the same: no other line is theirs
+    )
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
     guard: Guard | None = None
