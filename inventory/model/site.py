@@ -49,6 +49,11 @@ class Switch(Strict):
     platform: Literal["cisco_ios"] = Field(description="Plateforme du commutateur", examples=["cisco_ios"])
     network: Identifier = Field(description="Réseau d'administration", examples=["management"])
     address: Address
+    formerly: list[Address] = Field(
+        default=[],
+        description="Ses adresses d'avant, essayées dans cet ordre tant que la nouvelle ne répond pas",
+        examples=[["10.20.98.11"]],
+    )
     ports: dict[InterfaceName, Port] = Field(
         description="Ports, par leur nom complet", examples=[{"GigabitEthernet1/0/1": {"access": "users", "to": "ws1"}}]
     )
