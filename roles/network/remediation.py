@@ -36,6 +36,11 @@ def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     return Remediation(delta, before, _afterwards(before, _sections(present), _sections(wanted)), unmanaged)
 
 
+def sections(platform: Platform, configuration: str) -> Sections:
+    """A configuration as the device prints it, by its sections."""
+    return _sections(get_hconfig(platform.driver(), configuration))
+
+
 def _sections(config: HConfig) -> dict[str, tuple[str, ...]]:
     return {section.text: tuple(line.text for line in section.children) for section in config.children}
 
