@@ -10,7 +10,7 @@ from pathlib import Path
 from shlex import split
 from typing import Any
 
-from netmiko import BaseConnection, ConnectHandler
+from netmiko import BaseConnection
 from netmiko.exceptions import NetmikoTimeoutException
 from paramiko import SSHConfig
 
@@ -55,7 +55,7 @@ def connected(device: Device, name: str | None = None) -> Iterator[BaseConnectio
         way = stack.enter_context(_dialled(device.ssh_config, settings))
         try:
             way.wait()
-            connection = ConnectHandler(
+            connection = device.platform.session(
                 device_type=device.platform.netmiko,
                 host=settings["hostname"],
                 port=int(settings.get("port", 22)),

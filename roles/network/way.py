@@ -18,7 +18,6 @@ from roles.network.remediation import sections
 
 PATIENCE = 30.0  # seconds: a spanning tree, an ARP entry and a BGP session come back within
 PAUSE = 1.0  # seconds between two rounds
-SHOW = "show running-config"
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class _Console:
         try:
             with ExitStack() as session:
                 connection = session.enter_context(connected(self.device, self.device.console))
-                running = str(connection.send_command(SHOW, read_timeout=60))
+                running = str(connection.send_command(self.device.platform.running, read_timeout=60))
                 self.answered, self.addresses = True, _addresses(self.device.platform, running)
                 if self.addresses:
                     return None

@@ -19,7 +19,6 @@ from roles.network.connection import Device, NoAnswerError, connected
 from roles.network.platforms import PLATFORMS
 from roles.network.run import CHANGES, ERROR, run
 from roles.network.way import reached
-from roles.played.switch.files.switch.cli import Session
 from tests.played import PlayedSwitch, typed
 
 ADDRESS = """
@@ -159,7 +158,7 @@ def test_a_first_configuration_that_leads_nowhere_is_undone(
 def test_a_switch_that_has_an_address_is_sent_nothing_over_its_console(
     played: PlayedSwitch, device: Device, target: Target, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    typed(Session(played.switch), ADDRESS)
+    typed(played.switch.personality.session(played.switch), ADDRESS)
     before = played.config
     leads(played, sw1=CLOSED, sw1_console=played.port)
     cut = replace(device, console="sw1-console")
