@@ -7,7 +7,8 @@ from roles.lan import targets
 from roles.lan.intent import SwitchIntent, intent
 from roles.lan.verify import problems
 from roles.network.cisco_ios import shown
-from roles.played.switch.files.switch.cli import Session
+from roles.played.switch.files.switch.ios.cli import Session
+from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.machine import Switch
 from tests.played import Plane, typed
 
@@ -24,7 +25,7 @@ def test_intent(wanted: SwitchIntent) -> None:
 
 
 def test_problems_name_the_port_and_both_states(wanted: SwitchIntent, tmp_path) -> None:
-    session = Session(Switch(Plane(), tmp_path / "startup-config"))
+    session = Session(Switch(Plane(), tmp_path / "startup-config", IOS))
     typed(
         session,
         """
