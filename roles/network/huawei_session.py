@@ -32,7 +32,7 @@ class HuaweiSession(HuaweiSSH):  # type: ignore[misc]  # netmiko tells no types 
         super().session_preparation()
         self._typed("undo terminal monitor")  # nothing is logged in the middle of an answer
 
-    def find_prompt(self, delay_factor: float = 1.0, pattern: str | None = None) -> str:
+    def find_prompt(self, *_waits: Any, **_options: Any) -> str:
         """The prompt that stands now, after all that came before it."""
         self.read_channel()
         self.write_channel(self.RETURN)
@@ -41,16 +41,16 @@ class HuaweiSession(HuaweiSSH):  # type: ignore[misc]  # netmiko tells no types 
         found = re.findall(PROMPT, said)
         return str(found[-1])
 
-    def check_config_mode(self, check_string: str = "]", pattern: str = "", force_regex: bool = False) -> bool:
+    def check_config_mode(self, *_patterns: Any, **_options: Any) -> bool:
         return self.find_prompt().endswith("]")
 
-    def config_mode(self, config_command: str = "system-view", pattern: str = "", re_flags: int = 0) -> str:
+    def config_mode(self, config_command: str = "system-view", *_patterns: Any, **_options: Any) -> str:
         said = "" if self.check_config_mode() else self._typed(config_command)
         if said and not said.rstrip().endswith("]"):
             raise ValueError(f"`{config_command}` answered: {' '.join(said.split())}")
         return said
 
-    def exit_config_mode(self, exit_config: str = "return", pattern: str = "") -> str:
+    def exit_config_mode(self, exit_config: str = "return", *_patterns: Any, **_options: Any) -> str:
         said = self._typed(exit_config) if self.check_config_mode() else ""
         if said and not said.rstrip().endswith(">"):
             raise ValueError(f"`{exit_config}` answered: {' '.join(said.split())}")

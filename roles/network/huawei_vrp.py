@@ -1,4 +1,4 @@
-"""Huawei VRP access switches (S series, V200: lines act at once): what is ours, what replaces what, what lines are about.
+"""Huawei VRP access switches (S series, V200: lines act at once): what is ours, what replaces what, and why.
 
 Wordings that come from documents and transcripts only, and not from hardware of ours, are listed in README.md.
 """
@@ -98,7 +98,9 @@ def view(sections: Sections) -> View:
 def _gateway(sections: Sections, addresses: dict[int, IPv4Interface]) -> IPv4Address | None:
     """The next hop of a default route: of several, one that is in a network of ours."""
     lines = [line for line in sections if re.match(r"ip route-static 0\.0\.0\.0 (0\.0\.0\.0|0) ", line)]
-    found = [IPv4Address(hop) for line in lines for hop in re.findall(r"\b(?:\d+\.){3}\d+\b", line.split(" ", 4)[4])[:1]]
+    found = [
+        IPv4Address(hop) for line in lines for hop in re.findall(r"\b(?:\d+\.){3}\d+\b", line.split(" ", 4)[4])[:1]
+    ]
     near = [hop for hop in found if any(hop in address.network for address in addresses.values())]
     return next(iter([*near, *found]), None)
 
@@ -148,7 +150,9 @@ ROWS = (
     Row(About.TRUNK_LOSES, PORT, rf"undo {ALLOW} .*", "VLANs that nobody intends on it"),
     Row(About.PORT, PORT, "shutdown", "not in use", rank=0),
     Row(About.PORT, PORT, "description (?P<value>.*)", "what is at its other end", rank=1),
-    Row(About.PORT, PORT, "undo port (default|trunk|hybrid) .*", "as from the factory, before its kind changes", rank=2),
+    Row(
+        About.PORT, PORT, "undo port (default|trunk|hybrid) .*", "as from the factory, before its kind changes", rank=2
+    ),
     Row(About.PORT, PORT, "port link-type (?P<value>.*)", "access port or trunk", rank=3),
     Row(About.PORT, PORT, "port default vlan (?P<value>.*)", "the VLAN of what is plugged in", rank=4),
     Row(About.PORT, PORT, "port trunk pvid vlan (?P<value>.*)", "the VLAN of frames without tag", rank=4),
@@ -191,14 +195,17 @@ HUAWEI_VRP = Platform(
         Owned(r"sysname \S+"),
         Owned(r"stp bpdu-protection"),
         Owned(r"vlan (?!1$)\d+", lines=r"description ", removed=True),
-        Owned(PORT, lines=r"description |port (link-type|default|trunk|hybrid) |undo port hybrid |shutdown$|stp edged-port"),
+        Owned(
+            PORT,
+            lines=r"description |port (link-type|default|trunk|hybrid) |undo port hybrid |shutdown$|stp edged-port",
+        ),
         Owned(r"interface Vlanif\d+", lines=r"description |ip address \S+ \S+$|shutdown$", removed=True),
         Owned(r"ip route-static 0\.0\.0\.0 0\.0\.0\.0 \d+\.\S+( .*)?", removed=True),
         Owned(r"user-interface vty \d+ \d+", lines=r"acl |authentication-mode |idle-timeout |protocol inbound "),
     ),
     ordinary=(
-        r"(undo http|undo info-center|set |drop-profile|vlan batch|cluster|ntdp|ndp|lldp enable|aaa$|user-interface|stp mode"
-        r"|authentication-scheme|authorization-scheme|accounting-scheme|domain|authentication-mode (local|aaa)) ?"
+        r"(undo http|undo info-center|set |drop-profile|vlan batch|cluster|ntdp|ndp|lldp enable|aaa$|user-interface"
+        r"|stp mode|authentication-scheme|authorization-scheme|accounting-scheme|domain|authentication-mode (local|aaa)) ?"
     ),
     error=r"^ *Error:.*$",
     running="display current-configuration",

@@ -133,9 +133,7 @@ def _whole_ports(facts: SwitchFacts, leaves: Iterable[_Leaf]) -> list[_Leaf]:
     found = list(leaves)
     pattern = facts.at_once
     whole = {leaf.section for leaf in found if pattern and leaf.section and re.fullmatch(pattern, leaf.text)}
-    return [
-        replace(leaf, about=About.PORT, rank=0, whole=True) if leaf.section in whole else leaf for leaf in found
-    ]
+    return [replace(leaf, about=About.PORT, rank=0, whole=True) if leaf.section in whole else leaf for leaf in found]
 
 
 def _match(row: Row, section: str, line: str) -> dict[str, str | None] | None:
