@@ -159,7 +159,8 @@ def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
     if about is About.LOGIN:
         return Part.LOGIN, about
     if about is About.GATEWAY:
-        return (Part.AFTER if leaf.goes and not paths.moves else move), about
+        # Where a device has several ways back, the old one goes once the new one is proven, and before its port does.
+        return (Part.AFTER, About.IDENTITY) if leaf.goes and not paths.moves else (move, about)
     if about in (About.PORT, About.TRUNK_LOSES) and paths.carries(leaf.port):
         late = about is About.TRUNK_LOSES or paths.lets_go(leaf.port)
         return (Part.AFTER if late else Part.PATH), about
