@@ -183,7 +183,7 @@ ROWS = (
 
 def _restart(minutes: int) -> Dialogue:
     """A restart in so many minutes. What runs is never saved by it: going back is the point."""
-    questions = {r"(?i)saved?\b[^?]*\?\s*\[Y/N\]\s*:?\s*$": "n", r"(?i)confirm\?\s*\[Y/N\]\s*:?\s*$": "y"}
+    questions = {r"(?i:saved?\b[^?]*\?\s*\[Y/N\])\s*:?\s*$": "n", r"(?i:confirm\?\s*\[Y/N\])\s*:?\s*$": "y"}
     return Dialogue(f"schedule reboot delay {minutes}", r"(?i)reboot system (at|for)\b", questions)
 
 

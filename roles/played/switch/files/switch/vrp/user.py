@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..grammar import command
+from ..grammar import Refused, command
 from ..machine import Switch
 from . import restart, shows
 from .grammar import wrong
@@ -42,7 +42,9 @@ def _close(session: Session) -> str:
 def _save(session: Session) -> str:
     """It asks whether, and then for the name of the file: an empty line is the usual one."""
 
-    def named(_name: str = "") -> str:
+    def named(name: str = "") -> str:
+        if name and not name.endswith((".cfg", ".zip")):
+            raise Refused("Error: The file name is invalid.")
         session.switch.save()
         return WRITTEN
 
