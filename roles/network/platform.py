@@ -105,6 +105,7 @@ class SwitchFacts:
     hosts: Callable[[str], list[Host]]  # in what `mac_table` shows
     shown: Callable[[Show], Shown]
     negation: str = "no"
+    at_once: str | None = None  # a line before which a port is emptied: where it carries us, its section is one write
 
     def takes_back(self, line: str) -> bool:
         return line.startswith(f"{self.negation} ")
