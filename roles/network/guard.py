@@ -98,6 +98,9 @@ class ScheduledRestart:
             self.schedule(self.minutes).hold(connection)
         except DialogueError as error:
             raise GuardError(str(error)) from error
+        shown = str(connection.send_command(self.pending, read_timeout=60))
+        if re.search(self.none, shown):
+            raise GuardError(f"a restart was asked for, and `{self.pending}` shows none: {' '.join(shown.split())}")
 
     def confirm(self, connection: BaseConnection, ask: Ask) -> None:
         try:

@@ -2,5 +2,6 @@
 
 from roles.network.cisco_ios import CISCO_IOS
 from roles.network.frr import FRR
+from roles.network.hp_procurve import HP_PROCURVE
 
-PLATFORMS = {platform.name: platform for platform in (CISCO_IOS, FRR)}
+PLATFORMS = {platform.name: platform for platform in (CISCO_IOS, FRR, HP_PROCURVE)}

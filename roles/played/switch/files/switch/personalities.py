@@ -2,5 +2,6 @@
 
 from .ios.personality import IOS
 from .personality import Personality
+from .procurve.personality import PROCURVE
 
-PERSONALITIES: dict[str, Personality] = {each.name: each for each in (IOS,)}
+PERSONALITIES: dict[str, Personality] = {each.name: each for each in (IOS, PROCURVE)}
