@@ -102,7 +102,9 @@ def view(sections: Sections) -> View:
     gateway = next((line.split()[-1] for line in sections if line.startswith("ip default-gateway ")), None)
     return View(
         vlans=frozenset({1} | {int(found["vlan"]) for header in sections if (found := re.fullmatch(VLAN, header))}),
-        ports={found["port"]: _port(lines) for header, lines in sections.items() if (found := re.fullmatch(PORT, header))},
+        ports={
+            header.split()[1]: _port(lines) for header, lines in sections.items() if header.startswith("interface ")
+        },
         addresses=addresses,
         gateway=IPv4Address(gateway) if gateway else None,
         users=frozenset(),  # `password manager` is in the configuration only where it was asked to be
@@ -144,13 +146,15 @@ def shown(show: Show) -> Shown:
 def _memberships(text: str) -> Iterator[tuple[str, Membership]]:
     """ntc-templates has no parser for it: one block a port, one line a VLAN that ends with how it is there."""
     for block in re.split(r"VLAN Information - for ports ", text)[1:]:
-        lines = [(int(vlan), how) for vlan, how in re.findall(r"^ *(\d+) .* (Tagged|Untagged)\s*$", block, re.MULTILINE)]
+        lines = [
+            (int(vlan), how) for vlan, how in re.findall(r"^ *(\d+) .* (Tagged|Untagged)\s*$", block, re.MULTILINE)
+        ]
         tagged = frozenset(vlan for vlan, how in lines if how == "Tagged")
         untagged = next((vlan for vlan, how in lines if how == "Untagged"), None)
         yield block.split()[0], Membership(trunk=bool(tagged), access=None if tagged else untagged, tagged=tagged)
 
 
-PORT = r"interface (?P<port>[A-Z]?\d+)"
+PORT = r"interface (?P<port>(\d+/)?[A-Z]?\d+)"  # Trk1, which is several, is somebody else's
 VLAN = r"vlan (?P<vlan>\d+)"
 MEMBER = r"(no )?(?P<how>tagged|untagged) vlan (?P<vlan>\d+)"
 ROWS = (
