@@ -98,9 +98,8 @@ class ScheduledRestart:
             self.schedule(self.minutes).hold(connection)
         except DialogueError as error:
             raise GuardError(str(error)) from error
-        shown = str(connection.send_command(self.pending, read_timeout=60))
-        if re.search(self.none, shown):
-            raise GuardError(f"a restart was asked for, and `{self.pending}` shows none: {' '.join(shown.split())}")
+        if not self.waiting(lambda command: str(connection.send_command(command))):
+            raise GuardError(f"`{self.pending}` shows no restart to come")
 
     def confirm(self, connection: BaseConnection, ask: Ask) -> None:
         try:

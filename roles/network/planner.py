@@ -6,7 +6,7 @@ the path that carries the change.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from itertools import groupby
@@ -30,12 +30,16 @@ class Part(IntEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One line to send. `section` opens the section that it stands in; "" where it stands by itself."""
+    """One line to send. `section` opens the section that it stands in; "" where it stands by itself.
+
+    `at_once`: in one write with those around it, because between two of them there is no path.
+    """
 
     section: str
     text: str
     why: str
     part: Part = Part.REST
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,14 +96,16 @@ class Paths:
 
 def planned(facts: SwitchFacts, found: Remediation, paths: Paths) -> tuple[Line, ...]:
     """The lines of a remediation in the order in which they are safe, each with its part and its reason."""
-    leaves = [_Leaf.of(facts, found, section, line) for section, line in _leaves(found)]
+    leaves = _whole_ports(facts, [_Leaf.of(facts, found, section, line) for section, line in _leaves(found)])
     keys = {section: number for number, section in enumerate(dict.fromkeys(leaf.section for leaf in leaves))}
     placed = [(*_place(leaf, paths), keys[leaf.section], leaf.rank, leaf) for leaf in leaves]
     placed.sort(key=lambda each: each[:-1])
     lines: list[Line] = []
     for (part, section), group in groupby(placed, key=lambda each: (each[0], each[-1].section)):
         opened = [each[-1] for each in group]
-        lines += _written(facts, part, section, opened, section in found.before)
+        at_once = part is Part.MOVE or (part > Part.REST and any(leaf.whole for leaf in opened))
+        written = _written(facts, part, section, opened, section in found.before)
+        lines += (replace(line, at_once=at_once) for line in written)
     return tuple(lines)
 
 
@@ -119,6 +125,8 @@ class _Leaf:
     why: str
     port: str = ""
     vlan: int = 0
+    goes: bool = False  # it takes something back
+    whole: bool = False  # its section is written as it is proposed, in that order
 
     @staticmethod
     def of(facts: SwitchFacts, found: Remediation, section: str, text: str) -> "_Leaf":
@@ -137,8 +145,17 @@ class _Leaf:
                     row.why.format(**groups) + (f" (was {was['value']})" if was and was.get("value") else ""),
                     port=groups.get("port", ""),
                     vlan=int(groups.get("vlan", 0)),
+                    goes=facts.takes_back(text),
                 )
         return _Leaf(section, text, About.OTHER, 5, "no longer intended" if facts.takes_back(text) else "intended")
+
+
+def _whole_ports(facts: SwitchFacts, leaves: Iterable[_Leaf]) -> list[_Leaf]:
+    """Ports that change their kind, where that empties them first: all their lines are about the port, in one order."""
+    found = list(leaves)
+    pattern = facts.at_once
+    whole = {leaf.section for leaf in found if pattern and leaf.section and re.fullmatch(pattern, leaf.text)}
+    return [replace(leaf, about=About.PORT, rank=0, whole=True) if leaf.section in whole else leaf for leaf in found]
 
 
 def _match(row: Row, section: str, line: str) -> dict[str, str | None] | None:
@@ -164,7 +181,7 @@ def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
     if about is About.LOGIN:
         return Part.LOGIN, about
     if about is About.GATEWAY:
-        return move, about
+        return (Part.AFTER if leaf.goes and not paths.moves else move), about
     if about is About.TRUNK_GAINS and paths.carries(leaf.port) and paths.retags(leaf.port, leaf.vlan):
         return Part.PATH, about
     if about in (About.PORT, About.PORT_OPENS, About.TRUNK_LOSES) and paths.carries(leaf.port):

@@ -109,6 +109,7 @@ class SwitchFacts:
     negation: str = "no"
     listed: str | None = None  # (`verb`)(`ports`): lines that take a list of ports, where such a platform has them
     ports: Callable[[Sequence[str]], str] = ",".join  # as that platform writes a list of ports
+    at_once: str | None = None  # a line before which a port is emptied: where it carries us, its section is one write
 
     def takes_back(self, line: str) -> bool:
         return line.startswith(f"{self.negation} ")
