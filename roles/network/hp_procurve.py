@@ -65,9 +65,13 @@ class Driver(HConfigDriverHPProcurve):
         return rules
 
 
-def by_vlan(_running: HConfig, remediation: HConfig) -> None:
+def by_vlan(running: HConfig, remediation: HConfig) -> None:
     """What comes to a port or leaves it, as the switch wants to hear it: in the VLAN."""
     gone = {line.text.removeprefix("no vlan ") for line in remediation.get_children(startswith="no vlan ")}
+    for vlan in gone:  # its network may be needed before it goes
+        section = running.get_child(equals=f"vlan {vlan}")
+        for line in section.get_children(startswith="ip address ") if section else ():
+            remediation.add_children_deep((f"vlan {vlan}", f"no {line.text}"))
     for interface in list(remediation.get_children(startswith="interface ")):
         port = interface.text.removeprefix("interface ")
         lines = [line for line in interface.children if re.fullmatch(MEMBER, line.text)]
@@ -162,8 +166,10 @@ ROWS = (
     Row(About.VLAN, VLAN, "name (?P<value>.*)", "name of VLAN {vlan}"),
     Row(About.VLAN, "", VLAN, "VLAN {vlan} is intended"),
     Row(About.TRUNK_GAINS, VLAN, r"tagged (?P<port>\S+)", "VLAN {vlan} comes, with its tag"),
+    # A name cannot cut anything: not even that of the port that carries us.
+    Row(About.IDENTITY, PORT, "name (?P<value>.*)", "what is at its other end"),
+    Row(About.IDENTITY, PORT, "no name", "no longer intended"),
     Row(About.PORT, PORT, "disable", "not in use", rank=0),
-    Row(About.PORT, PORT, "name (?P<value>.*)", "what is at its other end", rank=1),
     Row(About.PORT, VLAN, r"untagged (?P<port>\S+)", "VLAN {vlan} is that of what is plugged in", rank=2),
     Row(About.PORT_OPENS, PORT, "enable", "in use again"),
     Row(About.PORT, PORT, "no .*", "no longer intended", rank=6),

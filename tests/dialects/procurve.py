@@ -14,9 +14,11 @@ OTHERS = ("1", "2", "23")
 
 def ways(vlans: list[int]) -> st.SearchStrategy[dict[int, str]]:
     """A port is in one VLAN without tag, in some with a tag, or both; never in none."""
-    tagged = st.frozensets(st.sampled_from(vlans), max_size=3).map(lambda some: dict.fromkeys(some, "tagged"))
-    both = st.builds(lambda untagged, some: some | {untagged: "untagged"}, st.sampled_from(vlans), tagged)
-    return both | tagged.filter(bool)
+    tagged = st.lists(st.sampled_from(vlans), min_size=1, max_size=3, unique=True).map(
+        lambda some: dict.fromkeys(some, "tagged")
+    )
+    untagged = st.sampled_from(vlans).map(lambda vlan: {vlan: "untagged"})
+    return st.builds(lambda some, one: some | one, tagged, untagged) | tagged | untagged
 
 
 @st.composite
