@@ -46,7 +46,9 @@ class Port(Strict):
 
 
 class Switch(Strict):
-    platform: Literal["cisco_ios", "huawei_vrp"] = Field(description="Plateforme du commutateur", examples=["cisco_ios"])
+    platform: Literal["cisco_ios", "huawei_vrp"] = Field(
+        description="Plateforme du commutateur", examples=["cisco_ios"]
+    )
     network: Identifier = Field(description="Réseau d'administration", examples=["management"])
     address: Address
     ports: dict[InterfaceName, Port] = Field(
