@@ -19,7 +19,7 @@ from roles.played.switch.files.switch.management import Door
 from roles.played.switch.files.switch.vrp.personality import VRP
 from tests.played import PlayedSwitch, typed
 
-MINUTE = 0.6  # seconds: the guard's 5 minutes are 3 seconds
+MINUTE = 0.6  # seconds, where the guard's 5 minutes must pass: 3 seconds
 RUNNING = """
     system-view
     sysname sw1
@@ -64,8 +64,8 @@ interface Vlanif99
 ip route-static 0.0.0.0 0.0.0.0 10.20.99.1
 """
 LOGGED = (
-    "Apr 25 2026 10:00:01-08:00 sw1 %%01IFNET/4/IF_STATE(l)[0]:Interface GigabitEthernet0/0/2 has turned into UP state.",
-    "#Apr 25 2026 10:00:01 sw1 DS/4/DATASYNC_CFGCHANGE:OID 1.3.6.1.4.1.2011.5.25.191.3.1 configurations have been changed.",
+    "Apr 25 2026 10:00:01-08:00 sw1 %%01IFNET/4/IF_STATE(l)[0]:GigabitEthernet0/0/2 has turned into UP state.",
+    "#Apr 25 2026 10:00:01 sw1 DS/4/DATASYNC_CFGCHANGE:OID 1.3.6.1.4.1.2011.5.25.191.3.1 configurations have changed.",
     "%Apr 25 2026 10:00:01 sw1 %%01SHELL/5/CMDRECORD(l)[1]:Recorded command information.",
 )
 
@@ -76,8 +76,8 @@ class Quick(HuaweiSession):
     prompt_timeout = 1.0
 
 
-def start(folder: Path, door: Door | None = None) -> PlayedSwitch:
-    played = PlayedSwitch(folder, MINUTE, door, VRP)
+def start(folder: Path, door: Door | None = None, minute: float = 60.0) -> PlayedSwitch:
+    played = PlayedSwitch(folder, minute, door, VRP)
     typed(VRP.session(played.switch), RUNNING)
     assert played.switch.saved == VRP.dump(played.switch.config)
     return played
@@ -86,6 +86,12 @@ def start(folder: Path, door: Door | None = None) -> PlayedSwitch:
 @pytest.fixture
 def played(tmp_path: Path) -> Iterator[PlayedSwitch]:
     with start(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def hasty(tmp_path: Path) -> Iterator[PlayedSwitch]:
+    with start(tmp_path, minute=MINUTE) as running:
         yield running
 
 
@@ -117,15 +123,15 @@ def restarted(played: PlayedSwitch, before: str) -> bool:
     return played.config == before and played.switch.pending is None
 
 
-def test_scheduled_verified_called_off_saved(played: PlayedSwitch, target: Target) -> None:
-    with session(played) as connection:
-        outcome = apply(connection, target, login=lambda: session(played))
+def test_scheduled_verified_called_off_saved(hasty: PlayedSwitch, target: Target) -> None:
+    with session(hasty) as connection:
+        outcome = apply(connection, target, login=lambda: session(hasty))
         assert not apply(connection, target).changed
     assert "vlan 30" in outcome.lines
-    assert played.switch.pending is None
+    assert hasty.switch.pending is None
     time.sleep(6 * MINUTE)
-    assert " description guests\n" in played.config  # no restart came
-    assert played.switch.saved == VRP.dump(played.switch.config)
+    assert " description guests\n" in hasty.config  # no restart came
+    assert hasty.switch.saved == VRP.dump(hasty.switch.config)
 
 
 def test_a_line_that_is_refused_in_the_middle_is_taken_back(played: PlayedSwitch, target: Target) -> None:
@@ -146,13 +152,13 @@ def test_a_session_that_is_lost_and_comes_back(played: PlayedSwitch, target: Tar
     assert (played.config, played.switch.pending) == (before, None)
 
 
-def test_a_session_that_is_lost_for_good_heals_by_the_restart(played: PlayedSwitch, target: Target) -> None:
-    before = played.config
-    played.switch.faults.lost_at = "description guests"
-    with session(played) as connection, pytest.raises(ChangeError, match="goes back by itself within 5 minutes"):
+def test_a_session_that_is_lost_for_good_heals_by_the_restart(hasty: PlayedSwitch, target: Target) -> None:
+    before = hasty.config
+    hasty.switch.faults.lost_at = "description guests"
+    with session(hasty) as connection, pytest.raises(ChangeError, match="goes back by itself within 5 minutes"):
         apply(connection, target)
-    assert " description guests\n" in played.config  # and nobody is there to take it back
-    assert restarted(played, before)
+    assert " description guests\n" in hasty.config  # and nobody is there to take it back
+    assert restarted(hasty, before)
 
 
 def test_a_question_that_nobody_expects(played: PlayedSwitch, target: Target) -> None:
@@ -171,17 +177,17 @@ def test_what_is_not_saved_would_be_lost_so_nothing_is_sent(played: PlayedSwitch
     assert (played.config, played.switch.pending) == (before, None)
 
 
-def test_what_takes_longer_than_the_guard_waits(played: PlayedSwitch, target: Target) -> None:
-    before = played.config
+def test_what_takes_longer_than_the_guard_waits(hasty: PlayedSwitch, target: Target) -> None:
+    before = hasty.config
 
     def too_late(_show: object) -> list[str]:
         time.sleep(7 * MINUTE)
         return []
 
-    with session(played) as connection, pytest.raises(ChangeError):
+    with session(hasty) as connection, pytest.raises(ChangeError):
         apply(connection, replace(target, problems=too_late))
-    assert restarted(played, before)
-    assert played.switch.saved == f"{before}\nreturn\n"
+    assert restarted(hasty, before)
+    assert hasty.switch.saved == f"{before}\nreturn\n"
 
 
 def test_a_restart_that_somebody_scheduled_is_waited_for(played: PlayedSwitch, target: Target) -> None:
@@ -229,7 +235,7 @@ def test_an_uplink_changes_its_kind_in_one_write(tmp_path: Path, target: Target)
 def test_a_cut_that_nobody_could_foresee_heals_by_itself(tmp_path: Path, target: Target) -> None:
     # Both trunks carry the management VLAN, and no address is learned in it: the switch cannot tell which is ours.
     door = Door("GigabitEthernet0/0/24", {"127.0.0.1": "10.20.99.11"})
-    with start(tmp_path, door) as played:
+    with start(tmp_path, door, MINUTE) as played:
         before = played.config
         cutting = replace(target, intended=INTENDED.replace("10 30 99\ninterface", "10 30\ninterface"))
         assert cutting.intended != INTENDED
