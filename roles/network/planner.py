@@ -89,6 +89,14 @@ class Paths:
         """Whether the port has this VLAN without tag now: a tag replaces that, it adds nothing."""
         return port in self.before.ports and self.before.ports[port].untagged == vlan
 
+    def empties_later(self, vlan: int) -> bool:
+        """Whether a VLAN that goes is all that some port has until that port joins the path."""
+        gone = self.before.vlans - self.after.vlans
+        return any(
+            vlan in port.members and port.members <= gone and self.carries(name)
+            for name, port in self.before.ports.items()
+        )
+
     def lets_go(self, port: str) -> bool:
         """Whether the port carries the old path now and not afterwards: it does so once the new one is proven."""
         return any(port in self.before.carriers(v) and port not in self.after.carriers(v) for v in self.old)
@@ -193,7 +201,7 @@ def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
             return move, about
         # Two interfaces never have the same network: the old address goes first, in the same write.
         return (Part.MOVE, About.IDENTITY) if paths.moves else (Part.AFTER, about)
-    if about is About.VLAN_GOES and leaf.vlan in paths.before.paths:
+    if about is About.VLAN_GOES and (leaf.vlan in paths.before.paths or paths.empties_later(leaf.vlan)):
         return Part.AFTER, about
     return Part.REST, about
 

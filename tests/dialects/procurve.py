@@ -32,7 +32,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     ports = {port: draw(ways([1, *vlans] if bare else vlans)) for port in (*OTHERS, DOOR)}
     access = draw(st.sampled_from([False, False, True]))
     if access:
-        ports[DOOR] = {vlan: "tagged" for vlan in ports[DOOR]}
+        ports[DOOR] = dict.fromkeys(ports[DOOR], "tagged")
     ports[DOOR][management] = "untagged" if access else "tagged"
 
     sections = {f"vlan {vlan}": [f'name "{draw(st.sampled_from(["some", "other"]))}{vlan}"'] for vlan in vlans}
