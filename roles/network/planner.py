@@ -79,7 +79,8 @@ class Paths:
         if not self._mixed(port):
             return False
         before, after = self.before.ports[port], self.after.ports[port]
-        return after.untagged in self.after.paths and bool((before.carries - {before.untagged}) & self.old)
+        replaced = before.untagged in self.old  # by the new one, at once
+        return not replaced and after.untagged in self.after.paths and bool(before.carries & self.old)
 
     def _mixed(self, port: str) -> bool:
         before, after = self.before.ports.get(port), self.after.ports.get(port)
