@@ -1,7 +1,7 @@
 """HP ProCurve (ProVision, AOS-S) access switches: what is ours, what replaces what, and what each line is about.
 
-It speaks of the ports of a VLAN; we compare the VLANs of a port, as hier_config does (`interface 5`/`untagged vlan 20`),
-and say it again in its own way (`vlan 20`/`untagged 5`), which every release takes.
+It speaks of the ports of a VLAN. We compare the VLANs of a port, as hier_config does (`interface 5`/`untagged vlan
+20`), then say it in the switch's way (`vlan 20`/`untagged 5`), which every release takes.
 """
 
 import re
@@ -116,16 +116,11 @@ def view(sections: Sections) -> View:
 
 
 def _port(lines: tuple[str, ...]) -> PortView:
-    members = [found for line in lines if (found := re.fullmatch(MEMBER, line)) and not line.startswith("no ")]
-    tagged = {int(found["vlan"]) for found in members if found["how"] == "tagged"}
-    untagged = next((int(found["vlan"]) for found in members if found["how"] == "untagged"), None)
-    carried = tagged | ({untagged} if untagged is not None else set())
-    return PortView(
-        trunk=bool(tagged),
-        carries=frozenset() if "disable" in lines else frozenset(carried),
-        mixed=True,
-        untagged=untagged,
-    )
+    said = [found for line in lines if (found := re.fullmatch(MEMBER, line))]
+    tagged = {int(found["vlan"]) for found in said if found["how"] == "tagged"}
+    untagged = next((int(found["vlan"]) for found in said if found["how"] == "untagged"), None)
+    members = frozenset(tagged | ({untagged} if untagged is not None else set()))
+    return PortView(bool(tagged), frozenset() if "disable" in lines else members, untagged, members)
 
 
 def hosts(table: str) -> list[Host]:
@@ -192,8 +187,8 @@ HP_PROCURVE = Platform(
         Owned(r"vlan \d+", lines=r"name |ip address ", removed=True),
         Owned(r"ip default-gateway \S+", removed=True),
     ),
-    # A port that nobody named is in VLAN 1: no news.
-    ordinary=r'(untagged vlan 1$|name "DEFAULT_VLAN"|module |no tftp |no autorun|no dhcp |activate |ip address dhcp-bootp)',
+    ordinary=r"(module |no tftp |no autorun|no dhcp |activate |ip address dhcp-bootp)"
+    r'|untagged vlan 1$|name "DEFAULT_VLAN"',  # a port that nobody named is in VLAN 1
     error=r"^ *(Invalid input|Incomplete input|Ambiguous input|Error|Bad|Cannot|The IP address|.*(not|cannot) be ).*$",
     running="show running-config",
     startup="show config",

@@ -21,9 +21,7 @@ def _reasons(paths: Paths, hosts: Sequence[Host], removed: Sequence[int]) -> Ite
     if before.paths:
         yield from _cut(paths, hosts)
     for vlan in removed:
-        if left := [
-            name for name, port in after.ports.items() if port.mixed and vlan in {*port.carries, port.untagged}
-        ]:
+        if left := [name for name, port in after.ports.items() if vlan in port.members]:
             yield f"VLAN {vlan} would go, and port {left[0]} is in it, which the inventory does not name; name it first"
         # The gateway of a VLAN is always in it, and leaves with it; not so where it is what answers us.
         people = [host for host in hosts if not host.ours or vlan in before.paths]

@@ -79,7 +79,8 @@ class Paths:
         if not self._mixed(port):
             return False
         before, after = self.before.ports[port], self.after.ports[port]
-        return after.untagged in self.after.paths and bool((before.carries - {before.untagged}) & self.old)
+        replaced = before.untagged in self.old  # by the new one, at once
+        return not replaced and after.untagged in self.after.paths and bool(before.carries & self.old)
 
     def _mixed(self, port: str) -> bool:
         before, after = self.before.ports.get(port), self.after.ports.get(port)
@@ -88,6 +89,14 @@ class Paths:
     def retags(self, port: str, vlan: int) -> bool:
         """Whether the port has this VLAN without tag now: a tag replaces that, it adds nothing."""
         return port in self.before.ports and self.before.ports[port].untagged == vlan
+
+    def empties_later(self, vlan: int) -> bool:
+        """Whether a VLAN that goes is all that some port has until that port joins the path."""
+        gone = self.before.vlans - self.after.vlans
+        return any(
+            vlan in port.members and port.members <= gone and self.carries(name)
+            for name, port in self.before.ports.items()
+        )
 
     def lets_go(self, port: str) -> bool:
         """Whether the port carries the old path now and not afterwards: it does so once the new one is proven."""
@@ -194,7 +203,7 @@ def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
             return move, about
         # Two interfaces never have the same network: the old address goes first, in the same write.
         return (Part.MOVE, About.IDENTITY) if paths.moves else (Part.AFTER, about)
-    if about is About.VLAN_GOES and leaf.vlan in paths.before.paths:
+    if about is About.VLAN_GOES and (leaf.vlan in paths.before.paths or paths.empties_later(leaf.vlan)):
         return Part.AFTER, about
     return Part.REST, about
 

@@ -38,8 +38,13 @@ class Owned:
 class PortView:
     trunk: bool
     carries: frozenset[int]  # VLANs, whether they exist or not; none where the port is shut
-    mixed: bool = False  # VLANs with and without tag stand side by side: it gains some before it loses others
     untagged: int | None = None  # of a mixed port: its one VLAN without tag, which a new one replaces
+    members: frozenset[int] = frozenset()  # of a mixed port: all its VLANs, also while it is shut
+
+    @property
+    def mixed(self) -> bool:
+        """Whether VLANs with and without tag stand side by side on it: it gains some before it loses others."""
+        return bool(self.members)
 
 
 @dataclass(frozen=True)

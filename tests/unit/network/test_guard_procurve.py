@@ -174,7 +174,7 @@ def test_a_line_that_is_refused_in_the_middle_is_taken_back_without_a_restart(
         target, intended=INTENDED.replace('"guests"\n', '"guests"\n   ip address 10.20.99.7 255.255.255.0\n')
     )
     with session(played) as connection:
-        with pytest.raises(ChangeError, match="already exists.*the device is as it was before"):
+        with pytest.raises(ChangeError, match=r"already exists.*the device is as it was before"):
             apply(connection, overlapping)
         assert (played.config, played.switch.pending) == (before, None)  # at once, in the same session
         assert connection.is_alive()
@@ -189,7 +189,7 @@ def test_what_takes_longer_than_the_guard_waits(played: PlayedSwitch, target: Ta
         time.sleep(6 * MINUTE)
         return []
 
-    with session(played) as connection, pytest.raises(ChangeError, match="the device|closed"):
+    with session(played) as connection, pytest.raises(ChangeError, match=r"the device|closed"):
         apply(connection, replace(target, problems=too_late), login=lambda: session(played))
     assert went_back(played, before)
 
@@ -197,7 +197,10 @@ def test_what_takes_longer_than_the_guard_waits(played: PlayedSwitch, target: Ta
 def test_what_runs_and_is_not_saved_is_never_risked(played: PlayedSwitch, target: Target) -> None:
     typed(PROCURVE.session(played.switch), 'configure\nsnmp-server location "grenier"\nend')
     before = played.config
-    with session(played) as connection, pytest.raises(ChangeError, match="it runs what is not saved.*nothing was sent"):
+    with (
+        session(played) as connection,
+        pytest.raises(ChangeError, match=r"it runs what is not saved.*nothing was sent"),
+    ):
         apply(connection, target)
     assert (played.config, played.switch.pending) == (before, None)
 

@@ -140,7 +140,7 @@ class Session:
         furthest = Invalid(0, GRAMMAR.invalid)
         for table in tables:
             try:
-                match, no = self._parsed(line, table)
+                match, no = self.parsed(line, table)
             except Invalid as error:
                 furthest = max(furthest, error, key=lambda each: each.column)
                 continue
@@ -153,7 +153,8 @@ class Session:
         except Invalid as error:
             raise max(furthest, error, key=lambda each: each.column) from None
 
-    def _parsed(self, line: str, table: list[Command]) -> tuple[Match, bool]:
+    def parsed(self, line: str, table: list[Command]) -> tuple[Match, bool]:
+        """The command of a table that a line means, and whether `no` takes it back. Raises Refused."""
         found = re.match(r"\s*no\s+", line)
         if not found:
             return parse(line, table), False

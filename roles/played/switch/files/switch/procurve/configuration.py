@@ -7,7 +7,7 @@ from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
 from .. import vlans
-from ..grammar import Match, Refused, command
+from ..grammar import Invalid, Match, Refused, command
 from . import ports
 from .config import DEFAULT, LEASED, Vlan
 
@@ -18,8 +18,17 @@ TOP, VLAN, PORT = "", "vlan", "interface"
 HIGHEST = 4094
 
 
+def _text(argument: str) -> str:
+    """One word, or several in quotes. Raises Refused."""
+    if argument.startswith('"') and argument.endswith('"') and len(argument) > 1:
+        return argument[1:-1]
+    if len(words := argument.split()) > 1:
+        raise Refused(f"Invalid input: {words[1]}")
+    return argument
+
+
 def _hostname(session: Session, match: Match, no: bool) -> str:
-    session.switch.config.hostname = "HP-2530-24G" if no else match.arguments[0].strip('"')
+    session.switch.config.hostname = "HP-2530-24G" if no else _text(match.arguments[0])
     return ""
 
 
@@ -104,14 +113,17 @@ def _interface_line(session: Session, match: Match, no: bool) -> str:
 
 
 def _inside(session: Session, kind: str, match: Match, no: bool) -> str:
-    before, which = session.context, match.arguments[0]
+    before, (which, line) = session.context, match.arguments
+    line = f"no {line}" if no else line
     if kind == VLAN:
         _vlan(session, match, no=False)
     session.context = (kind, which)
     try:
-        parsed, negated = session._parsed(f"{'no ' if no else ''}{match.arguments[1]}", CONFIG[kind])
+        parsed, negated = session.parsed(line, CONFIG[kind])
         output: str = parsed.command.run(session, parsed, negated)
         return output
+    except Invalid as error:
+        raise Refused(f"{error}: {line[error.column :].split()[0]}") from None
     finally:
         session.context = before
 
@@ -130,7 +142,7 @@ def _these_ports(session: Session) -> set[str]:
 
 def _vlan_name(session: Session, match: Match, no: bool) -> str:
     number, vlan = _this_vlan(session)
-    vlan.name = f"VLAN{number}" if no else match.arguments[0].strip('"')
+    vlan.name = f"VLAN{number}" if no else _text(match.arguments[0])
     return ""
 
 
@@ -162,7 +174,7 @@ def _given(match: Match) -> set[str]:
 
 def _address(session: Session, match: Match, no: bool) -> str:
     """A VLAN may have several addresses, of networks that nothing else on the switch has."""
-    number, vlan = _this_vlan(session)
+    _, vlan = _this_vlan(session)
     address = _with_mask(match.arguments) if match.arguments else None
     if no:
         if address and address not in vlan.addresses:
@@ -205,7 +217,7 @@ def _vlan_setting(session: Session, match: Match, no: bool) -> str:
 
 def _port_name(session: Session, match: Match, no: bool) -> str:
     for name in _these_ports(session):
-        session.switch.config.settings[name].name = "" if no else match.arguments[0].strip('"')
+        session.switch.config.settings[name].name = "" if no else _text(match.arguments[0])
     return ""
 
 
@@ -259,7 +271,7 @@ LEAVING = [command("exit", _exit), command("end", _end)]
 CONFIG = {
     TOP: [
         *LEAVING,
-        command("hostname <text>", _hostname),
+        command("hostname <line>", _hostname),
         command("vlan <vlan>", _vlan),
         command("vlan <vlan> <line>", _vlan_line),
         command("interface <ports>", _interface),
@@ -283,7 +295,7 @@ CONFIG = {
     ],
     VLAN: [
         *LEAVING,
-        command("name <text>", _vlan_name),
+        command("name <line>", _vlan_name),
         command("untagged <ports>", _untagged),
         command("tagged <ports>", _tagged),
         command("ip address <ip> <ip>", _address),
@@ -295,7 +307,7 @@ CONFIG = {
     ],
     PORT: [
         *LEAVING,
-        command("name <text>", _port_name),
+        command("name <line>", _port_name),
         command("disable", _enabled(False)),
         command("enable", _enabled(True)),
         command("untagged vlan <vlan>", _port_vlans(tagged=False)),
