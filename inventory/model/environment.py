@@ -9,6 +9,7 @@ from inventory.model.base import Address, Flag, Identifier, Strict, Text
 
 Seconds = Annotated[int, Field(strict=True, ge=1, le=86400, description="Durée en secondes")]
 Side = Annotated[int, Field(strict=True, ge=1, le=100)]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=120)]
 Rest = Annotated[int, Field(strict=True, ge=0, le=3600)]
 
 
@@ -28,8 +29,13 @@ class Reach(Strict):
     )
     device_proxy_command: Text | None = Field(
         default=None,
-        description="Commande qui mène à un équipement ; {name} : la machine qui le porte, {console} : son adresse",
-        examples=["ip netns exec lab-{name} socat - TCP:{console}:22"],
+        description="Commande qui mène d'un bastion à un équipement, à son adresse {address}",
+        examples=["ip netns exec lab-bastion1 socat - TCP:{address}:22"],
+    )
+    console_proxy_command: Text | None = Field(
+        default=None,
+        description="Commande qui mène en ssh à un équipement {name} par un autre chemin que son réseau",
+        examples=["ip netns exec lab-{name} socat - TCP:127.0.0.2:22"],
     )
     answered_within: Seconds = Field(default=60, description="Temps laissé à une question, en secondes", examples=[60])
     changed_within: Seconds = Field(
@@ -59,16 +65,8 @@ class DeviceChanges(Strict):
     pause: Rest = Field(
         default=0, description="Repos d'un site entre deux équipements changés, en secondes", examples=[5]
     )
-
-
-class DeviceManagement(Strict):
-    """Who may log in to switches, and where they report."""
-
-    bastions: list[Address] = Field(
-        default=[], description="D'où l'on se connecte aux commutateurs ; vide : de partout", examples=[["10.10.99.10"]]
-    )
-    syslog: list[Address] = Field(
-        default=[], description="Serveurs qui gardent les journaux des équipements", examples=[["10.10.10.20"]]
+    revert_after: Minutes = Field(
+        default=5, description="Un équipement défait un changement non confirmé après tant de minutes", examples=[5]
     )
 
 
@@ -105,10 +103,8 @@ class Environment(Strict):
         description="Comment les commutateurs et les routeurs sont changés",
         examples=[{"canary": "sw1", "per_site": 1, "pause": 5}],
     )
-    management: DeviceManagement = Field(
-        default=DeviceManagement(),
-        description="Qui se connecte aux commutateurs, et à qui ils rendent compte",
-        examples=[{"bastions": ["10.10.99.10"], "syslog": ["10.10.10.20"]}],
+    syslog: list[Address] = Field(
+        default=[], description="Serveurs qui gardent les journaux des équipements", examples=[["10.10.10.20"]]
     )
     journeys_from: Identifier | None = Field(
         default=None, description="Le poste de travail qui joue les utilisateurs", examples=["ws1"]

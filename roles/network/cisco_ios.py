@@ -178,7 +178,7 @@ def _port(lines: tuple[str, ...]) -> PortView:
         return PortView(trunk, frozenset({int(_value(lines, "switchport access vlan ") or 1)}), shuts=shuts)
     allowed = _value(lines, ALLOWED)
     native = int(_value(lines, "switchport trunk native vlan ") or 1)
-    return PortView(trunk, EVERY if allowed is None else _vlans(allowed), native, shuts)
+    return PortView(trunk, EVERY if allowed is None else _vlans(allowed), native=native, shuts=shuts)
 
 
 def _value(lines: tuple[str, ...], beginning: str) -> str | None:

@@ -1,11 +1,12 @@
 """What must be known of a platform to change its configuration safely. Knowledge is data; code is the exception."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Interface
+from typing import Any, cast
 
 from hier_config import HConfig
 from hier_config.models import IdempotentCommandsRule, MatchRule, OrderingRule
@@ -37,8 +38,15 @@ class Owned:
 class PortView:
     trunk: bool
     carries: frozenset[int]  # VLANs, whether they exist or not; none where the port is shut
+    untagged: int | None = None  # of a mixed port: its one VLAN without tag, which a new one replaces
+    members: frozenset[int] = frozenset()  # of a mixed port: all its VLANs, also while it is shut
     native: int | None = None  # of a trunk: the VLAN of frames without tag
     shuts: bool = False  # by itself, when somebody behind it speaks as a switch
+
+    @property
+    def mixed(self) -> bool:
+        """Whether VLANs with and without tag stand side by side on it: it gains some before it loses others."""
+        return bool(self.members)
 
 
 @dataclass(frozen=True)
@@ -69,15 +77,16 @@ class About(IntEnum):
     VLAN = 2
     TRUNK_GAINS = 3  # and whatever else only lets more through
     PORT = 4
-    TRUNK_LOSES = 5
-    GUARDS = 6  # of all ports at once, such as DHCP snooping: each port is as it must be before
-    INTERFACE_GOES = 7  # or loses its address: two interfaces never have the same network
-    INTERFACE = 8  # in a VLAN: the switch itself
-    VLAN_GOES = 9
-    GATEWAY = 10
-    TREE = 11  # the spanning tree begins anew: for seconds nothing may pass
-    LOGIN = 12  # terminal lines, AAA, SSH, users
-    OTHER = 13
+    PORT_OPENS = 5  # where that is a section of its own
+    TRUNK_LOSES = 6
+    GUARDS = 7  # of all ports at once, such as DHCP snooping: each port is as it must be before
+    INTERFACE_GOES = 8  # or loses its address: two interfaces never have the same network
+    INTERFACE = 9  # in a VLAN: the switch itself
+    VLAN_GOES = 10
+    GATEWAY = 11
+    TREE = 12  # the spanning tree begins anew: for seconds nothing may pass
+    LOGIN = 13  # terminal lines, AAA, SSH, users
+    OTHER = 14
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,9 @@ class SwitchFacts:
     hosts: Callable[[str], list[Host]]  # in what `mac_table` shows
     shown: Callable[[Show], Shown]
     negation: str = "no"
+    listed: str | None = None  # (`verb`)(`ports`): lines that take a list of ports, where such a platform has them
+    ports: Callable[[Sequence[str]], str] = ",".join  # as that platform writes a list of ports
+    at_once: str | None = None  # a line before which a port is emptied: where it carries us, its section is one write
 
     def takes_back(self, line: str) -> bool:
         return line.startswith(f"{self.negation} ")
@@ -128,15 +140,19 @@ class Platform:
     startup: str | None  # shows what it will start with; None where the device cannot
     save: Dialogue
     refine: Callable[[HConfig, HConfig], None]  # (running, remediation): what rules cannot express
-    settled: str | None = (
-        None  # sections that are not looked into where their text is the same: no other line is theirs
-    )
+    settled: str | None = None  # sections that are not looked into where both have the same lines
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
     guard: Guard | None = None
 
     def owner(self, section: str) -> Owned | None:
         return next((owned for owned in self.owned if re.fullmatch(owned.section, section)), None)
+
+
+def going_back_after(platform: Platform, minutes: int) -> Platform:
+    """The same platform, whose guard waits so many minutes for the confirmation of a change."""
+    guard = cast(Any, platform.guard)  # each is a dataclass, which a protocol cannot say
+    return replace(platform, guard=replace(guard, minutes=minutes)) if guard else platform
 
 
 def replaces(*path: str) -> IdempotentCommandsRule:

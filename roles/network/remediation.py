@@ -59,6 +59,11 @@ def _without_settled(platform: Platform, running: str, intended: str) -> tuple[d
     return settled, rest(running), rest(intended)
 
 
+def sections(platform: Platform, configuration: str) -> Sections:
+    """A configuration as the device prints it, by its sections."""
+    return _sections(get_hconfig(platform.driver(), configuration))
+
+
 def ours(platform: Platform, running: str) -> str:
     """The part of a configuration that is ours: what `remediation` would have to intend to come back to it."""
     config = get_hconfig(platform.driver(), running)
