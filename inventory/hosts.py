@@ -48,8 +48,6 @@ def ssh_config(administration: Administration, extra: str = "") -> str:
     for name, switch in administration.switches.items():
         address = str(switch.entry.address)
         blocks.append(_block(name, address, "netadmin", reach.device_proxy_command, name))
-    for name in administration.routers.keys() - administration.machines.keys():  # those that are no Debian host
-        blocks.append(_block(name, str(administration.addresses[name]), "netadmin", reach.device_proxy_command, name))
     control = administration.environment.state.resolve() / "control"
     common = f"""\
 Host *

@@ -92,9 +92,14 @@ def _data_centres(
 
 
 def _buildings(administration: Administration, machines: dict[str, LabMachine], cables: list[Cable]) -> None:
+    """What is at the end of each port. A cable between two switches is on a port of both, and still one."""
     for name, switch in administration.switches.items():
         for port_name, port in switch.entry.ports.items():
-            if port.to in switch.site.routers:
+            if port.to in switch.site.switches and port.far:
+                if (port.to, port.far) < (name, port_name):
+                    continue
+                far = (f"lab-{port.to}", nic(port.far))
+            elif port.to in switch.site.routers:
                 far = (f"lab-{port.to}", switch.site.routers[port.to].lan)
             elif port.to in machines:
                 far = (f"lab-{port.to}", "eth0")
