@@ -178,6 +178,7 @@ class _Building:
                 platform=speaks,
                 network=network,
                 address=address,
+                formerly=entry.formerly,
                 ports=ports[name],
                 model=entry.model,
                 tier=entry.tier,

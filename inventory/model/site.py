@@ -93,6 +93,7 @@ class Switch(Strict):
     platform: SwitchPlatform
     network: Identifier
     address: Address
+    formerly: list[Address] = Field(default=[])
     ports: dict[InterfaceName, Port]
     model: str | None = None
     tier: Tier = "access"

@@ -65,6 +65,11 @@ class SwitchEntry(Strict):
     address: Address | None = Field(
         default=None, description="Adresse ; sans elle, la dixième du réseau plus le numéro", examples=["10.20.99.11"]
     )
+    formerly: list[Address] = Field(
+        default=[],
+        description="Ses adresses d'avant, essayées dans cet ordre tant que la nouvelle ne répond pas",
+        examples=[["10.20.98.11"]],
+    )
     ports: dict[InterfaceName, PortEntry] = Field(
         default={},
         description="Ports par leur nom complet, ou par série ; les autres sont fermés",

@@ -25,10 +25,10 @@ def as_cabled(plan: Topology) -> dict[str, Links]:
     for cable in plan.cables:
         for namespace, interface in (cable.left, cable.right):
             interfaces[namespace][interface] = []
-    for machine in plan.machines.values():
-        for interface, address in machine.addresses.items():
-            interfaces[machine.namespace].setdefault(interface, []).append(address)
-    gateways = {machine.namespace: machine.gateway for machine in plan.machines.values()}
+    for place in plan.places:
+        for interface, address in place.addresses.items():
+            interfaces[place.namespace].setdefault(interface, []).append(address)
+    gateways = {place.namespace: place.gateway for place in plan.places}
     return {n: Links(links, frozenset(links), gateways.get(n)) for n, links in interfaces.items()}
 
 
@@ -70,6 +70,16 @@ def test_a_cable_between_switches_is_one(tmp_path: Path) -> None:
         (("lab-sw11", "gi0-0-2"), ("lab-sw13", nic("24"))),
         (("lab-sw12", "gi1-0-48"), ("lab-sw13", nic("23"))),
     ]
+
+
+def test_a_bastion_is_a_place_in_the_data_centre_without_a_machine() -> None:
+    plan = reference()
+    assert (plan.bastions["bastion1"].addresses, plan.bastions["bastion1"].gateway) == (
+        {"eth0": "10.10.10.10/24"},
+        "10.10.10.1",
+    )
+    assert ("lab-bastion1", "eth0") in {cable.right for cable in plan.cables}
+    assert "bastion1" not in plan.machines
 
 
 def test_names_of_interfaces_fit_the_kernel() -> None:
