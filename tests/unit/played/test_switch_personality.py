@@ -12,8 +12,11 @@ from roles.played.switch.files.switch.personality import Personality
 from roles.played.switch.files.switch.unplugged import Unplugged
 from tests.played import Fleet, Plane, PlayedSwitch, typed
 
-CHANGE = {"cisco_ios": "configure terminal\nhostname {name}\nvlan 30\nend"}
-SAVE = {"cisco_ios": "write memory"}
+CHANGE = {
+    "cisco_ios": "configure terminal\nhostname {name}\nvlan 30\nend",
+    "huawei_vrp": "system-view\nsysname {name}\nvlan 30\nreturn",
+}
+SAVE = {"cisco_ios": "write memory", "huawei_vrp": "save\ny\nvrpcfg.zip"}
 
 
 @pytest.fixture(params=PERSONALITIES.values(), ids=PERSONALITIES.keys())
