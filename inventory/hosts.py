@@ -7,6 +7,13 @@ from inventory.model import Administration
 
 Host = tuple[str, dict[str, Any]]
 
+# What roles/network/algorithms.py admits of an old device, in the words of OpenSSH.
+OLD = """\
+    KexAlgorithms +diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1,diffie-hellman-group1-sha1
+    HostKeyAlgorithms +ssh-rsa
+    Ciphers +aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc
+"""
+
 
 def groups(administration: Administration) -> dict[str, list[Host]]:
     """pyinfra's groups: one per capability, and `machines` with all of them."""
@@ -48,6 +55,8 @@ def ssh_config(administration: Administration, extra: str = "") -> str:
     for name, switch in administration.switches.items():
         address = str(switch.entry.address)
         blocks.append(_block(name, address, "netadmin", reach.device_proxy_command, name))
+        if switch.entry.ssh == "sha1":
+            blocks.append(OLD)
     control = administration.environment.state.resolve() / "control"
     common = f"""\
 Host *

@@ -65,6 +65,11 @@ class SwitchEntry(Strict):
     address: Address | None = Field(
         default=None, description="Adresse ; sans elle, la dixième du réseau plus le numéro", examples=["10.20.99.11"]
     )
+    ssh: Literal["sha1"] | None = Field(
+        default=None,
+        description="sha1 : admet le SSH d'un ancien commutateur, de lui seul, jusqu'à son remplacement",
+        examples=["sha1"],
+    )
     ports: dict[InterfaceName, PortEntry] = Field(
         default={},
         description="Ports par leur nom complet, ou par série ; les autres sont fermés",

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netmiko import BaseConnection
+from netmiko.exceptions import NetmikoTimeoutException
 
 from inventory.secrets import Secret
+from roles.network.algorithms import disabled, mend
 from roles.network.platform import Platform
 
 USER = "netadmin"
@@ -23,17 +25,34 @@ class Device:
     known_hosts: Path
     identity: Path
     password: Secret  # where the device does not know our key
+    enable: Secret | None = None  # where a session begins without privileges; without it, the password
+    sha1: bool = False  # an old device: SHA-1 is admitted
 
 
 @contextmanager
 def connected(device: Device) -> Iterator[BaseConnection]:
-    """A session in privileged mode, in which `show` prints without pages."""
-    connection = device.platform.session(
+    """A session in privileged mode, in which `show` prints without pages. Raises what netmiko says."""
+    try:
+        connection = _session(device)
+    except NetmikoTimeoutException as error:
+        if advice := mend(device.name, str(error), device.sha1):
+            raise NetmikoTimeoutException(advice) from error
+        raise
+    try:
+        if not connection.check_enable_mode():
+            connection.enable()
+        yield connection
+    finally:
+        connection.disconnect()
+
+
+def _session(device: Device) -> BaseConnection:
+    return device.platform.session(
         device_type=device.platform.netmiko,
         host=device.name,
         username=USER,
         password=device.password.reveal(),
-        secret=device.password.reveal(),
+        secret=(device.enable or device.password).reveal(),
         key_file=str(device.identity),
         use_keys=False,  # that key, and none that lies about
         allow_agent=False,
@@ -43,10 +62,5 @@ def connected(device: Device) -> Iterator[BaseConnection]:
         alt_host_keys=True,
         alt_key_file=str(device.known_hosts),
         conn_timeout=15,
+        disabled_algorithms=disabled(device.sha1),
     )
-    try:
-        if not connection.check_enable_mode():
-            connection.enable()
-        yield connection
-    finally:
-        connection.disconnect()

@@ -97,6 +97,8 @@ def devices(administration: Administration, targets: Mapping[str, Target]) -> di
             known_hosts=environment.reach.known_hosts.expanduser(),
             identity=environment.reach.identity.expanduser(),
             password=secrets.get(f"device-{name}", "password"),
+            enable=secrets.get(f"device-{name}", "enable") if name in administration.switches else None,
+            sha1=name in administration.switches and administration.switches[name].entry.ssh == "sha1",
         )
         for name, target in targets.items()
     }
