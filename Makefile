@@ -26,6 +26,7 @@ REASON ?=
 JSON ?=
 CHANGES_OK ?=
 LIVE ?=
+CONSOLE ?=
 ADDRESS ?=
 
 VENV := .cache/venv
@@ -87,8 +88,8 @@ deploy: $(VENV)/ready artifacts secrets ## Plan, show, ask, do, on hosts and dev
 drift: $(VENV)/ready artifacts ## Where hosts and devices are not what the inventory says; fails if anywhere
 	@$(PY) -m deploys.engine drift $(OPTIONS)
 
-lan: $(VENV)/ready ## Make access switches what the inventory says [LIMIT= PLAN=1 REASON=]
-	@$(PY) -m deploys.lan $(DEVICES)
+lan: $(VENV)/ready ## Make access switches what the inventory says [LIMIT= PLAN=1 REASON= CONSOLE=1: past the network]
+	@$(PY) -m deploys.lan $(DEVICES) $(if $(CONSOLE),--console)
 
 uplinks: $(VENV)/ready ## Make the routing of the edges to RESINA what the inventory says [LIMIT= PLAN=1 REASON=]
 	@$(PY) -m deploys.uplinks $(DEVICES)

@@ -69,6 +69,11 @@ def _holder(source: Source, site: Site, name: str, network: Network, address: IP
             known = True
             text = f"{switch} ({device.model or device.platform}, {device.tier})"
             yield _fact(source, ["switches", switch, "address"], either("commutateur", "switch"), text)
+        elif address in device.formerly:
+            known = True
+            before: Path_ = ["switches", switch, "formerly", device.formerly.index(address)]
+            text = either(f"l'était de {switch}", f"was that of {switch}")
+            yield _fact(source, before, either("adresse", "address"), text)
     path: Path_ = ["networks", name]
     if address == network.gateway:
         routers = ", ".join(site.routers)
@@ -110,6 +115,9 @@ def _cores(parsed: Parsed, address: IPv4Address) -> Iterator[Fact]:
         if address == core.router_id:
             path = ["resina", "cores", name, "router_id"]
             yield _fact(source, path, either("cœur", "core"), f"{name} (RESINA)")
+    for name, bastion in platform.bastions.items():
+        if address == bastion:
+            yield _fact(source, ["bastions", name], either("bastion", "bastion"), name)
 
 
 def _fact(source: Source, path: Path_, about: str, text: str) -> Fact:

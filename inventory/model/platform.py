@@ -70,6 +70,11 @@ class Platform(Strict):
     authors: list[Reviewer] = Field(
         default=[], description="Les comptes de l'équipe ; ils peuvent tout changer", examples=[["@awa"]]
     )
+    bastions: dict[Identifier, Address] = Field(
+        default={},
+        description="D'où travaillent les ingénieurs, dans un centre de données ; seules à joindre les commutateurs",
+        examples=[{"bastion1": "10.10.10.10"}],
+    )
     removals: Removals = Field(
         default=Removals(), description="Ce qu'un seul passage peut retirer", examples=[{"accounts": 3, "shares": 1}]
     )

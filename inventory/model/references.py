@@ -95,6 +95,7 @@ def check_references(parsed: Parsed, environments: Collection[str]) -> Iterator[
     seen = Seen()
     for core in parsed.platform[1].resina.cores:
         seen.names[core] = "platform.yaml"
+    yield from _bastions(*parsed.platform, seen, parsed)
     for files, institution in parsed.institutions.values():
         yield from _institution(files, institution, seen, parsed.platform[1])
     for source, site in parsed.sites.values():
@@ -222,6 +223,8 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
         path = ["switches", name]
         yield from _name(source, path, name, seen)
         yield from _member(source, site, path, switch.network, switch.address, f"{site.site}/{name}", seen)
+        for index, address in enumerate(switch.formerly):
+            yield from _address(source, [*path, "formerly", index], address, f"{site.site}/{name}", seen)
     for name, router in site.routers.items():
         yield from _name(source, ["routers", name], name, seen)
         yield from _router(source, name, router, seen, parsed)
@@ -432,6 +435,18 @@ def _platform(source: Source, platform: Platform, parsed: Parsed) -> Iterator[Pr
         for index, site in enumerate(core.serves):
             if site not in parsed.sites:
                 yield _missing(source, ["resina", "cores", core_name, "serves", index], "site", site, parsed.sites)
+
+
+def _bastions(source: Source, platform: Platform, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
+    """Each stands in a network of a data centre: RESINA leads from there to the buildings."""
+    sites = [site for _, site in parsed.sites.values() if site.kind == "datacentre"]
+    prefixes = [network.prefix for site in sites for network in site.networks.values()]
+    for name, address in platform.bastions.items():
+        yield from _name(source, ["bastions", name], name, seen)
+        if not any(address in prefix for prefix in prefixes):
+            shown = ", ".join(map(str, prefixes))
+            yield source.problem(["bastions", name], say("outside_prefix", value=address, prefix=shown))
+        yield from _address(source, ["bastions", name], address, name, seen)
 
 
 def check_platform(source: Source, platform: Platform) -> Iterator[Problem]:

@@ -93,6 +93,7 @@ class Switch(Strict):
     platform: SwitchPlatform
     network: Identifier
     address: Address
+    formerly: list[Address] = Field(default=[])
     ports: dict[InterfaceName, Port]
     model: str | None = None
     tier: Tier = "access"
@@ -122,6 +123,7 @@ class Router(Strict):
     asn: Asn
     lan: InterfaceName = Field(description="Interface qui reçoit le trunk du commutateur", examples=["lan0"])
     uplinks: list[Uplink] = Field(
+        min_length=1,
         description="Liens vers RESINA",
         examples=[[{"interface": "wan0", "core": "resina1", "address": "10.255.1.2/30", "peer": "10.255.1.1"}]],
     )

@@ -65,6 +65,11 @@ class SwitchEntry(Strict):
     address: Address | None = Field(
         default=None, description="Adresse ; sans elle, la dixième du réseau plus le numéro", examples=["10.20.99.11"]
     )
+    formerly: list[Address] = Field(
+        default=[],
+        description="Ses adresses d'avant, essayées dans cet ordre tant que la nouvelle ne répond pas",
+        examples=[["10.20.98.11"]],
+    )
     ssh: Literal["sha1"] | None = Field(
         default=None,
         description="sha1 : admet le SSH d'un ancien commutateur, de lui seul, jusqu'à son remplacement",
@@ -109,7 +114,18 @@ class SiteFile(Strict):
     routers: dict[Identifier, Router] = Field(
         default={},
         description="Routeurs, par nom",
-        examples=[{"edge1": {"platform": "frr", "asn": 65101, "lan": "lan0", "uplinks": []}}],
+        examples=[
+            {
+                "edge1": {
+                    "platform": "frr",
+                    "asn": 65101,
+                    "lan": "lan0",
+                    "uplinks": [
+                        {"interface": "wan0", "core": "resina1", "address": "10.255.1.2/30", "peer": "10.255.1.1"}
+                    ],
+                }
+            }
+        ],
     )
     machines: dict[Identifier, MachineEntry] = Field(
         default={},

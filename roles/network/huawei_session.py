@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
-from netmiko.exceptions import ConfigInvalidException
+from netmiko.exceptions import ConfigInvalidException, ReadException
 from netmiko.huawei.huawei import HuaweiSSH
 
-PROMPT = r"(?m:^(?:HRP_.)?[<\[][~*]?[\w.-]+[>\]])"  # at the beginning of a line, where no log line has it
+PROMPT = r"(?m:^(?:HRP_.)?[<\[][~*]?[^\s<>\[\]]+[>\]])"  # at the beginning of a line, where no log line has it
 QUESTION = r"\[[Yy]/[Nn]\]\s*:?\s*$"
 # What a line may ask, and is answered with yes: the plan has decided it. Any other question is left unanswered.
 EXPECTED = {
-    r"undo vlan ": "configurations of the VLAN will be deleted",
+    r"undo vlan \d+$": "configurations of the VLAN will be deleted",
     r"port link-type ": "delete VLANs on this port|LNP is enabled",
     r"undo ip address": "router ID",
     r"undo (telnet|stelnet|http) |telnet server ": "operation will stop",
@@ -22,21 +22,29 @@ EXPECTED = {
 LINE_TIMEOUT = 15.0  # seconds
 
 
-class HuaweiSession(HuaweiSSH):  # type: ignore[misc]  # netmiko tells no types of its drivers
+class HuaweiSession(HuaweiSSH):
     """A session whose every step ends with a prompt, the way this module spells it."""
 
     prompt_pattern = PROMPT
     prompt_or_password_change = rf"(?:Change now|Please choose|{PROMPT})"
+    prompt_timeout = 5.0  # seconds until an empty line is answered: a session that is cut is known by that
 
     def session_preparation(self) -> None:
         super().session_preparation()
         self._typed("undo terminal monitor")  # nothing is logged in the middle of an answer
 
+    def read_channel(self) -> str:
+        """What has come. Raises ReadException where nothing will come any more: netmiko would wait its whole time."""
+        said = str(super().read_channel())
+        if not said and getattr(self.remote_conn, "closed", False):
+            raise ReadException("the session is closed")
+        return said
+
     def find_prompt(self, *_waits: Any, **_options: Any) -> str:
         """The prompt that stands now, after all that came before it."""
         self.read_channel()
         self.write_channel(self.RETURN)
-        said = self.read_until_pattern(pattern=PROMPT)
+        said = self.read_until_pattern(pattern=PROMPT, read_timeout=self.prompt_timeout)
         self.clear_buffer()
         found = re.findall(PROMPT, said)
         return str(found[-1])

@@ -30,7 +30,7 @@ LOGGED = r"^[#%]?[A-Z][a-z]{2} +\d+ \d{4} [\d:.+-]+(?: DST)? \S+ (?:%%\d+)?\w+/\
 NEGATED = (
     r"(port link-type|port default vlan|port (?:trunk|hybrid) pvid vlan|stp edged-port) \S+",
     r"(ip route-static (?:\S+ ){2}\S+).*",
-    r"(sysname) .*",
+    r"(sysname|protocol inbound|authentication-mode|idle-timeout) .*",
 )
 
 
@@ -50,6 +50,7 @@ class Driver(HConfigDriverHuaweiVrp):
                 replaces("interface ", "port default vlan "),
                 replaces("interface ", "port trunk pvid vlan "),
                 replaces("interface ", f"{ALLOW} exactly"),
+                replaces("user-interface ", "(protocol inbound|authentication-mode|idle-timeout) "),
                 replaces("interface Vlanif", r"ip address \S+ \S+$"),
             ]
         )
@@ -182,7 +183,7 @@ ROWS = (
 
 def _restart(minutes: int) -> Dialogue:
     """A restart in so many minutes. What runs is never saved by it: going back is the point."""
-    questions = {r"(?i)saved?\b[^?]*\?\s*\[Y/N\]\s*:?\s*$": "n", r"(?i)confirm\?\s*\[Y/N\]\s*:?\s*$": "y"}
+    questions = {r"(?i:saved?\b[^?]*\?\s*\[Y/N\])\s*:?\s*$": "n", r"(?i:confirm\?\s*\[Y/N\])\s*:?\s*$": "y"}
     return Dialogue(f"schedule reboot delay {minutes}", r"(?i)reboot system (at|for)\b", questions)
 
 
@@ -205,7 +206,7 @@ HUAWEI_VRP = Platform(
     ),
     ordinary=(
         r"(undo http|undo info-center|set |drop-profile|vlan batch|cluster|ntdp|ndp|lldp enable|aaa$|user-interface"
-        r"|stp mode|authentication-scheme|authorization-scheme|accounting-scheme|domain|authentication-mode (local|aaa)) ?"
+        r"|stp mode|authentication-(scheme|mode (local|aaa))|authorization-scheme|accounting-scheme|domain) ?"
     ),
     error=r"^ *Error:.*$",
     running="display current-configuration",

@@ -190,7 +190,8 @@ def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
     if about is About.LOGIN:
         return Part.LOGIN, about
     if about is About.GATEWAY:
-        return (Part.AFTER if leaf.goes and not paths.moves else move), about
+        # Where a device has several ways back, the old one goes once the new one is proven, and before its port does.
+        return (Part.AFTER, About.IDENTITY) if leaf.goes and not paths.moves else (move, about)
     if about is About.TRUNK_GAINS and paths.carries(leaf.port) and paths.retags(leaf.port, leaf.vlan):
         return Part.PATH, about
     if about in (About.PORT, About.PORT_OPENS, About.TRUNK_LOSES) and paths.carries(leaf.port):

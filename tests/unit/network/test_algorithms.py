@@ -71,4 +71,5 @@ def test_the_ssh_of_people_admits_it_for_that_device_alone() -> None:
     entry = switch.entry.model_copy(update={"ssh": "sha1"})
     administration.switches[name] = replace(switch, entry=entry)
     blocks = ssh_config(administration).split("Host ")
-    assert [block.split()[0] for block in blocks if "diffie-hellman-group14-sha1" in block] == [name]
+    named = [block.split()[0] for block in blocks if "diffie-hellman-group14-sha1" in block]
+    assert named == [name, f"{name}-console"]

@@ -10,8 +10,10 @@ from roles.played.switch.files.switch.management import reached
 from tests.dialects import Trial, property_of, switch_of
 from tests.dialects.ios import DOOR, IOS
 from tests.dialects.procurve import PROCURVE
+from tests.dialects.vrp import VRP
 
 test_cisco_ios = property_of(IOS)
+test_huawei_vrp = property_of(VRP)
 test_hp_procurve = property_of(PROCURVE)
 
 

@@ -15,8 +15,9 @@ from tests.played import Fleet, Plane, PlayedSwitch, typed
 CHANGE = {
     "cisco_ios": "configure terminal\nhostname {name}\nvlan 30\nend",
     "hp_procurve": "configure\nhostname {name}\nvlan 30\nend",
+    "huawei_vrp": "system-view\nsysname {name}\nvlan 30\nreturn",
 }
-SAVE = {"cisco_ios": "write memory", "hp_procurve": "write memory"}
+SAVE = {"cisco_ios": "write memory", "hp_procurve": "write memory", "huawei_vrp": "save\ny"}
 
 
 @pytest.fixture(params=PERSONALITIES.values(), ids=PERSONALITIES.keys())
