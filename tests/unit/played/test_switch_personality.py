@@ -17,7 +17,7 @@ CHANGE = {
     "hp_procurve": "configure\nhostname {name}\nvlan 30\nend",
     "huawei_vrp": "system-view\nsysname {name}\nvlan 30\nreturn",
 }
-SAVE = {"cisco_ios": "write memory", "hp_procurve": "write memory", "huawei_vrp": "save\ny"}
+SAVE = {"cisco_ios": "write memory", "hp_procurve": "write memory", "huawei_vrp": "save\ny\nvrpcfg.zip"}
 
 
 @pytest.fixture(params=PERSONALITIES.values(), ids=PERSONALITIES.keys())
