@@ -277,7 +277,8 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         for name in administration.applications
     }
     devices: dict[str, Generators] = {
-        f"device-{name}": {"password": password} for name in (*administration.switches, *administration.routers)
+        **{f"device-{name}": {"password": password, "enable": password} for name in administration.switches},
+        **{f"device-{name}": {"password": password} for name in administration.routers},
     }
     return {
         **people,

@@ -100,6 +100,7 @@ class Switch(Strict):
     stp_priority: int = STP_ACCESS
     quarantine: Vlan = 999
     native: Vlan = 998
+    ssh: Literal["sha1"] | None = None
 
     @property
     def used_ports(self) -> dict[str, Port]:

@@ -116,6 +116,8 @@ def devices(administration: Administration, targets: Mapping[str, Target]) -> di
                 addresses=tuple(map(str, (switch.entry.address, *switch.entry.formerly))),
                 formerly=formerly(switch),
                 console=console(environment, name),
+                enable=secrets.get(f"device-{name}", "enable"),
+                sha1=switch.entry.ssh == "sha1",
             )
     return found
 
