@@ -8,13 +8,13 @@ from hier_config import HConfig
 from hier_config.models import PerLineSubRule
 from hier_config.platforms.cisco_ios.driver import HConfigDriverCiscoIOS
 from hier_config.platforms.driver_base import HConfigDriverRules
-from netmiko.cisco.cisco_ios import CiscoIosSSH
 from netutils.interface import canonical_interface_name
 from netutils.vlan import vlanconfig_to_list, vlanlist_to_config
 from ntc_templates.parse import parse_output
 
 from roles.network.dialogue import Dialogue
 from roles.network.guard import RevertTimer
+from roles.network.ios_session import IosSession
 from roles.network.platform import (
     About,
     Owned,
@@ -205,7 +205,7 @@ ROWS = (
 CISCO_IOS = Platform(
     name="cisco_ios",
     netmiko="cisco_ios",
-    session=CiscoIosSSH,
+    session=IosSession,
     driver=Driver,
     owned=(
         Owned(r"hostname \S+"),

@@ -56,7 +56,11 @@ def _building(number: int, before: bool) -> dict[str, object]:
     vlans = {name: vlan for name, vlan in (*VLANS.items(), MANAGEMENT) if not (before and name == NEW)}
     net = f"10.{50 + number // 2}"
     networks = {
-        name: {"vlan": vlan, "prefix": f"{net}.{_third(number, vlan)}.0/24", "gateway": f"{net}.{_third(number, vlan)}.1"}
+        name: {
+            "vlan": vlan,
+            "prefix": f"{net}.{_third(number, vlan)}.0/24",
+            "gateway": f"{net}.{_third(number, vlan)}.1",
+        }
         for name, vlan in vlans.items()
     }
     return {

@@ -66,8 +66,12 @@ class District:
         """Secrets, what each switch runs before and must run after, and a history that knows the first."""
         os.chdir(self.place)  # an environment's files are relative to the repository
         create_identity(self.state / "age.txt", self.state / "secrets")
-        subprocess.run([sys.executable, "-m", "deploys.secrets", "--environment", buildings.ENVIRONMENT], check=True,
-                       env=self.environment(), stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "deploys.secrets", "--environment", buildings.ENVIRONMENT],
+            check=True,
+            env=self.environment(),
+            stdout=subprocess.DEVNULL,
+        )
         self.before = self._configurations(self.place.with_name("before"))
         self.after = self._configurations(self.place / "inventory")
         targets = lan.targets(load(buildings.ENVIRONMENT, self.place / "inventory"))
@@ -124,8 +128,13 @@ class District:
         with output.open("w") as file:
             began = time.monotonic()
             process = subprocess.Popen(
-                command, cwd=self.place, env=self.environment(), stdin=subprocess.DEVNULL, stdout=file,
-                stderr=subprocess.STDOUT, start_new_session=True,
+                command,
+                cwd=self.place,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
             before = signal.signal(signal.SIGALRM, lambda *_: os.killpg(process.pid, signal.SIGKILL))
             signal.alarm(LIMIT)

@@ -7,18 +7,16 @@ Both share this machine's processor, so the seconds of the processor are told ap
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from statistics import median
 
 from tests.bench import buildings, network_cli
 from tests.bench.district import District, Run
-from tests.bench.paths import ANSIBLE, ROOT
+from tests.bench.paths import ANSIBLE
 
 PLANNED, FETCHED, CHANGED = 300, 100, 50
 LAN = (sys.executable, "-m", "deploys.lan", "--environment", buildings.ENVIRONMENT)
@@ -76,7 +74,9 @@ def measure(district: District, jobs: list[Job], rounds: int) -> Measured:
             district.reset()
             run = district.run(job.command(names, district))
             fault = district.fault(run, job.expected, names if job.ends == "after" else [])
-            say(f"round {number}: {job.title}, {job.switches} switches: {run.wall:.2f} s{': ' + fault if fault else ''}")
+            say(
+                f"round {number}: {job.title}, {job.switches} switches: {run.wall:.2f} s{': ' + fault if fault else ''}"
+            )
             if fault:
                 found.errors.append(f"{job.name}, round {number}: {fault}")
             else:

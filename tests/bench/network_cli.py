@@ -59,4 +59,11 @@ def _playbook(
         "ANSIBLE_PERSISTENT_CONNECT_TIMEOUT": "15",  # what it leaves behind ends by itself
     }
     set_variables = ("env", *(f"{name}={value}" for name, value in variables.items()))
-    return (*set_variables, str(ANSIBLE), "--inventory", str(folder / "hosts.json"), *options, str(folder / "playbook.json"))
+    return (
+        *set_variables,
+        str(ANSIBLE),
+        "--inventory",
+        str(folder / "hosts.json"),
+        *options,
+        str(folder / "playbook.json"),
+    )
