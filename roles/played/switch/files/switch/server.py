@@ -159,6 +159,7 @@ async def _dialogue(switch: Switch, process: asyncssh.SSHServerProcess[str], car
         if not carried():  # what had arrived is done; the rest of the session is lost on the way
             process.get_extra_info("connection").abort()
             return
+    flush()
     process.exit(0)
 
 
