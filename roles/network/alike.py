@@ -55,4 +55,6 @@ def _without(text: str, taken: set[str]) -> str:
 def _read(kind: type[HConfigDriverBase], block: str) -> tuple[str, tuple[str, ...]] | None:
     """A section, as a comparison sees it; None where the block is more or less than one."""
     children = tuple(get_hconfig(driver(kind), block).children)
-    return (children[0].text, tuple(line.text for line in children[0].children)) if len(children) == 1 else None
+    if len(children) != 1 or not children[0].children:
+        return None
+    return children[0].text, tuple(line.text for line in children[0].children)
