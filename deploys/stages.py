@@ -7,8 +7,8 @@ STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "site": (
         ("base", "played"),
         ("router",),
+        ("uplinks",),  # what leads to the switches
         ("lan",),
-        ("uplinks",),
         ("directory", "database", "mail", "workstation"),
         ("files", "applications", "timekeeping"),  # they join the directory, migrate a database, ask for the time
     ),

@@ -1,11 +1,18 @@
-"""The model as pyinfra's inventory, and as one ssh_config for every tool and person."""
+"""The model as pyinfra's inventory, and as one ssh_config for every tool and person.
 
+A switch has several names in it: `sw1` leads through the network to the address that it has by the inventory,
+`sw1-formerly-1` … to those that it had before, and `sw1-console` past the network, where the environment knows a way.
+"""
+
+import os
 from pathlib import Path
 from typing import Any
 
-from inventory.model import Administration
+from inventory.model import Administration, Environment, Placed, Switch
 
 Host = tuple[str, dict[str, Any]]
+
+ACCOUNT = "netadmin"  # on devices
 
 
 def groups(administration: Administration) -> dict[str, list[Host]]:
@@ -39,15 +46,26 @@ def connection(administration: Administration) -> dict[str, Any]:
     }
 
 
+def formerly(switch: Placed[Switch]) -> tuple[str, ...]:
+    """The names in ssh_config that lead to the addresses which a switch had before."""
+    return tuple(f"{switch.name}-formerly-{number}" for number, _ in enumerate(switch.entry.formerly, start=1))
+
+
+def console(environment: Environment, name: str) -> str | None:
+    """The name in ssh_config that leads to a switch past the network; None where the environment knows no such way."""
+    return f"{name}-console" if environment.reach.console_proxy_command else None
+
+
 def ssh_config(administration: Administration, extra: str = "") -> str:
     """The text of the ssh_config: every machine and device by its name."""
-    reach = administration.environment.reach
+    environment = administration.environment
+    reach = environment.reach
     blocks = []
     for machine in administration.machines.values():
-        blocks.append(_block(machine.name, str(machine.address), reach.user, reach.proxy_command, machine.name))
-    for name, switch in administration.switches.items():
-        address = str(switch.entry.address)
-        blocks.append(_block(name, address, "netadmin", reach.device_proxy_command, name))
+        command = reach.proxy_command and reach.proxy_command.format(name=machine.name)
+        blocks.append(_block(machine.name, str(machine.address), reach.user, command))
+    for switch in administration.switches.values():
+        blocks.extend(_ways(environment, switch))
     control = administration.environment.state.resolve() / "control"
     common = f"""\
 Host *
@@ -68,20 +86,37 @@ Host *
     return "# Generated from inventory/: do not edit.\n" + "".join(blocks) + extra + common
 
 
-def _block(name: str, address: str, user: str, proxy_command: str | None, carrier: str) -> str:
-    text = f"Host {name}\n    HostName {address}\n    User {user}\n"
-    if proxy_command:
-        text += f"    ProxyCommand {proxy_command.format(name=carrier, console='127.0.0.2')}\n"
-    return text
+def _ways(environment: Environment, switch: Placed[Switch]) -> list[str]:
+    """Whatever leads to a switch. Where a command leads there, its host key stands under its name, whatever the way."""
+    reach, name = environment.reach, switch.name
+    addresses = dict(zip((name, *formerly(switch)), (switch.entry.address, *switch.entry.formerly), strict=True))
+    through, past = reach.device_proxy_command, reach.console_proxy_command
+    blocks = [
+        _block(alias, name if through else str(address), ACCOUNT, through and through.format(address=address))
+        for alias, address in addresses.items()
+    ]
+    if past and (alias := console(environment, name)):
+        blocks.append(_block(alias, name, ACCOUNT, past.format(name=name)))
+    return blocks
 
 
-def write_ssh_config(administration: Administration, extra: str = "") -> Path:
+def _block(alias: str, host: str, user: str, proxy_command: str | None) -> str:
+    text = f"Host {alias}\n    HostName {host}\n    User {user}\n"
+    return text + (f"    ProxyCommand {proxy_command}\n" if proxy_command else "")
+
+
+def more(environment: Environment) -> Path:
+    """The part of the ssh_config that only this environment has, written by who builds it; it may be missing."""
+    return environment.state / "ssh_config.more"
+
+
+def write_ssh_config(administration: Administration) -> Path:
     """Write the ssh_config where every tool looks for it. Unchanged text is not written again."""
-    path = administration.environment.ssh_config
-    text = ssh_config(administration, extra)
+    path, own = administration.environment.ssh_config, more(administration.environment)
+    text = ssh_config(administration, own.read_text() if own.exists() else "")
     if not path.exists() or path.read_text() != text:
         (path.parent / "control").mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
+        partial = path.with_suffix(f".{os.getpid()}")  # several tools may begin at once
         partial.write_text(text)
         partial.replace(path)
     return path

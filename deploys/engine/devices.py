@@ -87,6 +87,9 @@ def _answer(capability: str, process: subprocess.Popen[str]) -> dict[str, dict[s
     for line in complained.splitlines():
         if line.startswith("history: "):  # what could not be noted is no failure, and is said
             print(line, file=sys.stderr)
+    for name, outcome in found.items():
+        if outcome.get("note"):  # of an unusual way to it
+            print(f"{name}: {outcome['note']}", file=sys.stderr)
     return found
 
 

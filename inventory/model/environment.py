@@ -9,6 +9,7 @@ from inventory.model.base import Flag, Identifier, Strict, Text
 
 Seconds = Annotated[int, Field(strict=True, ge=1, le=86400, description="Durée en secondes")]
 Side = Annotated[int, Field(strict=True, ge=1, le=100)]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=120)]
 Rest = Annotated[int, Field(strict=True, ge=0, le=3600)]
 
 
@@ -28,8 +29,13 @@ class Reach(Strict):
     )
     device_proxy_command: Text | None = Field(
         default=None,
-        description="Commande qui mène à un équipement ; {name} : la machine qui le porte, {console} : son adresse",
-        examples=["ip netns exec lab-{name} socat - TCP:{console}:22"],
+        description="Commande qui mène d'un bastion à un équipement, à son adresse {address}",
+        examples=["ip netns exec lab-bastion1 socat - TCP:{address}:22"],
+    )
+    console_proxy_command: Text | None = Field(
+        default=None,
+        description="Commande qui mène en ssh à un équipement {name} par un autre chemin que son réseau",
+        examples=["ip netns exec lab-{name} socat - TCP:127.0.0.2:22"],
     )
     answered_within: Seconds = Field(default=60, description="Temps laissé à une question, en secondes", examples=[60])
     changed_within: Seconds = Field(
@@ -58,6 +64,9 @@ class DeviceChanges(Strict):
     per_site: Side = Field(default=2, description="Équipements d'un même site en même temps", examples=[2])
     pause: Rest = Field(
         default=0, description="Repos d'un site entre deux équipements changés, en secondes", examples=[5]
+    )
+    revert_after: Minutes = Field(
+        default=5, description="Un équipement défait un changement non confirmé après tant de minutes", examples=[5]
     )
 
 

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from inventory import secrets
-from inventory.hosts import write_ssh_config
+from inventory.hosts import more, write_ssh_config
 from inventory.model import Administration
 from roles.lab import paths
-from roles.lab.topology import CONSOLE, LabMachine, topology
+from roles.lab.topology import LOOPBACK, LabMachine, topology
 
 KEYS = paths.LAB / "keys"
 YEARS = timedelta(days=730)
@@ -29,8 +29,11 @@ def create(administration: Administration) -> list[str]:
     _known_hosts(administration, machines)
     for name, machine in machines.items():
         known = administration.machines.get(name)
-        _seed(machine, str(known.address) if known else CONSOLE.split("/")[0])
-    write_ssh_config(administration, _lab_only(administration, machines))
+        _seed(machine, str(known.address) if known else LOOPBACK.split("/")[0])
+    own, text = more(administration.environment), _lab_only(administration, machines)
+    if not own.exists() or own.read_text() != text:
+        own.write_text(text)
+    write_ssh_config(administration)
     added = secrets.add_missing(administration)
     _certificates(administration)
     return added

@@ -9,7 +9,7 @@ from pyinfra import host
 from pyinfra.api import FactBase, StringCommand, operation
 
 from roles.common.commands import Explained
-from roles.lab.topology import FABRIC, Cable, LabMachine, Topology
+from roles.lab.topology import FABRIC, Cable, Place, Topology
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def missing(topology: Topology, seen: dict[str, Links]) -> list[str]:
         if left in seen and left_end in seen[left].interfaces:
             commands.append(f"ip -n {left} link delete {left_end}")
         commands += _plug(cable)
-    for machine in topology.machines.values():
-        commands += _address(machine, seen.get(machine.namespace))
+    for place in topology.places:
+        commands += _address(place, seen.get(place.namespace))
     return commands
 
 
@@ -102,11 +102,11 @@ def _plug(cable: Cable) -> list[str]:
     return commands
 
 
-def _address(machine: LabMachine, seen: Links | None) -> list[str]:
+def _address(place: Place, seen: Links | None) -> list[str]:
     commands = []
-    for interface, address in machine.addresses.items():
+    for interface, address in place.addresses.items():
         if seen is None or address not in seen.interfaces.get(interface, []):
-            commands.append(f"ip -n {machine.namespace} address add {address} dev {interface}")
-    if machine.gateway and (seen is None or seen.gateway != machine.gateway):
-        commands.append(f"ip -n {machine.namespace} route replace default via {machine.gateway}")
+            commands.append(f"ip -n {place.namespace} address add {address} dev {interface}")
+    if place.gateway and (seen is None or seen.gateway != place.gateway):
+        commands.append(f"ip -n {place.namespace} route replace default via {place.gateway}")
     return commands

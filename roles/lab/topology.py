@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from inventory.model import Administration
 
-CONSOLE = "127.0.0.2/8"
+LOOPBACK = "127.0.0.2/8"
 FABRIC = "lab-fabric"  # holds the bridges that play unmanaged switches
 
 
@@ -18,29 +18,40 @@ class Cable:
 
 
 @dataclass
-class LabMachine:
-    """A system container in a network namespace of its own."""
+class Place:
+    """A network namespace with its addresses. A bastion is no more than that: our tools run in it."""
 
     name: str
-    fqdn: str
-    switching: bool = False  # runs Open vSwitch: needs /dev/net/tun
-    addresses: dict[str, str] = field(default_factory=dict)  # interface: address/length
-    gateway: str | None = None
+    addresses: dict[str, str] = field(default_factory=dict, kw_only=True)  # interface: address/length
+    gateway: str | None = field(default=None, kw_only=True)
 
     @property
     def namespace(self) -> str:
         return f"lab-{self.name}"
 
 
+@dataclass
+class LabMachine(Place):
+    """A system container in a network namespace of its own."""
+
+    fqdn: str
+    switching: bool = False  # runs Open vSwitch: needs /dev/net/tun
+
+
 @dataclass(frozen=True)
 class Topology:
     machines: dict[str, LabMachine]
+    bastions: dict[str, Place]
     cables: list[Cable]
     bridges: list[str]  # in the fabric namespace
 
     @property
+    def places(self) -> list[Place]:
+        return [*self.machines.values(), *self.bastions.values()]
+
+    @property
     def namespaces(self) -> list[str]:
-        return [FABRIC, *(machine.namespace for machine in self.machines.values())]
+        return [FABRIC, *(place.namespace for place in self.places)]
 
 
 def topology(administration: Administration) -> Topology:
@@ -53,13 +64,14 @@ def topology(administration: Administration) -> Topology:
         machines[name] = LabMachine(name, administration.fqdn(name), switching=True)
     for name in administration.platform.resina.cores:
         machines[name] = LabMachine(name, administration.fqdn(name))
+    bastions = {name: Place(name) for name in administration.platform.bastions}
     cables: list[Cable] = []
     bridges: list[str] = []
-    _data_centres(administration, machines, cables, bridges)
+    _data_centres(administration, machines, bastions, cables, bridges)
     _buildings(administration, machines, cables)
     _uplinks(administration, machines, cables)
     _addresses(administration, machines)
-    return Topology(machines, cables, bridges)
+    return Topology(machines, bastions, cables, bridges)
 
 
 def _addresses(administration: Administration, machines: dict[str, LabMachine]) -> None:
@@ -69,14 +81,18 @@ def _addresses(administration: Administration, machines: dict[str, LabMachine]) 
             machines[name].addresses["eth0"] = str(machine.network.interface(machine.address))
             machines[name].gateway = str(machine.network.gateway)
     for lab_machine in machines.values():
-        # A device's CLI listens here; and without any address but 127.0.0.1, glibc refuses to resolve IPv4 at all.
-        lab_machine.addresses["lo"] = CONSOLE
+        # A device's console listens here; and with no address but 127.0.0.1, glibc refuses to resolve IPv4 at all.
+        lab_machine.addresses["lo"] = LOOPBACK
 
 
 def _data_centres(
-    administration: Administration, machines: dict[str, LabMachine], cables: list[Cable], bridges: list[str]
+    administration: Administration,
+    machines: dict[str, LabMachine],
+    bastions: dict[str, Place],
+    cables: list[Cable],
+    bridges: list[str],
 ) -> None:
-    """In a data centre every machine hangs on one unmanaged switch per network, and so do the cores that serve it."""
+    """In a data centre every machine and bastion hangs on one unmanaged switch per network, and its cores do."""
     for site in administration.sites.values():
         if site.kind != "datacentre":
             continue
@@ -88,6 +104,11 @@ def _data_centres(
                 if site.site in core.serves:
                     members.append((core_name, f"lan{number}"))
                     machines[core_name].addresses[f"lan{number}"] = str(network.interface(network.gateway))
+            for name, address in administration.platform.bastions.items():
+                if address in network.prefix:
+                    members.append((name, "eth0"))
+                    bastions[name].addresses["eth0"] = str(network.interface(address))
+                    bastions[name].gateway = str(network.gateway)
             cables += [Cable((FABRIC, f"{n}-{i}"[:15]), (f"lab-{n}", i), bridge) for n, i in members]
 
 

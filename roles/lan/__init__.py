@@ -6,7 +6,7 @@ from inventory.model import Administration
 from roles.lan.intent import SwitchIntent, intent
 from roles.lan.verify import problems
 from roles.network.change import Target
-from roles.network.platform import Platform
+from roles.network.platform import Platform, going_back_after
 from roles.network.platforms import PLATFORMS
 from roles.network.shown import Show
 from roles.rendering import render
@@ -17,8 +17,9 @@ PATIENCE = 5.0  # seconds: a switch shows a change at once, a link takes a momen
 def targets(administration: Administration) -> dict[str, Target]:
     """What each switch must be."""
     found = {}
+    minutes = administration.environment.devices.revert_after
     for name, switch in administration.switches.items():
-        wanted, platform = intent(switch), PLATFORMS[switch.entry.platform]
+        wanted, platform = intent(switch), going_back_after(PLATFORMS[switch.entry.platform], minutes)
         found[name] = Target(
             platform=platform,
             intended=render(f"lan/{switch.entry.platform}.j2", switch=wanted),

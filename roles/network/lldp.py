@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from time import monotonic
 
 from netmiko.exceptions import NetmikoBaseException
 from netutils.interface import canonical_interface_name
@@ -11,11 +12,12 @@ from nornir.core.task import Result, Task
 from paramiko.ssh_exception import SSHException
 from textfsm import TextFSMError  # type: ignore[import-untyped]
 
-from roles.network.connection import Device, connected
+from roles.network.connection import Device
 from roles.network.runner import Looking
 from roles.network.tables import rows
 from roles.network.topology import Neighbour
 from roles.network.waves import Order
+from roles.network.way import reached
 
 COMMANDS = {"cisco_ios": "show lldp neighbors detail"}
 SILENT = re.compile(r"^%.*(LLDP is not enabled|Invalid input|Incomplete command|Unknown command).*$", re.MULTILINE)
@@ -48,14 +50,15 @@ def _neighbour(row: Mapping[str, str]) -> Neighbour:
 
 def heard(reach: Mapping[str, Device], order: Order) -> tuple[dict[str, list[Neighbour]], dict[str, str]]:
     """The neighbours of each device, and why some could not say."""
+    began = monotonic()
 
     def ask(task: Task) -> Result:
         device = reach[task.host.name]
         try:
             if device.platform.name not in COMMANDS:
                 raise LldpError(f"no LLDP on {device.platform.name}")
-            with connected(device) as connection:
-                answer = str(connection.send_command(COMMANDS[device.platform.name], read_timeout=60))
+            with reached(device, began + device.patience) as way:
+                answer = str(way.connection.send_command(COMMANDS[device.platform.name], read_timeout=60))
             return Result(task.host, result=neighbours(device.platform.name, answer))
         except (LldpError, NetmikoBaseException, SSHException, OSError, ValueError) as error:
             return Result(task.host, failed=True, result=" ".join(str(error).split()))

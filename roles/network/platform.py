@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Interface
+from typing import Any, cast
 
 from hier_config import HConfig
 from hier_config.models import IdempotentCommandsRule, MatchRule, OrderingRule
@@ -130,6 +131,12 @@ class Platform:
 
     def owner(self, section: str) -> Owned | None:
         return next((owned for owned in self.owned if re.fullmatch(owned.section, section)), None)
+
+
+def going_back_after(platform: Platform, minutes: int) -> Platform:
+    """The same platform, whose guard waits so many minutes for the confirmation of a change."""
+    guard = cast(Any, platform.guard)  # each is a dataclass, which a protocol cannot say
+    return replace(platform, guard=replace(guard, minutes=minutes)) if guard else platform
 
 
 def replaces(*path: str) -> IdempotentCommandsRule:

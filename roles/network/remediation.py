@@ -40,6 +40,11 @@ def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     return Remediation(delta, before, _afterwards(before, _sections(present), _sections(wanted)), unmanaged)
 
 
+def sections(platform: Platform, configuration: str) -> Sections:
+    """A configuration as the device prints it, by its sections."""
+    return _sections(get_hconfig(platform.driver(), configuration))
+
+
 def ours(platform: Platform, running: str) -> str:
     """The part of a configuration that is ours: what `remediation` would have to intend to come back to it."""
     config = get_hconfig(driver(platform.driver), running)

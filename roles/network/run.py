@@ -8,7 +8,9 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 from netmiko import BaseConnection
@@ -19,6 +21,7 @@ from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.task import MultiResult, Result, Task
 from paramiko.ssh_exception import SSHException
 
+from inventory.hosts import console, formerly, write_ssh_config
 from inventory.model import Administration, InventoryError, load
 from inventory.secrets import SecretError, secrets_of
 from roles.network.change import ChangeError, Outcome, Target, apply, plan
@@ -27,6 +30,7 @@ from roles.network.history import History, Why, folder_of
 from roles.network.listening import Listening
 from roles.network.runner import Changing, Looking, NotDone, not_done
 from roles.network.waves import Order, order_of
+from roles.network.way import PATIENCE, reached
 
 WIDTH = 48  # of a line before its reason
 OK, ERROR, CHANGES = 0, 1, 2
@@ -54,6 +58,7 @@ def main(targets: Targets, description: str, who: str) -> int:
     parser.add_argument("--reason", default="", help="why, for the history of the configurations")
     parser.add_argument("--plan-hash", default="", help="of the plan that was agreed to, for the same")
     parser.add_argument("--json", action="store_true", help="say by device what was found or done, as JSON")
+    parser.add_argument("--console", action="store_true", help="go past the network, by the consoles of the inventory")
     parser.add_argument("--verbose", action="store_true", help="also list what the inventory does not say")
     arguments = parser.parse_args()
     try:
@@ -69,7 +74,10 @@ def main(targets: Targets, description: str, who: str) -> int:
         if planned is not None:
             names &= planned.keys()
         limited = {name: target for name, target in wanted.items() if name in names}
+        write_ssh_config(administration)
         reach, order = devices(administration, limited), order_of(administration)
+        if arguments.console:
+            reach = {name: replace(device, by_console=True) for name, device in reach.items()}
         history = History(
             folder_of(administration.environment),
             Why(who, arguments.reason, arguments.plan_hash),
@@ -89,7 +97,7 @@ def devices(administration: Administration, targets: Mapping[str, Target]) -> di
     """How to reach each device."""
     environment = administration.environment
     secrets = secrets_of(environment)
-    return {
+    found = {
         name: Device(
             name=name,
             platform=target.platform,
@@ -97,9 +105,19 @@ def devices(administration: Administration, targets: Mapping[str, Target]) -> di
             known_hosts=environment.reach.known_hosts.expanduser(),
             identity=environment.reach.identity.expanduser(),
             password=secrets.get(f"device-{name}", "password"),
+            patience=PATIENCE,
         )
         for name, target in targets.items()
     }
+    for name, switch in administration.switches.items():
+        if name in found:
+            found[name] = replace(
+                found[name],
+                addresses=tuple(map(str, (switch.entry.address, *switch.entry.formerly))),
+                formerly=formerly(switch),
+                console=console(environment, name),
+            )
+    return found
 
 
 def results(
@@ -124,7 +142,8 @@ def results(
         # What needs nothing is held against its show commands at once.
         return outcome if only_plan or outcome.changed else apply(connection, targets[name], ())
 
-    found = _each(targets, reach, Looking(order), look)
+    # They share the time that a network may take: many that are dead do not add up.
+    found = _each(targets, reach, Looking(order), look, began=monotonic())
     if history:
         history.found(_configurations(found))
     if only_plan:
@@ -149,7 +168,9 @@ def _change(
     def change(name: str, connection: BaseConnection) -> Outcome:
         lines = planned[name]
         expected = None if lines is None else tuple(lines)
-        return apply(connection, targets[name], expected, lambda: connected(reach[name]))
+        # Whoever asked for the console gets in by it; else the network is what must work, at the new address.
+        way = reach[name].console if reach[name].by_console else name
+        return apply(connection, targets[name], expected, lambda: connected(reach[name], way))
 
     found = _each([name for name in targets if name in planned], reach, Changing(order), change)
     if history:
@@ -162,17 +183,20 @@ def _each(
     reach: Mapping[str, Device],
     runner: RunnerPlugin,
     do: Callable[[str, BaseConnection], Outcome],
+    began: float | None = None,
 ) -> dict[str, MultiResult]:
     def task(task: Task) -> Result:
         name, heard = task.host.name, None
+        until = None if began is None else began + reach[name].patience
         try:
-            with connected(reach[name]) as connection:
-                heard = Listening(connection)
+            with reached(reach[name], until) as way:
+                heard = Listening(way.connection)
                 outcome = do(name, cast(BaseConnection, heard))
         except EXPECTED as error:
             said = " ".join(str(error).split())
             return Result(task.host, failed=True, result=said, configuration=heard and heard.configuration)
-        return Result(task.host, changed=outcome.changed, result=outcome, configuration=heard.configuration)
+        kept = {"configuration": heard.configuration, "note": way.note}
+        return Result(task.host, changed=outcome.changed, result=outcome, **kept)
 
     hosts = Hosts({name: Host(name=name) for name in names})
     return dict(Nornir(inventory=Inventory(hosts), runner=runner).run(task=task)) if hosts else {}
@@ -214,6 +238,7 @@ def _as_data(administration: Administration, name: str, result: MultiResult) -> 
         return {"error": str(outcome)}
     placed = (administration.switches | administration.routers)[name]
     return {
+        "note": getattr(result[0], "note", ""),
         "institution": placed.site.owner,
         "lines": list(outcome.lines),
         "why": list(outcome.why),
@@ -228,6 +253,8 @@ def _report(name: str, result: MultiResult, only_plan: bool, verbose: bool) -> I
     if not isinstance(outcome, Outcome):
         yield f"{name}: {'NOT DONE' if isinstance(outcome, NotDone) else 'FAILED'}: {outcome}"
         return
+    if note := getattr(result[0], "note", ""):
+        yield f"{name}: {note}"
     yield f"{name}: {_summary(outcome, only_plan)}"
     if only_plan:
         yield from (f"  {line:<{WIDTH}}# {why}" if why else f"  {line}" for line, why in _explained(outcome))

@@ -1,7 +1,7 @@
 """What a router follows from."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 
 from inventory.model import Administration, Machine
 
@@ -12,7 +12,7 @@ class RouterConfig:
     vlans: tuple[int, ...]
     uplinks: tuple[str, ...]  # interfaces
     peers: tuple[IPv4Address, ...]
-    prefixes: tuple[IPv4Network, ...]
+    bastions: tuple[IPv4Address, ...]
     outward_vlans: tuple[int, ...]  # those that reach RESINA
     switch_addresses: tuple[IPv4Address, ...]
 
@@ -26,7 +26,9 @@ def router_config(administration: Administration, machine: Machine) -> RouterCon
         vlans=tuple(network.vlan for network in networks if network.vlan),
         uplinks=tuple(uplink.interface for uplink in router.uplinks),
         peers=tuple(uplink.peer for uplink in router.uplinks),
-        prefixes=tuple(administration.platform.prefixes),
+        bastions=tuple(administration.platform.bastions.values()),
         outward_vlans=tuple(n.vlan for n in networks if n.vlan and "resina" in n.reaches),
-        switch_addresses=tuple(switch.address for switch in site.switches.values()),
+        switch_addresses=tuple(
+            address for switch in site.switches.values() for address in (switch.address, *switch.formerly)
+        ),
     )

@@ -10,7 +10,7 @@ from inventory.model import Administration
 from inventory.secrets import Secret, secrets_of
 from roles.common import config_file, copied_file, secret_file, service
 
-PACKAGES = ["openvswitch-switch", "python3-asyncssh"]
+PACKAGES = ["openvswitch-switch", "python3-asyncssh", "ethtool"]
 FILES = Path(__file__).parent / "files"
 UNIT = "/etc/systemd/system/switch-cli.service"
 SSHD = "/etc/ssh/sshd_config.d/chassis.conf"

@@ -20,10 +20,10 @@ def as_cabled(plan: Topology) -> dict[str, Links]:
     for cable in plan.cables:
         for namespace, interface in (cable.left, cable.right):
             interfaces[namespace][interface] = []
-    for machine in plan.machines.values():
-        for interface, address in machine.addresses.items():
-            interfaces[machine.namespace].setdefault(interface, []).append(address)
-    gateways = {machine.namespace: machine.gateway for machine in plan.machines.values()}
+    for place in plan.places:
+        for interface, address in place.addresses.items():
+            interfaces[place.namespace].setdefault(interface, []).append(address)
+    gateways = {place.namespace: place.gateway for place in plan.places}
     return {n: Links(links, frozenset(links), gateways.get(n)) for n, links in interfaces.items()}
 
 
@@ -53,6 +53,16 @@ def test_the_building_hangs_on_its_switch_and_edge() -> None:
     assert ends["lab-sw1", "gi1-0-1"] == ("lab-ws1", "eth0")
     assert ends["lab-sw1", "gi1-0-24"] == ("lab-edge1", "lan0")
     assert ends["lab-edge1", "wan0"] == ("lab-resina1", "to-edge1")
+
+
+def test_a_bastion_is_a_place_in_the_data_centre_without_a_machine() -> None:
+    plan = reference()
+    assert (plan.bastions["bastion1"].addresses, plan.bastions["bastion1"].gateway) == (
+        {"eth0": "10.10.10.10/24"},
+        "10.10.10.1",
+    )
+    assert ("lab-bastion1", "eth0") in {cable.right for cable in plan.cables}
+    assert "bastion1" not in plan.machines
 
 
 def test_names_of_interfaces_fit_the_kernel() -> None:

@@ -123,4 +123,4 @@ def test_a_device_that_does_not_answer_fails_alone(
     assert run({"sw1": target, "sw2": target}, {"sw1": device, "sw2": sw2}, only_plan=False) == ERROR
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "sw1: 42 lines sent, verified, saved"
-    assert said[1].startswith("sw2: FAILED: TCP connection to device failed")
+    assert said[1].startswith("sw2: FAILED: no answer through the network (Connection refused)")

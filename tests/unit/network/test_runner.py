@@ -143,7 +143,7 @@ def test_what_stands_in_for_a_device_that_is_down_is_left_alone(
     assert run({name: campus.targets[name] for name in names}, campus.reach, order=ORDER) == ERROR
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "a1: 7 lines sent, verified, saved"
-    assert said[1].startswith("a3: FAILED: TCP connection to device failed")
+    assert said[1].startswith("a3: FAILED: no answer through the network (Connection refused)")
     assert said[2:] == ["a4: NOT DONE: it stands in for a3, which failed"]
     assert "a4" in campus.untouched()
 

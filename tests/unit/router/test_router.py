@@ -1,5 +1,7 @@
 """What crosses an edge router follows from the `reaches` of the site's networks."""
 
+from dataclasses import replace
+
 from inventory.model import load
 from roles.rendering import render
 from roles.router.config import router_config
@@ -14,10 +16,14 @@ def test_only_networks_that_reach_resina_are_forwarded() -> None:
     assert "ip saddr { 10.255.1.1 } tcp dport 179 accept" in rules
 
 
-def test_switches_are_reached_by_ssh_from_outside() -> None:
+def test_switches_are_reached_by_ssh_from_the_bastions_alone() -> None:
     administration = load("lab")
-    rules = render("router/router.nft.j2", cfg=router_config(administration, administration.machine("edge1")))
-    assert "ip daddr 10.20.99.11 tcp dport 22 accept" in rules
+    cfg = router_config(administration, administration.machine("edge1"))
+    crossing = [line.strip() for line in render("router/router.nft.j2", cfg=cfg).splitlines() if "dport 22" in line]
+    assert crossing == [
+        "iifname { wan0 } ip saddr { 10.10.10.10 } ip daddr { 10.20.99.11 } tcp dport 22 accept",
+    ]
+    assert "dport 22" not in render("router/router.nft.j2", cfg=replace(cfg, bastions=()))
 
 
 def test_ports_of_open_vswitch_are_read() -> None:

@@ -1,7 +1,9 @@
 """What goes wrong on real switches and on the way to them, on purpose. Patterns are searched in the lines typed."""
 
+import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass
@@ -16,3 +18,11 @@ class Faults:
 
     def stuck(self, line: str) -> bool:
         return self.stuck_at is not None and re.search(self.stuck_at, line) is not None
+
+
+def given(path: Path) -> Faults:
+    """Those that somebody asked for in a file of JSON; none where it is missing or only half written."""
+    try:
+        return Faults(**json.loads(path.read_text()))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return Faults()

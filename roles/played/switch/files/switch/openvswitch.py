@@ -85,6 +85,9 @@ class OpenVSwitch:
         for name, address in now.addresses.items():
             batch += _address_changes(name, {address} if address else set())
         _run("ip", "-batch", "-", text="\n".join(batch) + "\n")
+        for name in now.addresses:
+            # Open vSwitch in user space does not fill in checksums that the machine leaves out: TCP would hang.
+            _run("ethtool", "-K", name, "tx", "off")
         self._route(now.gateway)
         self._applied = now
 

@@ -50,7 +50,21 @@ async def serve(
     authorized_keys: Path,
     door: Door | None = None,
 ) -> asyncssh.SSHAcceptor:
-    """Serve sessions. With a `door` they come through a port, and are lost when it no longer carries them."""
+    """Serve sessions, and let the switch's clock run. With a `door` they come through a port, and are lost with it."""
+    CLOCKS.append(asyncio.create_task(_clock(switch)))
+    return await listen(switch, address, port, host_key, credentials, authorized_keys, door)
+
+
+async def listen(
+    switch: Switch,
+    address: str,
+    port: int,
+    host_key: Path,
+    credentials: Path,
+    authorized_keys: Path,
+    door: Door | None = None,
+) -> asyncssh.SSHAcceptor:
+    """Serve sessions at one more address. Raises OSError where nobody can listen there."""
 
     def carried(process: asyncssh.SSHServerProcess[str]) -> bool:
         return door is None or door.admits(switch.config, process.get_extra_info("sockname")[0])
@@ -63,17 +77,6 @@ async def serve(
         else:
             _answer(switch, process)
 
-    async def clock() -> None:
-        while True:
-            await asyncio.sleep(switch.minute / 60)
-            try:
-                switch.tick()
-            except DataPlaneError as error:
-                print(f"the configuration went back, its data plane did not: {error}", flush=True)
-            except Refused as error:
-                print(f"the startup configuration cannot be read: {error}", flush=True)
-
-    CLOCKS.append(asyncio.create_task(clock()))
     return await asyncssh.create_server(
         lambda: Server(credentials, authorized_keys),
         address,
@@ -81,9 +84,21 @@ async def serve(
         server_host_keys=[str(host_key)],
         process_factory=session,
         reuse_address=True,  # a restart must not wait for the sessions that it cut
+        keepalive_interval=15,  # a client that is gone without a word leaves no session behind
         line_editor=False,
         errors="replace",
     )
+
+
+async def _clock(switch: Switch) -> None:
+    while True:
+        await asyncio.sleep(switch.minute / 60)
+        try:
+            switch.tick()
+        except DataPlaneError as error:
+            print(f"the configuration went back, its data plane did not: {error}", flush=True)
+        except Refused as error:
+            print(f"the startup configuration cannot be read: {error}", flush=True)
 
 
 def _answer(switch: Switch, process: asyncssh.SSHServerProcess[str]) -> None:
