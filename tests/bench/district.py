@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from inventory.hosts import write_ssh_config
 from inventory.model import load
 from inventory.secrets import create_identity, secrets_of
 from roles import lan
@@ -22,6 +23,7 @@ from tests.bench import buildings
 from tests.bench.paths import ROOT
 
 LIMIT = 900  # seconds for one run
+ALONE = ("setpriv", "--pdeathsig", "KILL", "unshare", "--net")  # a network namespace that ends with its process
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,14 @@ class District:
         )
         self.before = self._configurations(self.place.with_name("before"))
         self.after = self._configurations(self.place / "inventory")
-        targets = lan.targets(load(buildings.ENVIRONMENT, self.place / "inventory"))
-        intended = {name: targets[name].intended for name in self.names}
-        for folder, texts in {"before": self.before, "intended": intended}.items():
-            (self.state / folder).mkdir()
-            for name, text in texts.items():
-                (self.state / folder / f"{name}.cfg").write_text(text)
+        administration = load(buildings.ENVIRONMENT, self.place / "inventory")
+        write_ssh_config(administration)
+        self.addresses = {name: str(administration.switches[name].entry.address) for name in self.names}
+        campus = {name: (self.addresses[name], text) for name, text in self.before.items()}
+        (self.state / "campus.json").write_text(json.dumps(campus))
+        (self.state / "intended").mkdir()
+        for name, target in lan.targets(administration).items():
+            (self.state / "intended" / f"{name}.cfg").write_text(target.intended)
 
     def _configurations(self, inventory: Path) -> dict[str, str]:
         """What each switch prints that was given what an inventory says."""
@@ -91,7 +95,7 @@ class District:
         return {**os.environ, "PYTHONPATH": str(self.place), "LC_ALL": "C.UTF-8"}
 
     def __enter__(self) -> "District":
-        command = [sys.executable, "-m", "tests.bench.campus", str(self.state)]
+        command = [*ALONE, sys.executable, "-m", "tests.bench.campus", str(self.state)]
         self._campus = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         assert self._campus.stdout
         if self._campus.stdout.readline() != "ready\n":
@@ -113,11 +117,6 @@ class District:
         self._campus.stdin.write(f"{question}\n")
         self._campus.stdin.flush()
         return json.loads(self._campus.stdout.readline())
-
-    def ports(self) -> dict[str, int]:
-        """Where each switch listens, by the ssh_config that the campus wrote."""
-        words = (self.state / "ssh_config").read_text().split()
-        return dict(zip(words[1::8], map(int, words[5::8]), strict=True))
 
     def reset(self) -> None:
         self.ask("reset")

@@ -37,9 +37,8 @@ def _playbook(
     folder = Path(tempfile.mkdtemp(prefix="a", dir=district.state))
     book = [{"hosts": "all", "gather_facts": False, "tasks": tasks}]
     (folder / "playbook.json").write_text(json.dumps(book))
-    hosts = {name: {"ansible_port": port} for name, port in district.ports().items() if name in names}
+    hosts = {name: {"ansible_host": district.addresses[name]} for name in names}
     settings = {
-        "ansible_host": "127.0.0.1",
         "ansible_user": "netadmin",
         "ansible_ssh_private_key_file": str(district.state / "id_ed25519"),
         "ansible_connection": "ansible.netcommon.network_cli",
