@@ -27,6 +27,7 @@ from inventory.secrets import SecretError, secrets_of
 from roles.network.change import ChangeError, Outcome, Target, apply, plan
 from roles.network.connection import Device, connected
 from roles.network.history import History, Why, folder_of
+from roles.network.kept import Kept
 from roles.network.listening import Listening
 from roles.network.runner import Changing, Looking, NotDone, not_done
 from roles.network.waves import Order, order_of
@@ -134,8 +135,21 @@ def results(
     Otherwise all are looked at first: a device that cannot be, or that is not well, keeps only its stand-ins waiting.
     """
     order = order or Order()
+    with Kept() as kept:
+        return _results(targets, reach, only_plan, planned, order, history, kept)
+
+
+def _results(
+    targets: Mapping[str, Target],
+    reach: Mapping[str, Device],
+    only_plan: bool,
+    planned: Mapping[str, Sequence[str] | None] | None,
+    order: Order,
+    history: History | None,
+    kept: Kept,
+) -> dict[str, MultiResult]:
     if planned is not None:
-        return _change(targets, reach, planned, order, history)
+        return _change(targets, reach, planned, order, history, kept)
 
     def look(name: str, connection: BaseConnection) -> Outcome:
         outcome = plan(connection, targets[name])
@@ -143,7 +157,7 @@ def results(
         return outcome if only_plan or outcome.changed else apply(connection, targets[name], ())
 
     # They share the time that a network may take: many that are dead do not add up.
-    found = _each(targets, reach, Looking(order), look, began=monotonic())
+    found = _each(targets, reach, Looking(order), look, kept, began=monotonic(), keep=not only_plan)
     if history:
         history.found(_configurations(found))
     if only_plan:
@@ -155,7 +169,7 @@ def results(
     refused = {
         name: not_done(None, f"it stands in for {', '.join(others)}, which failed") for name, others in waiting.items()
     }
-    return found | refused | _change(targets, reach, lines, order, history)
+    return found | refused | _change(targets, reach, lines, order, history, kept)
 
 
 def _change(
@@ -164,6 +178,7 @@ def _change(
     planned: Mapping[str, Sequence[str] | None],
     order: Order,
     history: History | None,
+    kept: Kept,
 ) -> dict[str, MultiResult]:
     def change(name: str, connection: BaseConnection) -> Outcome:
         lines = planned[name]
@@ -172,7 +187,7 @@ def _change(
         way = reach[name].console if reach[name].by_console else name
         return apply(connection, targets[name], expected, lambda: connected(reach[name], way))
 
-    found = _each([name for name in targets if name in planned], reach, Changing(order), change)
+    found = _each([name for name in targets if name in planned], reach, Changing(order), change, kept)
     if history:
         history.made(_configurations(found))
     return found
@@ -183,20 +198,24 @@ def _each(
     reach: Mapping[str, Device],
     runner: RunnerPlugin,
     do: Callable[[str, BaseConnection], Outcome],
+    kept: Kept,
     began: float | None = None,
+    keep: bool = False,
 ) -> dict[str, MultiResult]:
     def task(task: Task) -> Result:
         name, heard = task.host.name, None
         until = None if began is None else began + reach[name].patience
         try:
-            with reached(reach[name], until) as way:
+            with kept.session(name, lambda: reached(reach[name], until)) as (way, session):
                 heard = Listening(way.connection)
                 outcome = do(name, cast(BaseConnection, heard))
+                if keep and outcome.changed:
+                    kept.keep(name, way, session)
         except EXPECTED as error:
             said = " ".join(str(error).split())
             return Result(task.host, failed=True, result=said, configuration=heard and heard.configuration)
-        kept = {"configuration": heard.configuration, "note": way.note}
-        return Result(task.host, changed=outcome.changed, result=outcome, **kept)
+        more = {"configuration": heard.configuration, "note": way.note}
+        return Result(task.host, changed=outcome.changed, result=outcome, **more)
 
     hosts = Hosts({name: Host(name=name) for name in names})
     return dict(Nornir(inventory=Inventory(hosts), runner=runner).run(task=task)) if hosts else {}
