@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from shlex import split
 from typing import Any
@@ -91,8 +92,13 @@ def connected(device: Device, name: str | None = None) -> Iterator[BaseConnectio
 
 
 def _settings(path: Path, name: str) -> dict[str, Any]:
-    config = SSHConfig.from_path(str(path)) if path.exists() else SSHConfig()
-    return dict(config.lookup(name))
+    return dict(_read(path, path.stat().st_mtime_ns).lookup(name)) if path.exists() else {"hostname": name}
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _changed: int) -> SSHConfig:
+    """An ssh_config, which may name hundreds of devices, read again when it has changed."""
+    return SSHConfig.from_path(str(path))
 
 
 @dataclass(frozen=True)

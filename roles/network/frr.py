@@ -3,9 +3,9 @@
 from hier_config import HConfig
 from hier_config.models import MatchRule, PerLineSubRule, SectionalExitingRule
 from hier_config.platforms.driver_base import HConfigDriverBase, HConfigDriverRules
-from netmiko.cisco.cisco_ios import CiscoIosSSH
 
 from roles.network.dialogue import Dialogue
+from roles.network.ios_session import IosSession
 from roles.network.platform import Owned, Platform, ordered, replaces
 
 BGP, FAMILY = r"router bgp ", r"address-family "
@@ -57,7 +57,7 @@ def _nothing(_running: HConfig, _remediation: HConfig) -> None:
 FRR = Platform(
     name="frr",
     netmiko="cisco_ios",  # netmiko has no driver for vtysh, which behaves like IOS
-    session=CiscoIosSSH,
+    session=IosSession,
     driver=Driver,
     owned=(
         Owned(r"ip prefix-list RESINA-(IN|OUT) .*", removed=True),

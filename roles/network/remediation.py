@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hier_config import HConfig, WorkflowRemediation, get_hconfig
 from hier_config.child import HConfigChild
 
+from roles.network.alike import apart, driver
 from roles.network.platform import Owned, Platform, Sections
 
 
@@ -26,10 +28,11 @@ class Remediation:
 
 def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     """Compare two configurations, each as the device would print it."""
-    wanted = get_hconfig(platform.driver(), intended)
-    present = get_hconfig(platform.driver(), running)
-    before = _sections(present)
-    _refuse_foreign(platform, wanted)
+    alike, running, intended = apart(platform.driver, running, intended)
+    wanted = get_hconfig(driver(platform.driver), intended)
+    present = get_hconfig(driver(platform.driver), running)
+    before = {**alike, **_sections(present)}
+    _refuse_foreign(platform, {**alike, **_sections(wanted)})
     unmanaged = tuple(_set_aside(platform, present, wanted))
     delta = WorkflowRemediation(present, wanted).remediation_config
     platform.refine(present, delta)
@@ -44,7 +47,7 @@ def sections(platform: Platform, configuration: str) -> Sections:
 
 def ours(platform: Platform, running: str) -> str:
     """The part of a configuration that is ours: what `remediation` would have to intend to come back to it."""
-    config = get_hconfig(platform.driver(), running)
+    config = get_hconfig(driver(platform.driver), running)
     for section in list(config.children):
         owned = platform.owner(section.text)
         for line in [section] if owned is None else _foreign_lines(section, owned.lines):
@@ -54,7 +57,7 @@ def ours(platform: Platform, running: str) -> str:
 
 def same(platform: Platform, one: str, other: str) -> bool:
     """Whether two configurations are the same, down to what is not ours."""
-    return len({frozenset(_paths(get_hconfig(platform.driver(), text))) for text in (one, other)}) == 1
+    return len({frozenset(_paths(get_hconfig(driver(platform.driver), text))) for text in (one, other)}) == 1
 
 
 def _paths(config: HConfig) -> Iterator[tuple[str, ...]]:
@@ -75,13 +78,21 @@ def _afterwards(before: Sections, ours: Sections, wanted: Sections) -> Sections:
     return kept | {section: (*kept.get(section, ()), *lines) for section, lines in wanted.items()}
 
 
-def _refuse_foreign(platform: Platform, wanted: HConfig) -> None:
+def _refuse_foreign(platform: Platform, wanted: Sections) -> None:
     """What a template prints and nobody owns would be sent again and again, or never taken back."""
-    for section in wanted.children:
-        owned = platform.owner(section.text)
-        foreign = [section, *section.children] if owned is None else _foreign_lines(section, owned.lines)
-        if foreign:
-            raise ValueError(f"{platform.name}: the intention has a line that nobody owns: {_path(foreign[0])}")
+    for section, lines in wanted.items():
+        if foreign := _foreign(platform.owned, section, lines):
+            raise ValueError(f"{platform.name}: the intention has a line that nobody owns: {foreign}")
+
+
+@lru_cache(maxsize=20_000)
+def _foreign(owned: tuple[Owned, ...], section: str, lines: tuple[str, ...]) -> str | None:
+    """The first line that nobody owns, with its section."""
+    owner = next((each for each in owned if re.fullmatch(each.section, section)), None)
+    if owner is None:
+        return section
+    line = next((line for line in lines if owner.lines is None or not re.match(owner.lines, line)), None)
+    return None if line is None else f"{section}: {line}"
 
 
 def _set_aside(platform: Platform, present: HConfig, wanted: HConfig) -> list[str]:
@@ -125,7 +136,3 @@ def _beginning(line: HConfigChild) -> str:
     words = line.text.split()
     shown = " ".join(words[:2]) + (" …" if len(words) > 2 else "")
     return ": ".join([*[parent.text for parent in line.lineage()][:-1], shown])
-
-
-def _path(line: HConfigChild) -> str:
-    return ": ".join(ancestor.text for ancestor in line.lineage())

@@ -132,10 +132,17 @@ async def _dialogue(switch: Switch, process: asyncssh.SSHServerProcess[str], car
     session = switch.personality.session(switch, process.get_extra_info("username", "console"), privileged)
     typed = ""
 
+    waiting: list[str] = []  # what is said together goes out together, like a terminal's line
+
     def write(text: str) -> None:
-        process.stdout.write(text.replace("\n", "\r\n"))
+        waiting.append(text.replace("\n", "\r\n"))
+
+    def flush() -> None:
+        process.stdout.write("".join(waiting))
+        waiting.clear()
 
     write(f"\n{session.prompt}")
+    flush()
     while not session.closed:
         received = await _read(process)
         if not received:
@@ -149,6 +156,7 @@ async def _dialogue(switch: Switch, process: asyncssh.SSHServerProcess[str], car
                 write(f"{echo}\n" + (f"{output}\n" if output else "") + session.prompt)
             elif character in ENTER:
                 faults = switch.faults
+                flush()  # the echo, before whatever time the answer takes
                 await asyncio.sleep(faults.slow)
                 output, line, typed = session.feed(typed), typed, ""
                 if session.closed:
@@ -172,9 +180,11 @@ async def _dialogue(switch: Switch, process: asyncssh.SSHServerProcess[str], car
             else:
                 typed += character
                 write("" if hides(session) else character)
+        flush()
         if not carried():  # what had arrived is done; the rest of the session is lost on the way
             process.get_extra_info("connection").abort()
             return
+    flush()
     process.exit(0)
 
 

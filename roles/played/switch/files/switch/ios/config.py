@@ -1,6 +1,7 @@
 """The configuration: sections of lines in the order in which IOS prints them, and what they mean for a port."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import IPv4Interface
 
 from .. import vlans
@@ -58,14 +59,14 @@ class Config:
 
     def port(self, name: str) -> Port:
         header = f"interface {name}"
-        allowed = self.value(header, "switchport trunk allowed vlan") or vlans.render(vlans.ALL)
+        allowed = self.value(header, "switchport trunk allowed vlan")
         return Port(
             description=self.value(header, "description") or "",
             enabled="shutdown" not in self.sections.get(header, {}),
             trunk=self.value(header, "switchport mode") == "trunk",
             access=int(self.value(header, "switchport access vlan") or 1),
             native=int(self.value(header, "switchport trunk native vlan") or 1),
-            allowed=frozenset() if allowed == "none" else frozenset(vlans.parse(allowed)),
+            allowed=_allowed(allowed),
             protection=Protection(
                 bpduguard=self.value(header, "spanning-tree bpduguard") == "enable",
                 portfast=self.value(header, "spanning-tree portfast") is not None,
@@ -108,3 +109,11 @@ class Config:
 
     def _lines(self) -> list[str]:
         return sorted(header for header in self.sections if header.startswith("line "))
+
+
+@cache
+def _allowed(text: str | None) -> frozenset[int]:
+    """What a trunk carries; without a list, everything."""
+    if text is None:
+        return frozenset(vlans.ALL)
+    return frozenset() if text == "none" else frozenset(vlans.parse(text))
