@@ -43,8 +43,8 @@ BUILD = [
     Phase(
         "network hosts", module("deploys.engine", "deploy", "--deploy", "network", "--limit", "router,played", "--yes")
     ),
+    Phase("uplinks", module("deploys.uplinks")),  # the way to the switches
     Phase("lan", module("deploys.lan")),
-    Phase("uplinks", module("deploys.uplinks")),
     Phase("deploy", module("deploys.engine", "deploy", "--yes")),
 ]
 CHECKS = [

@@ -383,6 +383,14 @@ def _platform(source: Source, platform: Platform, parsed: Parsed) -> Iterator[Pr
         for index, site in enumerate(core.serves):
             if site not in parsed.sites:
                 yield _missing(source, ["resina", "cores", core_name, "serves", index], "site", site, parsed.sites)
+    for name in platform.resina.marks.applications:
+        if name not in parsed.applications:
+            path: list[str | int] = ["resina", "marks", "applications", name]
+            hint = near(name, parsed.applications)
+            message = say(
+                "no_such", kind=say("application"), value=name, choices=listed(parsed.applications), hint=hint
+            )
+            yield source.problem(path, message, on_key=True)
 
 
 def check_file_name(source: Source, key: str, model: Strict) -> Iterator[Problem]:
