@@ -2,34 +2,37 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 import asyncssh
 
-from roles.played.switch.files.switch.cli import Session
-from roles.played.switch.files.switch.config import Config
+from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.machine import Learned, Switch
 from roles.played.switch.files.switch.management import Door
+from roles.played.switch.files.switch.meaning import Meaning
+from roles.played.switch.files.switch.personality import Personality, Session
 from roles.played.switch.files.switch.server import serve
+from roles.played.switch.files.switch.unplugged import Unplugged
 
 
 class Plane:
-    """A data plane with three cables, one of them with nobody at its other end."""
+    """A data plane with three cables (first, second and last port), the second with nobody at its other end."""
 
-    def __init__(self) -> None:
+    def __init__(self, personality: Personality = IOS) -> None:
         self.applied = 0
+        self.ports = personality.ports
 
-    def apply(self, _config: Config) -> None:
+    def apply(self, _meaning: Meaning) -> None:
         self.applied += 1
 
     def links(self) -> dict[str, bool]:
-        return {"GigabitEthernet1/0/1": True, "GigabitEthernet1/0/2": False, "GigabitEthernet1/0/24": True}
+        return {self.ports[0]: True, self.ports[1]: False, self.ports[-1]: True}
 
     def learned(self) -> list[Learned]:
-        return [Learned(10, "02:00:0a:14:0a:15", "GigabitEthernet1/0/1")]
+        return [Learned(10, "02:00:0a:14:0a:15", self.ports[0])]
 
 
 def typed(session: Session, text: str) -> str:
@@ -37,19 +40,40 @@ def typed(session: Session, text: str) -> str:
     return "\n".join(filter(None, (session.feed(line.strip()) for line in text.strip().splitlines())))
 
 
-class PlayedSwitch:
+class Loop:
+    """An event loop in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+
+    def _stop(self, *acceptors: asyncssh.SSHAcceptor) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        for acceptor in acceptors:
+            acceptor.close()
+            self._loop.run_until_complete(acceptor.wait_closed())
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
+
+
+class PlayedSwitch(Loop):
     """A switch named sw1 in `ssh_config`, and the files that a client needs to reach and to trust it."""
 
     PASSWORD = "Mot-de-passe-1"  # not-a-secret: of a switch that lives as long as one test
 
-    def __init__(self, folder: Path, minute: float = 60.0, door: Door | None = None) -> None:
+    def __init__(
+        self, folder: Path, minute: float = 60.0, door: Door | None = None, personality: Personality = IOS
+    ) -> None:
+        super().__init__()
         self.folder = folder
         self.door = door
-        self.switch = Switch(Plane(), folder / "startup-config", minute)
+        self.switch = Switch(Plane(personality), folder / "startup-config", personality, minute)
         self.ssh_config = folder / "ssh_config"
         self.known_hosts = folder / "known_hosts"
         self.identity = folder / "id_ed25519"  # of a client that the switch knows
-        self._loop = asyncio.new_event_loop()
 
     @property
     def config(self) -> str:
@@ -60,17 +84,11 @@ class PlayedSwitch:
         self.known_hosts.write_text(f"[127.0.0.1]:{self.port} {key.export_public_key().decode()}")
 
     def __enter__(self) -> "PlayedSwitch":
-        key = asyncssh.generate_private_key("ssh-ed25519")
-        key.write_private_key(str(self.folder / "host_key"))
-        client = asyncssh.generate_private_key("ssh-ed25519")
-        client.write_private_key(str(self.identity))
-        client.write_public_key(str(self.folder / "authorized_keys"))
-        (self.folder / "credentials").write_text(f"netadmin:{self.PASSWORD}\n")
+        key = credentials(self.folder)
         self._acceptor = self._loop.run_until_complete(self._serve("127.0.0.1", 0))
         self.port = self._acceptor.get_port()
         self.trust(key)
         self.ssh_config.write_text(f"Host sw1\n    HostName 127.0.0.1\n    Port {self.port}\n    User netadmin\n")
-        self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
         return self
 
@@ -88,17 +106,60 @@ class PlayedSwitch:
         self._loop.call_soon_threadsafe(begun.close)
 
     async def _serve(self, address: str, port: int) -> asyncssh.SSHAcceptor:
-        files = (self.folder / name for name in ("host_key", "credentials", "authorized_keys"))
-        return await serve(self.switch, address, port, *files, door=self.door)
+        return await serve(self.switch, address, port, *served(self.folder), door=self.door)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._acceptor.close()
-        self._loop.run_until_complete(self._acceptor.wait_closed())
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
-        self._loop.close()
+        self._stop(self._acceptor)
+
+
+class Fleet(Loop):
+    """Many switches in one process, without cables: each by its name in one `ssh_config`, all with one key."""
+
+    def __init__(self, folder: Path, personalities: Mapping[str, Personality], minute: float = 60.0) -> None:
+        super().__init__()
+        self.folder = folder
+        self.switches = {
+            name: Switch(Unplugged(), folder / f"{name}.startup", each, minute) for name, each in personalities.items()
+        }
+        self.ssh_config = folder / "ssh_config"
+        self.known_hosts = folder / "known_hosts"
+        self.identity = folder / "id_ed25519"
+
+    def __enter__(self) -> "Fleet":
+        public = credentials(self.folder).export_public_key().decode()
+        self._acceptors = {
+            name: self._loop.run_until_complete(serve(switch, "127.0.0.1", 0, *served(self.folder)))
+            for name, switch in self.switches.items()
+        }
+        ports = {name: acceptor.get_port() for name, acceptor in self._acceptors.items()}
+        self.known_hosts.write_text("".join(f"[127.0.0.1]:{port} {public}" for port in ports.values()))
+        self.ssh_config.write_text(
+            "".join(
+                f"Host {name}\n    HostName 127.0.0.1\n    Port {port}\n    User netadmin\n"
+                for name, port in ports.items()
+            )
+        )
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop(*self._acceptors.values())
+
+
+def credentials(folder: Path) -> asyncssh.SSHKey:
+    """Write what a switch and its clients need; returns the switch's own key."""
+    key, client = asyncssh.generate_private_key("ssh-ed25519"), asyncssh.generate_private_key("ssh-ed25519")
+    key.write_private_key(str(folder / "host_key"))
+    client.write_private_key(str(folder / "id_ed25519"))
+    client.write_public_key(str(folder / "authorized_keys"))
+    (folder / "credentials").write_text(f"netadmin:{PlayedSwitch.PASSWORD}\n")
+    return key
+
+
+def served(folder: Path) -> Iterator[Path]:
+    """The files that `serve` reads."""
+    return (folder / name for name in ("host_key", "credentials", "authorized_keys"))

@@ -136,6 +136,6 @@ def _uplinks(administration: Administration, machines: dict[str, LabMachine], ca
 
 
 def nic(port: str) -> str:
-    """The network card that plays a port: GigabitEthernet1/0/24 is gi1-0-24 (an interface name holds 15 characters)."""
+    """The network card that plays a port: GigabitEthernet1/0/24 is gi1-0-24, 24 is p24 (Linux takes 15 characters)."""
     letters = port.rstrip("0123456789/")
-    return letters[:2].lower() + port[len(letters) :].replace("/", "-")
+    return (letters[:2].lower() or "p") + port[len(letters) :].replace("/", "-")

@@ -1,12 +1,14 @@
 """The local network of a building: VLANs and ports of its access switches."""
 
-from functools import partial
+from collections.abc import Callable
 
 from inventory.model import Administration
-from roles.lan.intent import intent
+from roles.lan.intent import SwitchIntent, intent
 from roles.lan.verify import problems
 from roles.network.change import Target
+from roles.network.platform import Platform
 from roles.network.platforms import PLATFORMS
+from roles.network.shown import Show
 from roles.rendering import render
 
 PATIENCE = 5.0  # seconds: a switch shows a change at once, a link takes a moment
@@ -16,12 +18,19 @@ def targets(administration: Administration) -> dict[str, Target]:
     """What each switch must be."""
     found = {}
     for name, switch in administration.switches.items():
-        wanted = intent(switch)
+        wanted, platform = intent(switch), PLATFORMS[switch.entry.platform]
         found[name] = Target(
-            platform=PLATFORMS[switch.entry.platform],
+            platform=platform,
             intended=render(f"lan/{switch.entry.platform}.j2", switch=wanted),
-            problems=partial(problems, wanted),
+            problems=_verification(wanted, platform),
             patience=PATIENCE,
             routers=frozenset(port for port, entry in switch.entry.ports.items() if entry.to in switch.site.routers),
         )
     return found
+
+
+def _verification(wanted: SwitchIntent, platform: Platform) -> Callable[[Show], list[str]]:
+    facts = platform.switch
+    if facts is None:
+        raise ValueError(f"{platform.name} is no platform of switches")
+    return lambda show: problems(wanted, facts.shown(show))

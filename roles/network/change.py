@@ -10,18 +10,17 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 
 from netmiko import BaseConnection
-from netutils.interface import canonical_interface_name
-from ntc_templates.parse import parse_output
 
-from roles.network.lockout import Host
+from roles.network.dialogue import DialogueError
+from roles.network.guard import Ask, Guard
 from roles.network.plan import Plan
 from roles.network.plan import plan as compare
 from roles.network.planner import Part
-from roles.network.platform import Guard, Platform
+from roles.network.platform import Platform, SwitchFacts
+from roles.network.remediation import ours, same
+from roles.network.shown import Host, Show
 
-Show = Callable[[str], str]
 Login = Callable[[], AbstractContextManager[BaseConnection]]
-SAVE, SAVED = "write memory", "[OK]"
 
 
 class ChangeError(Exception):
@@ -78,7 +77,7 @@ def apply(
     if expected is not None and planned.texts not in (expected, ()):
         raise ChangeError(f"not what was planned, so nothing was sent: {_on_one_line(planned.texts)}")
     guard = target.platform.guard
-    if guard and outcome.changed and guard.none_pending not in _ask(connection, target.platform, guard.pending):
+    if guard and outcome.changed and guard.waiting(_asker(connection, target.platform)):
         raise ChangeError(
             "an earlier change waits for its end: the device goes back by itself in minutes; run again then"
         )
@@ -109,21 +108,24 @@ class _Guarded:
     ) -> None:
         self.connection, self.target, self.planned, self.guard = connection, target, planned, guard
         self.login, self.sessions = login, sessions
+        self.before = ""  # what ran, where the guard needs it
 
     def change(self) -> BaseConnection:
         """Send, verify, confirm; returns the session that is good now. Raises ChangeError: the device is as before."""
         platform = self.target.platform
+        if self.guard.from_saved:
+            self.before = _nothing_unsaved(self.connection, platform)
         try:
             if needed := self.planned.part(Part.GUARD):
                 _send(self.connection, platform, needed)
-            _arm(self.connection, self.guard)
+            self.guard.arm(self.connection)
         except Exception as error:
             raise ChangeError(f"the guard was not armed, so nothing was sent: {_message(error)}") from error
         try:
             for part in sorted({line.part for line in self.planned.lines} - {Part.GUARD}):
                 self._send(part)
             _prove(self.connection, self.target)
-            self._confirm()
+            self.guard.confirm(self.connection, _asker(self.connection, platform))
         except Exception as error:
             said = _message(error).removesuffix("; nothing was saved")
             raise ChangeError(f"{said}; {self._go_back()}") from error
@@ -132,7 +134,7 @@ class _Guarded:
     def _send(self, part: Part) -> None:
         lines = self.planned.part(part)
         if part is Part.MOVE:
-            _write_at_once(self.connection, lines)
+            _write_at_once(self.connection, lines, self.target.platform.switch)
         else:
             _send(self.connection, self.target.platform, lines)
         if part > Part.REST and self.login:
@@ -149,42 +151,48 @@ class _Guarded:
                     raise ChangeError(f"nobody gets in any more: {_message(error)}") from error
                 time.sleep(0.2)
 
-    def _confirm(self) -> None:
-        answer = _ask(self.connection, self.target.platform, self.guard.confirm)
-        if answer.strip() or self.guard.none_pending not in _ask(
-            self.connection, self.target.platform, self.guard.pending
-        ):
-            raise ChangeError(f"`{self.guard.confirm}` answered: {' '.join(answer.split())}")
-
     def _go_back(self) -> str:
         """Have the device undo the change now if it hears us; it does so by itself otherwise."""
         for session in (lambda: nullcontext(self.connection), self.login):
             try:
-                if session and _reverted(self.sessions.enter_context(session()), self.target.platform, self.guard):
+                if session and self._reverted(self.sessions.enter_context(session())):
                     return "the device is as it was before; nothing was saved"
             except Exception:  # noqa: S112 the session is what failed: the device's own timer is there for that
                 continue
         return f"the device goes back by itself within {self.guard.minutes} minutes; nothing was saved"
 
+    def _reverted(self, connection: BaseConnection) -> bool:
+        ask = _asker(connection, self.target.platform)
+        return self._taken_back(connection) if self.guard.from_saved else self.guard.revert(connection, ask)
 
-def _arm(connection: BaseConnection, guard: Guard) -> None:
-    arm = guard.arm.format(minutes=guard.minutes)
-    prompt = rf"{re.escape(connection.base_prompt)}\S*#"
-    answer = str(connection.send_command(arm, expect_string=prompt, read_timeout=60))
-    if not connection.check_config_mode():
-        raise ChangeError(f"`{arm}` answered: {' '.join(answer.split())}")
+    def _taken_back(self, connection: BaseConnection) -> bool:
+        """Undo the lines, and call the restart off only once the device runs what it ran."""
+        platform, ask = self.target.platform, _asker(connection, self.target.platform)
+        back = compare(platform, ask(platform.running), ours(platform, self.before))
+        if back.lines:
+            _send(connection, platform, back.texts)
+        if not same(platform, ask(platform.running), self.before):
+            return False
+        self.guard.confirm(connection, ask)
+        return True
 
 
-def _reverted(connection: BaseConnection, platform: Platform, guard: Guard) -> bool:
-    connection.send_command(guard.revert, expect_string=r"#\s*$", read_timeout=guard.read_timeout)
-    connection.set_base_prompt()  # the host name may be the old one again
-    return guard.none_pending in _ask(connection, platform, guard.pending)
+def _nothing_unsaved(connection: BaseConnection, platform: Platform) -> str:
+    """What runs. Raises ChangeError where a restart would lose some of it."""
+    running = _ask(connection, platform, platform.running)
+    if platform.startup and not same(platform, running, _ask(connection, platform, platform.startup)):
+        raise ChangeError(
+            "it runs what is not saved, and its guard is a restart with what is saved: save or undo that first; "
+            "nothing was sent"
+        )
+    return running
 
 
-def _write_at_once(connection: BaseConnection, lines: Sequence[str]) -> None:
+def _write_at_once(connection: BaseConnection, lines: Sequence[str], facts: SwitchFacts | None) -> None:
     """Type all lines in one go, without waiting for answers that may never come."""
     connection.config_mode()
-    connection.write_channel("".join(f"{line}\n" for line in (*lines, "end")))
+    finish = (facts.finish,) if facts else ()
+    connection.write_channel("".join(f"{line}\n" for line in (*lines, *finish)))
     time.sleep(1)
 
 
@@ -194,10 +202,10 @@ def _planned(connection: BaseConnection, target: Target) -> Plan:
     def hosts() -> list[Host]:
         if platform.switch is None:
             return []
-        learned = hosts_in(platform, _ask(connection, platform, platform.switch.mac_table))
+        learned = platform.switch.hosts(_ask(connection, platform, platform.switch.mac_table))
         return [replace(host, ours=host.port in target.routers) for host in learned]
 
-    planned = compare(platform, _ask(connection, target.platform, "show running-config"), target.intended, hosts)
+    planned = compare(platform, _ask(connection, target.platform, target.platform.running), target.intended, hosts)
     if planned.refused:
         raise ChangeError(f"refused, and nothing was sent: {planned.refused}")
     return planned
@@ -209,24 +217,14 @@ def _outcome(connection: BaseConnection, target: Target, planned: Plan) -> Outco
     return Outcome(planned.texts, saved, planned.unmanaged, planned.why, management)
 
 
-def hosts_in(platform: Platform, shown: str) -> list[Host]:
-    """Who the switch knows to be there, by what it shows of its table of addresses."""
-    command = platform.switch.mac_table if platform.switch else ""
-    return [
-        Host(int(row["vlan_id"]), row["destination_address"], canonical_interface_name(port))
-        for row in parse_output(platform=platform.name, command=command, data=shown)
-        if row["vlan_id"].isdigit()
-        for port in row["destination_port"]
-        if port != "CPU"
-    ]
-
-
 def _save(connection: BaseConnection, target: Target) -> None:
-    answer = _ask(connection, target.platform, SAVE)
-    if SAVED not in answer:
-        raise ChangeError(f"`{SAVE}` answered: {' '.join(answer.split())}")
+    save = target.platform.save
+    try:
+        save.hold(connection)
+    except DialogueError as error:
+        raise ChangeError(f"verified, but not saved: {error}") from error
     if left := _unsaved(connection, target):
-        raise ChangeError(f"`{SAVE}` was accepted, but the startup configuration lacks: {_on_one_line(left)}")
+        raise ChangeError(f"`{save.command}` was accepted, but the startup configuration lacks: {_on_one_line(left)}")
 
 
 def _unsaved(connection: BaseConnection, target: Target) -> tuple[str, ...]:
@@ -251,6 +249,10 @@ def _ask(connection: BaseConnection, platform: Platform, command: str) -> str:
     return re.sub(platform.logged, "", answer, flags=re.MULTILINE) if platform.logged else answer
 
 
+def _asker(connection: BaseConnection, platform: Platform) -> Ask:
+    return lambda command: _ask(connection, platform, command)
+
+
 def _send(connection: BaseConnection, platform: Platform, lines: tuple[str, ...]) -> None:
     """Send lines up to the first that is refused, and leave configuration mode whatever happens."""
     options = {"read_timeout": platform.guard.read_timeout} if platform.guard else {}
@@ -263,7 +265,7 @@ def _send(connection: BaseConnection, platform: Platform, lines: tuple[str, ...]
 
 def _prove(connection: BaseConnection, target: Target) -> None:
     """Compare again, and verify."""
-    left = compare(target.platform, _ask(connection, target.platform, "show running-config"), target.intended).texts
+    left = compare(target.platform, _ask(connection, target.platform, target.platform.running), target.intended).texts
     if left:
         raise ChangeError(f"sent, but the device still lacks: {_on_one_line(left)}; nothing was saved")
     _verify(connection, target)

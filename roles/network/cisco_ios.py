@@ -2,16 +2,21 @@
 
 import re
 from ipaddress import IPv4Address, IPv4Interface
+from typing import Any
 
 from hier_config import HConfig
 from hier_config.models import PerLineSubRule
 from hier_config.platforms.cisco_ios.driver import HConfigDriverCiscoIOS
 from hier_config.platforms.driver_base import HConfigDriverRules
+from netmiko.cisco.cisco_ios import CiscoIosSSH
+from netutils.interface import canonical_interface_name
 from netutils.vlan import vlanconfig_to_list, vlanlist_to_config
+from ntc_templates.parse import parse_output
 
+from roles.network.dialogue import Dialogue
+from roles.network.guard import RevertTimer
 from roles.network.platform import (
     About,
-    Guard,
     Owned,
     Platform,
     PortView,
@@ -21,9 +26,11 @@ from roles.network.platform import (
     View,
     replaces,
 )
+from roles.network.shown import Host, Membership, Show, Shown
 
 ALLOWED = "switchport trunk allowed vlan "
 EVERY = frozenset(range(1, 4095))
+MAC_TABLE = "show mac address-table"
 LOGGED = r"[A-Z0-9_]+-\d-[A-Z0-9_]+:"  # %LINK-3-UPDOWN: Interface …, with or without its time
 
 
@@ -126,6 +133,36 @@ def _value(lines: tuple[str, ...], beginning: str) -> str | None:
     return next((line.removeprefix(beginning) for line in lines if line.startswith(beginning)), None)
 
 
+def hosts(table: str) -> list[Host]:
+    """Who the switch knows to be there, by its table of addresses."""
+    return [
+        Host(int(row["vlan_id"]), row["destination_address"], canonical_interface_name(port))
+        for row in parse_output(platform="cisco_ios", command=MAC_TABLE, data=table)
+        if row["vlan_id"].isdigit()
+        for port in row["destination_port"]
+        if port != "CPU"
+    ]
+
+
+def shown(show: Show) -> Shown:
+    """Its VLANs and the membership of its ports."""
+    vlans, ports = (
+        parse_output(platform="cisco_ios", command=command, data=show(command))
+        for command in ("show vlan brief", "show interfaces switchport")
+    )
+    return Shown(
+        vlans={int(row["vlan_id"]): row["vlan_name"] for row in vlans},
+        ports={canonical_interface_name(row["interface"]): _membership(row) for row in ports},
+    )
+
+
+def _membership(row: dict[str, Any]) -> Membership:
+    if row["admin_mode"] != "trunk":
+        return Membership(trunk=False, access=int(row["access_vlan"]))
+    listed = ",".join(row["trunking_vlans"])
+    return Membership(trunk=True, tagged=EVERY if listed == "ALL" else _vlans(listed.lower()))
+
+
 PORT = r"interface (?P<port>(FastEthernet|GigabitEthernet|TenGigabitEthernet)\S+)"
 ANY_PORT = r"interface (?!Vlan|Loopback|Tunnel)\S+"  # a bundle may carry us too
 SVI = r"interface Vlan(?P<vlan>\d+)"
@@ -168,6 +205,7 @@ ROWS = (
 CISCO_IOS = Platform(
     name="cisco_ios",
     netmiko="cisco_ios",
+    session=CiscoIosSSH,
     driver=Driver,
     owned=(
         Owned(r"hostname \S+"),
@@ -183,7 +221,9 @@ CISCO_IOS = Platform(
     ordinary=r"(version|service|boot|vtp|spanning-tree mode|spanning-tree extend|no aaa|no ip http|no ip address) ?",
     # Warnings begin with % too, and so does what the switch logs meanwhile.
     error=rf"^(%(?!Warning:|Portfast has|{LOGGED}).*|Command rejected.*|Bad mask.*)$",
+    running="show running-config",
     startup="show startup-config",
+    save=Dialogue("write memory", r"\[OK\]", {r"confirm\]\s*$": ""}),
     refine=add_and_remove_vlans,
     logged=rf"^([*.]?\w{{3}} +\d+ .*: )?%{LOGGED}.*\n?",
     switch=SwitchFacts(
@@ -191,13 +231,10 @@ CISCO_IOS = Platform(
         rows=ROWS,
         opens=r"(vlan \d+|interface \S+|line .*|archive)",
         leave="exit",
-        mac_table="show mac address-table",
+        finish="end",
+        mac_table=MAC_TABLE,
+        hosts=hosts,
+        shown=shown,
     ),
-    guard=Guard(
-        arm="configure terminal revert timer {minutes}",
-        confirm="configure confirm",
-        revert="configure revert now",
-        pending="show archive config rollback timer",
-        none_pending="No Rollback Confirmed Change pending",
-    ),
+    guard=RevertTimer(),
 )

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from netmiko import BaseConnection, ConnectHandler
+from netmiko import BaseConnection
 
 from inventory.secrets import Secret
 from roles.network.platform import Platform
@@ -28,7 +28,7 @@ class Device:
 @contextmanager
 def connected(device: Device) -> Iterator[BaseConnection]:
     """A session in privileged mode, in which `show` prints without pages."""
-    connection = ConnectHandler(
+    connection = device.platform.session(
         device_type=device.platform.netmiko,
         host=device.name,
         username=USER,

@@ -3,7 +3,9 @@
 from hier_config import HConfig
 from hier_config.models import MatchRule, PerLineSubRule, SectionalExitingRule
 from hier_config.platforms.driver_base import HConfigDriverBase, HConfigDriverRules
+from netmiko.cisco.cisco_ios import CiscoIosSSH
 
+from roles.network.dialogue import Dialogue
 from roles.network.platform import Owned, Platform, ordered, replaces
 
 BGP, FAMILY = r"router bgp ", r"address-family "
@@ -63,6 +65,7 @@ def _nothing(_running: HConfig, _remediation: HConfig) -> None:
 FRR = Platform(
     name="frr",
     netmiko="cisco_ios",  # netmiko has no driver for vtysh, which behaves like IOS
+    session=CiscoIosSSH,
     driver=Driver,
     owned=(
         Owned(r"ip prefix-list RESINA-(IN|OUT) .*", removed=True),
@@ -73,6 +76,8 @@ FRR = Platform(
     ),
     ordinary=r"(frr version|frr defaults|hostname|log|service integrated-vtysh-config|no ipv6 forwarding)",
     error=r"^%.*$",
+    running="show running-config",
     startup=None,  # vtysh has the command, and it prints nothing
+    save=Dialogue("write memory", r"\[OK\]"),
     refine=_nothing,
 )

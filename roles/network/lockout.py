@@ -1,20 +1,10 @@
 """What is refused before anything is sent: a change after which nobody reaches the device, or that cuts people off."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from roles.network.planner import Paths
 from roles.network.platform import View
-
-
-@dataclass(frozen=True)
-class Host:
-    """A MAC address that the switch has learned: somebody is there. `ours`: on the cable of a router of ours."""
-
-    vlan: int
-    mac: str
-    port: str
-    ours: bool = False
+from roles.network.shown import Host
 
 
 def refusal(paths: Paths, hosts: Sequence[Host], removed: Sequence[int]) -> str | None:

@@ -116,7 +116,7 @@ class _Leaf:
                     port=groups.get("port", ""),
                     vlan=int(groups.get("vlan", 0)),
                 )
-        return _Leaf(section, text, About.OTHER, 5, "no longer intended" if text.startswith("no ") else "intended")
+        return _Leaf(section, text, About.OTHER, 5, "no longer intended" if facts.takes_back(text) else "intended")
 
 
 def _match(row: Row, section: str, line: str) -> dict[str, str | None] | None:
@@ -160,7 +160,7 @@ def _written(facts: SwitchFacts, part: Part, section: str, leaves: Iterable[_Lea
     if not section:
         for leaf in leaves:
             yield Line("", leaf.text, leaf.why, part)
-            if re.fullmatch(facts.opens, leaf.text) and not leaf.text.startswith("no "):
+            if re.fullmatch(facts.opens, leaf.text) and not facts.takes_back(leaf.text):
                 yield Line(leaf.text, f" {facts.leave}", DONE, part)
         return
     yield Line("", section, "these lines differ" if known else "it is new", part)

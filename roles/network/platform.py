@@ -10,6 +10,11 @@ from ipaddress import IPv4Address, IPv4Interface
 from hier_config import HConfig
 from hier_config.models import IdempotentCommandsRule, MatchRule, OrderingRule
 from hier_config.platforms.driver_base import HConfigDriverBase
+from netmiko import BaseConnection
+
+from roles.network.dialogue import Dialogue
+from roles.network.guard import Guard
+from roles.network.shown import Host, Show, Shown
 
 Sections = Mapping[str, tuple[str, ...]]  # the lines of a configuration, by the line that opens their section
 
@@ -26,20 +31,6 @@ class Owned:
     section: str
     lines: str | None = None
     removed: bool = False
-
-
-@dataclass(frozen=True)
-class Guard:
-    """How the device goes back by itself from a change that nobody confirms."""
-
-    arm: str  # enters configuration mode
-    confirm: str
-    revert: str
-    pending: str  # shows whether a change waits for its confirmation
-    none_pending: str  # in what it then answers
-    minutes: int = 5
-    patience: float = 30.0  # seconds in which a new session must be there after the management path was touched
-    read_timeout: float = 15.0  # seconds for one line
 
 
 @dataclass(frozen=True)
@@ -108,7 +99,14 @@ class SwitchFacts:
     rows: tuple[Row, ...]
     opens: str  # lines that open a section
     leave: str  # the line that leaves it
+    finish: str  # the line that leaves configuration mode from anywhere
     mac_table: str
+    hosts: Callable[[str], list[Host]]  # in what `mac_table` shows
+    shown: Callable[[Show], Shown]
+    negation: str = "no"
+
+    def takes_back(self, line: str) -> bool:
+        return line.startswith(f"{self.negation} ")
 
 
 @dataclass(frozen=True)
@@ -117,11 +115,14 @@ class Platform:
 
     name: str
     netmiko: str  # the name of netmiko's driver
+    session: type[BaseConnection]  # netmiko's, or ours where netmiko's does not do
     driver: type[HConfigDriverBase]
     owned: tuple[Owned, ...]
     ordinary: str  # lines that every such device has and that are no news
     error: str  # how it says that it did not take a line
+    running: str  # shows what it runs
     startup: str | None  # shows what it will start with; None where the device cannot
+    save: Dialogue
     refine: Callable[[HConfig, HConfig], None]  # (running, remediation): what rules cannot express
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch

@@ -1,6 +1,7 @@
 """From what a device runs to what it must run: the fewest lines, as hier_config proposes them by our rules."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hier_config import HConfig, WorkflowRemediation, get_hconfig
@@ -34,6 +35,25 @@ def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     platform.refine(present, delta)
     delta.set_order_weight()
     return Remediation(delta, before, _afterwards(before, _sections(present), _sections(wanted)), unmanaged)
+
+
+def ours(platform: Platform, running: str) -> str:
+    """The part of a configuration that is ours: what `remediation` would have to intend to come back to it."""
+    config = get_hconfig(platform.driver(), running)
+    for section in list(config.children):
+        owned = platform.owner(section.text)
+        for line in [section] if owned is None else _foreign_lines(section, owned.lines):
+            line.delete()
+    return "\n".join(config.dump_simple())
+
+
+def same(platform: Platform, one: str, other: str) -> bool:
+    """Whether two configurations are the same, down to what is not ours."""
+    return len({frozenset(_paths(get_hconfig(platform.driver(), text))) for text in (one, other)}) == 1
+
+
+def _paths(config: HConfig) -> Iterator[tuple[str, ...]]:
+    return (tuple(line.path()) for line in config.all_children())
 
 
 def _sections(config: HConfig) -> dict[str, tuple[str, ...]]:

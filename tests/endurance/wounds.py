@@ -61,7 +61,7 @@ WOUNDS: dict[str, tuple[str, ...]] = {
     ),
     "resina1": ("echo '! by hand' >>/etc/frr/frr.conf",),
     "sw1-chassis": (
-        "rm -f /opt/switch/switch/shows.py; chmod 644 /etc/switch/credentials",
+        "rm -f /opt/switch/switch/ios/shows.py; chmod 644 /etc/switch/credentials",
         "systemctl disable --quiet switch-cli; echo '# by hand' >>/etc/systemd/system/switch-cli.service",
     ),
 }

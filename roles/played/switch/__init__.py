@@ -1,4 +1,4 @@
-"""An access switch, played on a Debian machine: an IOS-like command line in front of Open vSwitch."""
+"""An access switch, played on a Debian machine: the command line of its platform in front of Open vSwitch."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from pyinfra.operations import files
 
 from inventory.model import Administration
 from inventory.secrets import Secret, secrets_of
-from roles.common import copied_file, secret_file, service
+from roles.common import config_file, copied_file, secret_file, service
 
 PACKAGES = ["openvswitch-switch", "python3-asyncssh"]
 FILES = Path(__file__).parent / "files"
@@ -20,9 +20,10 @@ SSHD = "/etc/ssh/sshd_config.d/chassis.conf"
 def switch(administration: Administration, name: str) -> None:
     """Ensure that this machine is a switch: as it leaves the factory, then as its startup configuration says.
 
-    The machine's network interfaces gi1-0-1 … gi1-0-24 are its ports.
+    The machine's network interfaces (gi1-0-1 … gi1-0-24 of a Cisco) are its ports.
     """
     environment = administration.environment
+    platform = administration.switches[name].entry.platform
     password = secrets_of(environment).get(f"device-{name}", "password")
     host_key = environment.state / "keys" / "hosts" / f"{name}-cli"
     authorized_keys = environment.reach.identity.expanduser().with_suffix(".pub")
@@ -31,10 +32,12 @@ def switch(administration: Administration, name: str) -> None:
     copied_file(name="switch: the machine's own ssh", source=FILES / "chassis.conf", path=SSHD)
     service(name="switch: the machine's own ssh leaves room", unit="ssh.service", watches=[SSHD])
 
-    files.directory(name="switch: folder of the command line", path="/opt/switch/switch")
-    for source in host.loop(sorted(FILES.glob("switch/*.py"))):
-        copied_file(name=f"switch: {source.name}", source=source, path=f"/opt/switch/switch/{source.name}")
-    copied_file(name="switch: unit", source=FILES / "switch-cli.service", path=UNIT)
+    code = sorted(path.relative_to(FILES) for path in FILES.glob("switch/**/*.py"))
+    for package in host.loop(sorted({path.parent for path in code})):
+        files.directory(name=f"switch: folder of the command line: {package}", path=f"/opt/switch/{package}")
+    for path in host.loop(code):
+        copied_file(name=f"switch: {path}", source=FILES / path, path=f"/opt/switch/{path}")
+    config_file(name="switch: unit", template="played/switch-cli.service.j2", path=UNIT, platform=platform)
     files.directory(name="switch: settings", path="/etc/switch", mode="700")
     secret_file(name="switch: host key", content=Secret(host_key.read_text()), path="/etc/switch/host_key")
     secret_file(name="switch: credentials", content=password, form="netadmin:{}\n", path="/etc/switch/credentials")

@@ -1,8 +1,11 @@
 """The lab's network is derived from the inventory, and only what is missing is added."""
 
+import pytest
+
 from inventory.model import load
 from roles.lab.network import Links, missing
 from roles.lab.topology import Topology, nic, topology
+from roles.played.switch.files.switch import personality
 
 
 def reference() -> Topology:
@@ -56,4 +59,10 @@ def test_names_of_interfaces_fit_the_kernel() -> None:
     for cable in reference().cables:
         for _, interface in (cable.left, cable.right):
             assert len(interface) <= 15
-    assert nic("TenGigabitEthernet1/0/48") == "te1-0-48"
+
+
+@pytest.mark.parametrize(
+    ("port", "name"), [("TenGigabitEthernet1/0/48", "te1-0-48"), ("GigabitEthernet0/0/1", "gi0-0-1"), ("24", "p24")]
+)
+def test_the_lab_and_the_played_switch_name_a_port_alike(port: str, name: str) -> None:
+    assert (nic(port), personality.nic(port)) == (name, name)

@@ -13,7 +13,7 @@ from inventory.secrets import Secret
 from roles.network.change import ChangeError, Target, apply
 from roles.network.cisco_ios import CISCO_IOS
 from roles.network.connection import Device, connected
-from roles.played.switch.files.switch.cli import Session
+from roles.played.switch.files.switch.ios.cli import Session
 from roles.played.switch.files.switch.management import Door
 from tests.played import PlayedSwitch, typed
 

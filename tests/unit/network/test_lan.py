@@ -6,7 +6,9 @@ from inventory.model import load
 from roles.lan import targets
 from roles.lan.intent import SwitchIntent, intent
 from roles.lan.verify import problems
-from roles.played.switch.files.switch.cli import Session
+from roles.network.cisco_ios import shown
+from roles.played.switch.files.switch.ios.cli import Session
+from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.machine import Switch
 from tests.played import Plane, typed
 
@@ -23,7 +25,7 @@ def test_intent(wanted: SwitchIntent) -> None:
 
 
 def test_problems_name_the_port_and_both_states(wanted: SwitchIntent, tmp_path) -> None:
-    session = Session(Switch(Plane(), tmp_path / "startup-config"))
+    session = Session(Switch(Plane(), tmp_path / "startup-config", IOS))
     typed(
         session,
         """
@@ -42,7 +44,7 @@ def test_problems_name_the_port_and_both_states(wanted: SwitchIntent, tmp_path) 
         end
         """,
     )
-    assert problems(wanted, session.feed) == [
+    assert problems(wanted, shown(session.feed)) == [
         "VLAN 30 guests is visitors",
         "VLAN 99 management is absent",
         "GigabitEthernet1/0/1 is access 30, not access 10",

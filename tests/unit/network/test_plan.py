@@ -10,13 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from roles.network.change import hosts_in
 from roles.network.plan import Plan, plan
-from roles.network.platform import Owned
+from roles.network.platform import Owned, Platform
 from roles.network.platforms import PLATFORMS
+from roles.network.shown import Host
 
 CASES = Path(__file__).parent / "cases"
 FOLDERS = sorted(path.parent for path in CASES.glob("*/*/running.txt"))
+
+
+def hosts_in(platform: Platform, table: str) -> list[Host]:
+    assert platform.switch is not None
+    return platform.switch.hosts(table)
 
 
 def planned(folder: Path) -> Plan:

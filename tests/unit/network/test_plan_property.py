@@ -14,8 +14,9 @@ from roles.network.cisco_ios import CISCO_IOS
 from roles.network.lockout import Host
 from roles.network.plan import Plan, plan
 from roles.network.planner import Part
-from roles.played.switch.files.switch.cli import Session
-from roles.played.switch.files.switch.config import Config
+from roles.played.switch.files.switch.ios.cli import Session
+from roles.played.switch.files.switch.ios.config import Config
+from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.machine import Switch
 from roles.played.switch.files.switch.management import reached
 from tests.played import Plane
@@ -86,7 +87,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
 
 
 def switched(folder: Path, text: str) -> Session:
-    session = Session(Switch(Plane(), folder / "startup-config"))
+    session = Session(Switch(Plane(), folder / "startup-config", IOS))
     session.feed("configure terminal")
     for line in text.splitlines():
         assert not refused(answer := session.feed(line.strip())), (line, answer)

@@ -19,7 +19,7 @@ from roles.network.platforms import PLATFORMS
 from roles.network.run import ERROR, OK, results, run
 from roles.network.runner import Changing, Looking
 from roles.network.waves import Order
-from roles.played.switch.files.switch.config import Config
+from roles.played.switch.files.switch.meaning import Meaning
 from tests.played import Plane, PlayedSwitch
 
 SITES = {"a1": "a", "a2": "a", "a3": "a", "a4": "a", "b1": "b", "b2": "b"}
@@ -31,8 +31,8 @@ class Clock(Plane):
 
     began: float | None = None
 
-    def apply(self, config: Config) -> None:
-        super().apply(config)
+    def apply(self, meaning: Meaning) -> None:
+        super().apply(meaning)
         self.began = self.began or time()
 
 

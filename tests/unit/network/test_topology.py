@@ -19,8 +19,8 @@ from roles.network.lldp import LldpError, heard, neighbours
 from roles.network.platforms import PLATFORMS
 from roles.network.topology import Cable, End, Heard, Neighbour, cables, differences
 from roles.network.waves import Order
-from roles.played.switch.files.switch import privileged
 from roles.played.switch.files.switch.grammar import command
+from roles.played.switch.files.switch.ios import privileged
 from tests.played import PlayedSwitch
 
 TRANSCRIPT = (Path(__file__).parent / "lldp" / "cisco_ios.txt").read_text()
@@ -130,7 +130,7 @@ def test_neighbours_over_ssh(
     assert heard(reach, Order()) == ({}, {"sw1": "% Invalid input detected at '^' marker."})
     speaks = command("show lldp neighbors detail", lambda _session: TRANSCRIPT)
     monkeypatch.setattr(privileged, "EXEC", [*privileged.EXEC, speaks])
-    monkeypatch.setattr("roles.played.switch.files.switch.cli.EXEC", privileged.EXEC)
+    monkeypatch.setattr("roles.played.switch.files.switch.ios.cli.EXEC", privileged.EXEC)
     found, unseen = heard(reach, Order())
     assert unseen == {}
     assert [(each.kind, each.device) for each in differences(site, found)] == [("unexpected", "sw1")]

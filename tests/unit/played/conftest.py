@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from roles.played.switch.files.switch.cli import Session
+from roles.played.switch.files.switch.ios.cli import Session
+from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.machine import Switch
 from tests.played import Plane
 
 
 @pytest.fixture
 def switch(tmp_path: Path) -> Switch:
-    return Switch(Plane(), tmp_path / "startup-config")
+    return Switch(Plane(), tmp_path / "startup-config", IOS)
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import stat
 
 import pytest
 
-from roles.played.switch.files.switch.cli import Session, boot
+from roles.played.switch.files.switch.ios.cli import Session
+from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.machine import Switch
 from tests.played import typed
 
@@ -130,16 +131,16 @@ def test_what_is_saved_is_there_at_the_next_start(session: Session, switch: Swit
     assert "[OK]" in answer
     assert stat.S_IMODE(switch.startup.stat().st_mode) == 0o600
 
-    after = Switch(switch.plane, switch.startup)
-    boot(after)
+    after = Switch(switch.plane, switch.startup, IOS)
+    after.boot()
     assert after.config.render() == switch.config.render()
 
 
 def test_what_is_not_saved_is_lost_at_the_next_start(session: Session, switch: Switch) -> None:
     typed(session, ACCESS)
     assert session.feed("show startup-config") == "startup-config is not present"
-    after = Switch(switch.plane, switch.startup)
-    boot(after)
+    after = Switch(switch.plane, switch.startup, IOS)
+    after.boot()
     assert after.config.hostname == "Switch"
 
 

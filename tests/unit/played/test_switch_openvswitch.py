@@ -2,12 +2,12 @@
 
 import pytest
 
-from roles.played.switch.files.switch.cli import Session
+from roles.played.switch.files.switch.ios.cli import Session
 from roles.played.switch.files.switch.openvswitch import transaction, wanted
 from tests.played import typed
 
 MAC = "02:00:00:00:00:01"
-CABLED = ["gi1-0-1", "gi1-0-24"]
+CABLED = {"gi1-0-1": "GigabitEthernet1/0/1", "gi1-0-24": "GigabitEthernet1/0/24"}
 
 
 @pytest.mark.parametrize(
@@ -45,18 +45,18 @@ def test_a_vlan_interface_has_an_address(session: Session) -> None:
     found = wanted(session.switch.config, CABLED)
     assert found.addresses == {"vlan99": "10.20.99.11/24"}
     assert found.gateway == "10.20.99.1"
-    arguments = " ".join(transaction(found.bridge, [], MAC))
+    arguments = " ".join(transaction(found, [], MAC))
     assert f'set interface vlan99 type=internal mac="{MAC}"' in arguments
 
 
 def test_a_vlan_interface_without_address_is_nothing_to_the_machine(session: Session) -> None:
     typed(session, "conf t\ninterface vlan 1\nshutdown")
-    found = wanted(session.switch.config, [])
+    found = wanted(session.switch.config, {})
     assert (found.bridge, found.up, found.addresses) == ({}, {}, {})
 
 
 def test_one_transaction_with_what_must_go(session: Session) -> None:
-    arguments = transaction(wanted(session.switch.config, ["gi1-0-1"]).bridge, ["gi1-0-1", "vlan99"], MAC)
+    arguments = transaction(wanted(session.switch.config, {"gi1-0-1": CABLED["gi1-0-1"]}), ["gi1-0-1", "vlan99"], MAC)
     assert " ".join(arguments) == (
         "--may-exist add-br br0 -- set bridge br0 datapath_type=netdev -- --if-exists del-port br0 vlan99"
         " -- --may-exist add-port br0 gi1-0-1 -- set port gi1-0-1 vlan_mode=access tag=1 trunks=[]"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from roles.played.switch.files.switch.cli import Session
+from roles.played.switch.files.switch.ios.cli import Session
+from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.machine import Switch
 from tests.played import Plane, PlayedSwitch, typed
 
@@ -15,7 +16,7 @@ ARMED = "configure terminal\narchive\npath flash:before\nend\nconfigure terminal
 
 @pytest.fixture
 def switch(tmp_path: Path) -> Switch:
-    return Switch(Plane(), tmp_path / "startup-config", minute=0.05)
+    return Switch(Plane(), tmp_path / "startup-config", IOS, minute=0.05)
 
 
 def test_it_needs_an_archive(session: Session) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from ntc_templates.parse import parse_output
 
-from roles.played.switch.files.switch.cli import Session
+from roles.played.switch.files.switch.ios.cli import Session
 from tests.played import typed
 
 

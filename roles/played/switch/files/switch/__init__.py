@@ -1,1 +1,1 @@
-"""An access switch for the lab: the command line of Cisco IOS in front of Open vSwitch. Test equipment."""
+"""An access switch for the lab: the command line of a vendor in front of Open vSwitch. Test equipment."""

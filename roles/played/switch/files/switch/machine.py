@@ -1,15 +1,17 @@
 """The switch behind its sessions: running and startup configuration, and the data plane that they drive."""
 
+from __future__ import annotations
+
 import os
-from copy import deepcopy
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 
-from .config import Config
 from .faults import Faults
-from .grammar import Refused
+from .meaning import Configuration, Meaning
+from .personality import Personality
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class DataPlaneError(Exception):
 class DataPlane(Protocol):
     """What carries the frames."""
 
-    def apply(self, config: Config) -> None:
+    def apply(self, meaning: Meaning) -> None:
         """Make the ports do what the configuration says. Raises DataPlaneError."""
 
     def links(self) -> dict[str, bool]:
@@ -38,60 +40,59 @@ class DataPlane(Protocol):
         """The MAC address table."""
 
 
-@dataclass(frozen=True)
-class Pending:
-    """A change that goes back by itself at `deadline` unless `user` confirms it. No session is part of it."""
+class Pending(Protocol):
+    """What happens by itself at `deadline` unless it is called off. No session is part of it."""
 
-    user: str
-    minutes: int
-    deadline: float
-    before: Config
+    @property
+    def deadline(self) -> float:
+        """On the clock of time.monotonic."""
+
+    def expire(self, switch: Switch) -> None:
+        """Called once, and then not pending any more: `switch.go_back(...)`, `switch.restart()`. Raises theirs."""
 
 
 class Switch:
-    def __init__(self, plane: DataPlane, startup: Path, minute: float = 60.0) -> None:
+    def __init__(self, plane: DataPlane, startup: Path, personality: Personality, minute: float = 60.0) -> None:
         self.plane = plane
         self.startup = startup
+        self.personality = personality
         self.minute = minute  # its length in seconds: tests have shorter ones
-        self.config = Config()
-        self.pending: Pending | None = None
+        self.config: Any = personality.factory()  # a Configuration, of the kind that its sessions change
+        self.pending: Any = None  # a Pending, of the kind that its sessions show
         self.faults = Faults()
         self.went_back = 0  # times: a session in the middle of a section is out of it
-
-    def arm(self, user: str, minutes: int) -> str:
-        """Keep the running configuration and go back to it in time; returns where it is kept. Raises Refused."""
-        if self.config.archive is None:
-            raise Refused("%Turn config archive on before using Rollback Confirmed Change")
-        if self.pending:
-            raise Refused(f"%Rollback Confirmed Change is already pending, by {self.pending.user}")
-        if not 1 <= minutes <= 120:
-            raise Refused("% Invalid input detected at '^' marker.")
-        self.pending = Pending(user, minutes, monotonic() + minutes * self.minute, deepcopy(self.config))
-        return f"{self.config.archive}-1"
-
-    def confirm(self, user: str) -> None:
-        self._owned(user)
-        self.pending = None
-
-    def revert(self, user: str) -> None:
-        self._go_back(self._owned(user))
+        self.sessions: set[Callable[[], None]] = set()  # how to cut each, from any thread
 
     def tick(self) -> None:
-        """Time goes on: what was not confirmed in time goes back."""
-        if self.pending and monotonic() >= self.pending.deadline:
-            self._go_back(self.pending)
+        """Time goes on: what is pending happens when its time has come."""
+        pending: Pending | None = self.pending
+        if pending and monotonic() >= pending.deadline:
+            self.pending = None
+            pending.expire(self)
 
-    def _owned(self, user: str) -> Pending:
-        if self.pending is None:
-            raise Refused("%No Rollback Confirmed Change pending")
-        if self.pending.user != user:
-            raise Refused(f"%Rollback Confirmed Change pending belongs to {self.pending.user}")
-        return self.pending
+    def after(self, minutes: float) -> float:
+        """The deadline of what is to happen in so many minutes of this switch."""
+        return monotonic() + minutes * self.minute
 
-    def _go_back(self, pending: Pending) -> None:
-        self.config, self.pending = pending.before, None
+    def go_back(self, configuration: Configuration) -> None:
+        """Replace the running configuration under its sessions; nothing is pending any more."""
+        self.config, self.pending = configuration, None
         self.went_back += 1
         self.plane.apply(self.config)
+
+    def boot(self) -> None:
+        """Read the startup configuration, as at power on, and drive the data plane with it."""
+        saved = self.saved
+        self.config = self.personality.factory() if saved is None else self.personality.load(saved)
+        self.plane.apply(self.config)
+
+    def restart(self) -> None:
+        """What was not saved is lost, and so is every session. Raises what `load` raises, DataPlaneError."""
+        self.pending = None
+        for cut in list(self.sessions):
+            cut()
+        self.sessions.clear()
+        self.boot()
 
     @property
     def saved(self) -> str | None:
@@ -102,7 +103,7 @@ class Switch:
         partial = self.startup.with_suffix(".partial")
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(self.config.render() + "\nend\n")
+            file.write(self.personality.dump(self.config))
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self.startup)

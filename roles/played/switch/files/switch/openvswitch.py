@@ -3,25 +3,18 @@
 import json
 import socket
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from .config import PORTS, Config, Port
 from .machine import DataPlaneError, Learned
+from .meaning import Meaning, Port
+from .personality import Personality
 
 BRIDGE = "br0"
 NOTHING = 4095  # a VLAN that no frame has: an empty list of trunked VLANs means all of them to Open vSwitch
-
-
-def nic(port: str) -> str:
-    """The network interface behind a port: gi1-0-1 is GigabitEthernet1/0/1."""
-    return port.replace("GigabitEthernet", "gi").replace("/", "-")
-
-
-NICS = {nic(port): port for port in PORTS}
 
 
 @dataclass(frozen=True)
@@ -34,18 +27,19 @@ class Wanted:
     gateway: str | None
 
 
-def wanted(config: Config, cabled: Iterable[str]) -> Wanted:
-    ports = {name: config.port(NICS[name]) for name in cabled}
-    settings = {name: vlan_settings(port, config.vlans.keys()) for name, port in ports.items()}
+def wanted(meaning: Meaning, cabled: Mapping[str, str]) -> Wanted:
+    """`cabled`: the interfaces that this machine has, and the ports that they are."""
+    ports = {name: meaning.port(port) for name, port in cabled.items()}
+    settings = {name: vlan_settings(port, meaning.vlans.keys()) for name, port in ports.items()}
     bridge = {name: setting for name, setting in settings.items() if setting}
-    addressed = {number: (address, up) for number, (address, up) in config.addresses.items() if address}
+    addressed = {number: (address, up) for number, (address, up) in meaning.addresses.items() if address}
     internal = {f"vlan{number}": number for number in addressed}
     return Wanted(
         bridge=bridge | {name: f"vlan_mode=access tag={number} trunks=[]" for name, number in internal.items()},
         up={name: port.enabled for name, port in ports.items()}
         | {f"vlan{number}": up for number, (_, up) in addressed.items()},
         addresses={f"vlan{number}": address for number, (address, _) in addressed.items()},
-        gateway=config.default_gateway,
+        gateway=meaning.default_gateway,
     )
 
 
@@ -62,13 +56,13 @@ def vlan_settings(port: Port, known: Iterable[int]) -> str | None:
     return f"vlan_mode=trunk tag=[] trunks={carried}"
 
 
-def transaction(bridge: dict[str, str], present: Iterable[str], mac: str) -> list[str]:
+def transaction(now: Wanted, present: Iterable[str], mac: str) -> list[str]:
     """The arguments of the one ovs-vsctl call that makes the bridge so."""
     commands = [f"--may-exist add-br {BRIDGE}", f"set bridge {BRIDGE} datapath_type=netdev"]
-    commands += [f"--if-exists del-port {BRIDGE} {name}" for name in sorted(set(present) - bridge.keys())]
-    for name, settings in bridge.items():
+    commands += [f"--if-exists del-port {BRIDGE} {name}" for name in sorted(set(present) - now.bridge.keys())]
+    for name, settings in now.bridge.items():
         commands += [f"--may-exist add-port {BRIDGE} {name}", f"set port {name} {settings}"]
-        if name not in NICS:
+        if name in now.addresses:
             commands.append(f'set interface {name} type=internal mac="{mac}"')
     return " -- ".join(commands).split()
 
@@ -76,15 +70,17 @@ def transaction(bridge: dict[str, str], present: Iterable[str], mac: str) -> lis
 class OpenVSwitch:
     """The bridge of this machine."""
 
-    def __init__(self) -> None:
+    def __init__(self, personality: Personality) -> None:
+        self._ports = {personality.nic(port): port for port in personality.ports}
         self._applied: Wanted | None = None
 
-    def apply(self, config: Config) -> None:
-        now = wanted(config, [name for _, name in socket.if_nameindex() if name in NICS])
+    def apply(self, meaning: Meaning) -> None:
+        interfaces = [name for _, name in socket.if_nameindex()]
+        now = wanted(meaning, {name: self._ports[name] for name in interfaces if name in self._ports})
         if now == self._applied:
             return
         self._applied = None  # unknown until all of it succeeded
-        _run("ovs-vsctl", "--timeout=10", *transaction(now.bridge, self._present(), _base_mac()))
+        _run("ovs-vsctl", "--timeout=10", *transaction(now, self._present(), _base_mac()))
         batch = [f"link set dev {name} {'up' if up else 'down'}" for name, up in now.up.items()]
         for name, address in now.addresses.items():
             batch += _address_changes(name, {address} if address else set())
@@ -93,13 +89,15 @@ class OpenVSwitch:
         self._applied = now
 
     def links(self) -> dict[str, bool]:
-        return {NICS[name]: state == "up" for name, _, state in self._interfaces() if name in NICS}
+        return {self._ports[name]: state == "up" for name, _, state in self._interfaces() if name in self._ports}
 
     def learned(self) -> list[Learned]:
         names = {str(number): name for name, number, _ in self._interfaces()}
         rows = [line.split() for line in _run("ovs-appctl", "fdb/show", BRIDGE).splitlines()[1:]]
         return [
-            Learned(int(vlan), mac, NICS[names[number]]) for number, vlan, mac, *_ in rows if names.get(number) in NICS
+            Learned(int(vlan), mac, self._ports[names[number]])
+            for number, vlan, mac, *_ in rows
+            if names.get(number) in self._ports
         ]
 
     def _present(self) -> list[str]:

@@ -2,14 +2,14 @@
 
 import asyncio
 import hmac
-import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import asyncssh
 
-from .cli import Session
+from .grammar import Refused
 from .machine import DataPlaneError, Switch
 from .management import Door
 
@@ -70,6 +70,8 @@ async def serve(
                 switch.tick()
             except DataPlaneError as error:
                 print(f"the configuration went back, its data plane did not: {error}", flush=True)
+            except Refused as error:
+                print(f"the startup configuration cannot be read: {error}", flush=True)
 
     CLOCKS.append(asyncio.create_task(clock()))
     return await asyncssh.create_server(
@@ -86,13 +88,30 @@ async def serve(
 
 def _answer(switch: Switch, process: asyncssh.SSHServerProcess[str]) -> None:
     """One command, as in `ssh sw1 'show vlan brief'`: not zero when the switch refuses it."""
-    output = Session(switch).feed(process.command or "")
+    output = switch.personality.session(switch).feed(process.command or "")
     process.stdout.write(f"{output}\n" if output else "")
-    process.exit(1 if re.search(r"^% ", output, re.MULTILINE) else 0)
+    process.exit(1 if switch.personality.refuses(output) else 0)
 
 
 async def _interact(switch: Switch, process: asyncssh.SSHServerProcess[str], carried: Callable[[], bool]) -> None:
-    session, typed = Session(switch, user=process.get_extra_info("username", "console")), ""
+    """One session until it is closed, lost on the way, or cut by the switch that restarts."""
+    loop, connection, lost = asyncio.get_running_loop(), process.get_extra_info("connection"), threading.Event()
+
+    def cut() -> None:
+        lost.set()  # at once: what else was typed is typed to nobody
+        loop.call_soon_threadsafe(connection.abort)
+
+    switch.sessions.add(cut)
+    try:
+        await _dialogue(switch, process, lambda: carried() and not lost.is_set())
+    except asyncssh.ConnectionLost:
+        pass  # as when a client is gone without a word
+    finally:
+        switch.sessions.discard(cut)
+
+
+async def _dialogue(switch: Switch, process: asyncssh.SSHServerProcess[str], carried: Callable[[], bool]) -> None:
+    session, typed = switch.personality.session(switch, process.get_extra_info("username", "console")), ""
 
     def write(text: str) -> None:
         process.stdout.write(text.replace("\n", "\r\n"))

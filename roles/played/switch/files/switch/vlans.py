@@ -1,4 +1,4 @@
-"""Lists of VLANs, as IOS writes them: 10,20-22."""
+"""Lists of VLANs, as IOS and ProCurve write them: 10,20-22."""
 
 from collections.abc import Iterable
 

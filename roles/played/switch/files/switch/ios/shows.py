@@ -1,8 +1,8 @@
 """What the `show` commands print, in the layouts of IOS."""
 
-from . import vlans
+from .. import vlans
+from ..machine import Learned, Switch
 from .config import PORTS, Config
-from .machine import Learned, Switch
 
 RESERVED = {1002: "fddi-default", 1003: "token-ring-default", 1004: "fddinet-default", 1005: "trnet-default"}
 NAME_WIDTH = 18

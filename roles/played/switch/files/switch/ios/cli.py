@@ -2,10 +2,11 @@
 
 import re
 
+from ..grammar import Invalid, Refused
+from ..machine import DataPlaneError, Switch
 from .config import TOP
 from .configuration import CONFIG
-from .grammar import Invalid, Refused, parse
-from .machine import DataPlaneError, Switch
+from .grammar import invalid, parse
 from .privileged import EXEC, SAVED, UNPRIVILEGED
 
 SUFFIX = {TOP: "", "archive": "-archive", "vlan": "-vlan", "port": "-if", "interface": "-if", "line": "-line"}
@@ -92,7 +93,7 @@ class Session:
             try:
                 match = parse(body, CONFIG[TOP], partial=no)
             except Invalid as above:
-                raise Invalid(max(here.column, above.column) + offset) from None
+                raise invalid(max(here.column, above.column) + offset) from None
             self.headers = ()
         output: str = match.command.run(self, match, no)
         return output
@@ -114,12 +115,3 @@ def _filter(output: str, wanted: str) -> str:
         first = next((i for i, line in enumerate(lines) if re.search(pattern, line)), len(lines))
         return "\n".join(lines[first:])
     raise Refused("% Incomplete command.")
-
-
-def boot(switch: Switch) -> None:
-    """Read the startup configuration, as at power on, and drive the data plane with it."""
-    session = Session(switch)
-    session.configuring = True
-    for line in (switch.saved or "").removesuffix("end\n").splitlines():
-        session.run(line)
-    switch.plane.apply(switch.config)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from . import shows
-from .grammar import Refused, command
-from .machine import Switch
+from ..grammar import Refused, command
+from ..machine import Switch
+from . import rollback, shows
 
 if TYPE_CHECKING:
     from .cli import Session
@@ -32,18 +32,18 @@ def _configure_terminal(session: Session) -> str:
 
 
 def _configure_guarded(session: Session, minutes: str) -> str:
-    where = session.switch.arm(session.user, int(minutes))
+    where = rollback.arm(session.switch, session.user, int(minutes))
     copied = f"Rollback Confirmed Change: Backing up current running config to {where}\n\n"
     return copied + _configure_terminal(session)
 
 
 def _confirm(session: Session) -> str:
-    session.switch.confirm(session.user)
+    rollback.confirm(session.switch, session.user)
     return ""
 
 
 def _revert_now(session: Session) -> str:
-    session.switch.revert(session.user)
+    rollback.revert(session.switch, session.user)
     return "!Pass 1\n\nTotal number of passes: 1\nRollback Done"
 
 

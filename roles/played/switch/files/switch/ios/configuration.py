@@ -6,9 +6,10 @@ from collections.abc import Callable
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
-from . import vlans
+from .. import vlans
+from ..grammar import Command, Match, Refused, command
 from .config import ARCHIVE, PORTS, TOP
-from .grammar import Command, Invalid, Match, Refused, command
+from .grammar import invalid
 
 if TYPE_CHECKING:
     from .cli import Session
@@ -62,7 +63,7 @@ def _interface(session: Session, match: Match, no: bool) -> str:
     )
     physical = "GigabitEthernet" in header
     if physical and header.removeprefix("interface ") not in PORTS:
-        raise Invalid(len("interface "))
+        raise invalid(len("interface "))
     if no and physical:
         raise Refused("% Removal of physical interfaces is not permitted")
     if no:

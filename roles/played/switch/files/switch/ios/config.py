@@ -3,24 +3,13 @@
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface
 
-from . import vlans
+from .. import vlans
+from ..meaning import Port, Protection
 
 PORTS = tuple(f"GigabitEthernet1/0/{number}" for number in range(1, 25))
 TOP = ""  # the section of the lines that stand by themselves
 ARCHIVE = "archive"
 LAST = ("ip ", "no ip ", "logging ", "ntp ", "snmp-server ")  # printed after the interfaces
-
-
-@dataclass(frozen=True)
-class Port:
-    """What the configuration says of a physical port."""
-
-    description: str
-    enabled: bool
-    trunk: bool
-    access: int
-    native: int
-    allowed: frozenset[int]
 
 
 @dataclass
@@ -59,6 +48,10 @@ class Config:
         return found
 
     @property
+    def ports(self) -> tuple[str, ...]:
+        return PORTS
+
+    @property
     def archive(self) -> str | None:
         """Where copies of the configuration are kept; None while it is not configured."""
         return self.value(ARCHIVE, "path")
@@ -73,6 +66,10 @@ class Config:
             access=int(self.value(header, "switchport access vlan") or 1),
             native=int(self.value(header, "switchport trunk native vlan") or 1),
             allowed=frozenset() if allowed == "none" else frozenset(vlans.parse(allowed)),
+            protection=Protection(
+                bpduguard=self.value(header, "spanning-tree bpduguard") == "enable",
+                portfast=self.value(header, "spanning-tree portfast") is not None,
+            ),
         )
 
     def value(self, header: str, setting: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Cisco IOS: an access switch of 24 ports."""

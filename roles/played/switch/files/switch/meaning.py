@@ -1,0 +1,57 @@
+"""What a configuration means, whoever's command line it was typed in: all that a data plane reads of it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What guards a port against what people plug into it. The defaults are a port that nothing guards."""
+
+    bpduguard: bool = False
+    portfast: bool = False
+
+
+@dataclass(frozen=True)
+class Port:
+    """What the configuration says of a physical port."""
+
+    description: str
+    enabled: bool
+    trunk: bool
+    access: int  # the VLAN of an access port
+    native: int  # the VLAN of a trunk's untagged frames
+    allowed: frozenset[int]  # the VLANs of a trunk, whether they exist or not; its native one is carried if it is here
+    protection: Protection = Protection()
+
+
+class Meaning(Protocol):
+    """The vendor-free view of a configuration."""
+
+    @property
+    def hostname(self) -> str: ...
+
+    @property
+    def vlans(self) -> dict[int, str]:
+        """The VLANs that exist, in order, with their names. VLAN 1 is always there."""
+
+    @property
+    def addresses(self) -> dict[int, tuple[str | None, bool]]:
+        """VLAN -> address with its prefix length, and whether it is up, of each interface of the switch itself."""
+
+    @property
+    def default_gateway(self) -> str | None: ...
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """The names of its physical ports, in order."""
+
+    def port(self, name: str) -> Port:
+        """What it says of a physical port."""
+
+
+class Configuration(Meaning, Protocol):
+    """A configuration as a switch keeps it: what it means, and its text."""
+
+    def render(self) -> str:
+        """The text that people read, the same for the same configuration."""
