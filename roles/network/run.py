@@ -20,7 +20,7 @@ from nornir.core.task import MultiResult, Result, Task
 from paramiko.ssh_exception import SSHException
 
 from inventory.model import Administration, InventoryError, load
-from inventory.secrets import SecretError, secrets_of
+from inventory.secrets import SecretError, masked, secrets_of
 from roles.network.change import ChangeError, Outcome, Target, apply, plan
 from roles.network.connection import Device, connected
 from roles.network.history import History, Why, folder_of
@@ -170,7 +170,7 @@ def _each(
                 heard = Listening(connection)
                 outcome = do(name, cast(BaseConnection, heard))
         except EXPECTED as error:
-            said = " ".join(str(error).split())
+            said = masked(" ".join(str(error).split()))  # a refused line is quoted as it was sent
             return Result(task.host, failed=True, result=said, configuration=heard and heard.configuration)
         return Result(task.host, changed=outcome.changed, result=outcome, configuration=heard.configuration)
 

@@ -1,7 +1,7 @@
 """The state of an FRR router, from the JSON that it prints (FRR 10)."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -10,7 +10,7 @@ from roles.uplinks.state import Sent, Session, State
 Show = Callable[[str], str]
 
 
-def state(show: Show, peers: Iterable[IPv4Address]) -> State:
+def state(show: Show, peers: Collection[IPv4Address]) -> State:
     """Ask for what concerns these neighbours."""
     summary = _json(show("show bgp ipv4 unicast summary json")).get("peers", {})
     routes = _json(show("show bgp ipv4 unicast json")).get("routes", {})
@@ -27,11 +27,12 @@ def state(show: Show, peers: Iterable[IPv4Address]) -> State:
             ),
             sent=_sent(show, name) if up == "Established" else {},
         )
+    known = {str(peer): peer for peer in peers}  # a network of its own comes from "(unspec)"
     best = {
-        IPv4Network(prefix): IPv4Address(path["peerId"])
+        IPv4Network(prefix): known[path["peerId"]]
         for prefix, paths in routes.items()
         for path in paths
-        if path.get("bestpath") and path.get("pathFrom") == "external"
+        if path.get("bestpath") and path.get("peerId") in known
     }
     return State(sessions, best)
 
