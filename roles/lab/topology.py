@@ -110,7 +110,9 @@ def _data_centres(
             for core_name, core in administration.platform.resina.cores.items():
                 if site.site in core.serves:
                     members.append((core_name, f"lan{number}"))
-                    address = network.gateway if core_name == serving[0] else network.prefix[-1 - serving.index(core_name)]
+                    address = (
+                        network.gateway if core_name == serving[0] else network.prefix[-1 - serving.index(core_name)]
+                    )
                     machines[core_name].addresses[f"lan{number}"] = str(network.interface(address))
             cables += [Cable((FABRIC, f"{n}-{i}"[:15]), (f"lab-{n}", i), bridge) for n, i in members]
 

@@ -43,7 +43,8 @@ class Target:
 class Outcome:
     """What was done, or in a plan what would be.
 
-    `lines` are as people may see them. `why` has the reason of each; `management`: whether some of them touch our own way in.
+    `lines` are as people may see them; `why` has the reason of each; `management`: whether some of them touch our own
+    way in.
     """
 
     lines: tuple[str, ...]

@@ -69,7 +69,9 @@ FRR = Platform(
     driver=Driver,
     owned=(
         Owned(r"ip prefix-list RESINA-(IN|OUT) .*", removed=True),
-        Owned(r"route-map RESINA-\S+ permit \d+", lines=r"set (local-preference|community|as-path prepend) ", removed=True),
+        Owned(
+            r"route-map RESINA-\S+ permit \d+", lines=r"set (local-preference|community|as-path prepend) ", removed=True
+        ),
         Owned(r"bfd", lines=r"profile RESINA$"),
         Owned(r"interface \S+", lines=r"description |ip address "),
         Owned(r"router bgp \d+", lines=r"bgp router-id |neighbor |address-family ipv4 unicast"),
