@@ -79,7 +79,7 @@ def apply(
     if expected is not None and planned.shown not in (expected, ()):
         raise ChangeError(f"not what was planned, so nothing was sent: {_on_one_line(planned.shown)}")
     guard = target.platform.guard
-    if guard and outcome.changed and guard.waiting(_asker(connection, target.platform)):
+    if guard and outcome.changed and guard.waiting(connection, _asker(connection, target.platform)):
         raise ChangeError(
             "an earlier change waits for its end: the device goes back by itself in minutes; run again then"
         )

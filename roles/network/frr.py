@@ -6,6 +6,7 @@ from hier_config.platforms.driver_base import HConfigDriverBase, HConfigDriverRu
 from netmiko.cisco.cisco_ios import CiscoIosSSH
 
 from roles.network.dialogue import Dialogue
+from roles.network.guard import RouterGuard
 from roles.network.platform import Owned, Platform, ordered, replaces
 
 BGP, FAMILY = r"router bgp ", r"address-family "
@@ -82,4 +83,5 @@ FRR = Platform(
     startup=None,  # vtysh has the command, and it prints nothing
     save=Dialogue("write memory", r"\[OK\]"),
     refine=_nothing,
+    guard=RouterGuard(),
 )

@@ -23,6 +23,7 @@ from inventory.model import Administration, InventoryError, load
 from inventory.secrets import SecretError, masked, secrets_of
 from roles.network.change import ChangeError, Outcome, Target, apply, plan
 from roles.network.connection import Device, connected
+from roles.network.guard import GuardError
 from roles.network.history import History, Why, folder_of
 from roles.network.listening import Listening
 from roles.network.runner import Changing, Looking, NotDone, not_done
@@ -30,7 +31,7 @@ from roles.network.waves import Order, order_of
 
 WIDTH = 48  # of a line before its reason
 OK, ERROR, CHANGES = 0, 1, 2
-EXPECTED = (ChangeError, NetmikoBaseException, SSHException, OSError, ValueError)
+EXPECTED = (ChangeError, GuardError, NetmikoBaseException, SSHException, OSError, ValueError)
 
 Targets = Callable[[Administration], Mapping[str, Target]]
 
