@@ -1,14 +1,14 @@
 """The order of a whole deploy. Within a stage hosts work side by side, each at its own pace."""
 
 # They speak to switches and routers: each runs in a process of its own (deploys/engine/devices.py).
-DEVICES = ("lan", "uplinks")
+DEVICES = ("uplinks", "lan")
 
 STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "site": (
         ("base", "played"),
         ("router",),
+        ("uplinks",),  # the way to the switches
         ("lan",),
-        ("uplinks",),
         ("directory", "database", "mail", "workstation"),
         ("files", "applications", "timekeeping"),  # they join the directory, migrate a database, ask for the time
     ),
