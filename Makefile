@@ -26,6 +26,7 @@ REASON ?=
 JSON ?=
 CHANGES_OK ?=
 LIVE ?=
+ADDRESS ?=
 
 VENV := .cache/venv
 BENCH_VENV := .cache/bench/venv
@@ -53,7 +54,7 @@ define newline
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks validate codeowners ownership test check unit format \
+.PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment credentials forget rehearse \
 	ssh passwords lock tools bench history topology
@@ -91,6 +92,10 @@ lan: $(VENV)/ready ## Make access switches what the inventory says [LIMIT= PLAN=
 
 uplinks: $(VENV)/ready ## Make the routing of the edges to RESINA what the inventory says [LIMIT= PLAN=1 REASON=]
 	@$(PY) -m deploys.uplinks $(DEVICES)
+
+explain: $(VENV)/ready ## Whose an address is, and the file and line that say so: ADDRESS=10.20.10.21
+	$(if $(ADDRESS),,$(error make explain needs an address: ADDRESS=10.20.10.21))
+	@$(PY) -m deploys.explain --environment $(ENV) "$$ADDRESS"
 
 history: $(VENV)/ready ## What switches and routers ran: who changed which lines when, and why [LIMIT=sw1 V=1]
 	@$(PY) -m deploys.history --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(V),--verbose)
@@ -184,7 +189,7 @@ lock: ## Resolve the dependencies anew, with their hashes
 	@cd tests/bench && ../../.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options requirements.in
 
-export CMD REASON
+export CMD REASON ADDRESS
 
 $(VENV)/ready: requirements.lock
 	@python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -78,6 +78,7 @@ TOKEN = re.compile(rb"[A-Za-z0-9+/_-]{20,}={0,2}")
 PUBLIC = re.compile(
     rb"-----BEGIN (?!(?:[A-Z ]*PRIVATE KEY))[A-Z ]+-----[^-]*-----END [A-Z ]+-----"
     rb"|(?:ssh-|ecdsa-|sk-)[\w@.-]+ AAAA[A-Za-z0-9+/=]+|sha(?:1|256|384|512)[:-][A-Za-z0-9+/=]+"
+    rb"|[A-Z][A-Za-z]{0,20}Ethernet\d{1,3}(?:/\d{1,3}){0,3}(?:-\d{1,3})?(?![A-Za-z0-9+/_=-])"  # ports
 )
 
 

@@ -87,7 +87,6 @@ def _datacentre() -> str:
 
 
 def _building(number: int) -> str:
-    net = f"10.{19 + number}"
     switches = "".join(_switch(number, index) for index in range(1, SWITCHES_EACH + 1))
     link, low = f"10.255.{1 + number // 64}", number % 64 * 4
     desk = (
@@ -98,26 +97,30 @@ def _building(number: int) -> str:
     )
     return (
         f"{_head('site', 1)}site: batiment-{number:03}\nkind: building\nname: Bâtiment {number}\n"
-        f"owner: {_institution(1 + number % INSTITUTIONS)}\nnetworks:\n"
-        f"  users:\n    vlan: 10\n    prefix: {net}.10.0/24\n    gateway: {net}.10.1\n"
-        f"  guests:\n    vlan: 30\n    prefix: {net}.30.0/24\n    gateway: {net}.30.1\n    reaches: []\n"
-        f"  management:\n    vlan: 99\n    prefix: {net}.99.0/24\n    gateway: {net}.99.1\n"
-        f"switches:\n{switches}"
+        f"owner: {_institution(1 + number % INSTITUTIONS)}\nblock: 10.{19 + number}.0.0/16\n"
+        f"purposes: [users, voice, guests, printers, management]\nswitches:\n{switches}"
         f"routers:\n  edge-{number:03}:\n    platform: frr\n    asn: {65100 + number}\n    lan: lan0\n    uplinks:\n"
         f"      - {{interface: wan0, core: resina1, address: {link}.{low + 2}/30, peer: {link}.{low + 1}}}\n{desk}"
     )
 
 
 def _switch(building: int, index: int) -> str:
+    """The first switch is cabled to the router and to the others; of eight desks one is a guest's."""
     ports = [
-        f"      GigabitEthernet1/0/{port}: {{access: {'guests' if port % 8 == 0 else 'users'}}}\n"
-        for port in range(1, PORTS_EACH)
+        f"      GigabitEthernet1/0/{first}-{first + 6}: {{profile: poste}}\n"
+        f"      GigabitEthernet1/0/{first + 7}: {{profile: invites}}\n"
+        for first in range(1, PORTS_EACH - 8, 8)
     ]
-    up = f", to: edge-{building:03}" if index == 1 else ""
+    ends = [f"sw{other}-{building:03}/GigabitEthernet1/0/48" for other in range(2, SWITCHES_EACH + 1)]
+    cables = [*ends, f"edge-{building:03}"] if index == 1 else []
+    ports += [
+        f"      GigabitEthernet1/0/{PORTS_EACH - place}: {{profile: uplink, to: {end}}}\n"
+        for place, end in enumerate(reversed(cables))
+    ]
+    tier = "distribution" if index == 1 else "access"
     return (
-        f"  sw{index}-{building:03}:\n    platform: cisco_ios\n    network: management\n"
-        f"    address: 10.{19 + building}.99.{10 + index}\n    ports:\n{''.join(ports)}"
-        f"      GigabitEthernet1/0/{PORTS_EACH}: {{trunk: [users, guests, management]{up}}}\n"
+        f"  sw{index}-{building:03}:\n    model: catalyst-2960x-48\n    tier: {tier}\n    number: {index}\n"
+        f"    ports:\n{''.join(ports)}"
     )
 
 

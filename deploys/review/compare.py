@@ -5,8 +5,9 @@ this module has no word for is still told, by its name: nothing that differs goe
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from itertools import groupby
 from typing import Any, TypeVar
 
 from deploys.review.words import Listed, Value, names, quoted
@@ -37,12 +38,16 @@ class Section(IntEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One fact. `owner` is the institution whose it is, or nothing for the platform; `key` names its phrase."""
+    """One fact. `owner` is the institution whose it is, or nothing for the platform; `key` names its phrase.
+
+    `count` is how many things it is about: ports that change alike are one fact.
+    """
 
     owner: str
     section: Section
     key: str
     values: Mapping[str, Value] = field(default_factory=dict)
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def compare(before: Content, after: Content) -> list[Change]:
         *_institutions(before.institutions, after.institutions),
         *(c for _, a, b in _pairs(before.sites, after.sites) for c in _site(a, b)),
         *(c for _, a, b in _pairs(before.applications, after.applications) for c in _application(a, b)),
-        *(_settings("", Section.PLATFORM, before.platform, after.platform)),
+        *_platform(before.platform, after.platform),
         *(
             change
             for name, a, b in _pairs(before.environments, after.environments)
@@ -70,6 +75,14 @@ def compare(before: Content, after: Content) -> list[Change]:
         ),
     ]
     return sorted(found, key=lambda change: (not change.owner, change.owner, change.section))
+
+
+def _platform(a: Platform | None, b: Platform | None) -> Iterator[Change]:
+    """What is said of one purpose or profile is said with its name."""
+    yield from _settings("", Section.PLATFORM, a, b, known={"purposes", "profiles"})
+    for key in ("purposes", "profiles"):
+        for name, old, new in _pairs(getattr(a, key, {}), getattr(b, key, {})):
+            yield from _settings("", Section.PLATFORM, old, new, place=f"{key} {name}")
 
 
 # Institutions
@@ -250,27 +263,77 @@ def _network(site: Site, name: str, a: Network | None, b: Network | None) -> Ite
     detail: dict[str, Value] = {}
     if b is not None:
         detail = {"prefix": str(b.prefix), "gateway": str(b.gateway), "vlan": str(b.vlan or "")}
-    yield from _thing(site, "network" if b is None or b.vlan is None else "vlan", name, a, b, detail=detail)
+    kind = "network" if b is None or b.vlan is None else "vlan"
+    # The purpose is the name of the network; its pool is told in a phrase of its own.
+    yield from _thing(site, kind, name, a, b, detail=detail, known={"purpose", "pool"})
+    if a is not None and b is not None and a.pool != b.pool:
+        about: dict[str, Value] = {"site": site.name, "name": name}
+        if b.pool is None:
+            yield Change(site.owner, Section.SITES, "pool_removed", about)
+        else:
+            about |= {"first": str(b.pool.first), "last": str(b.pool.last)}
+            yield Change(site.owner, Section.SITES, "pool", about)
 
 
 def _switch(site: Site, name: str, a: Switch | None, b: Switch | None) -> Iterator[Change]:
-    detail: dict[str, Value] = {"address": str(b.address), "platform": b.platform} if b else {}
-    yield from _thing(site, "switch", name, a, b, detail=detail, known={"ports"})
+    detail: dict[str, Value] = {"address": str(b.address), "platform": b.model or b.platform} if b else {}
+    # The VLANs of unused ports and of trunks are the platform's, and told there.
+    yield from _thing(site, "switch", name, a, b, detail=detail, known={"ports", "quarantine", "native"})
     if b is None:
         return
-    for port, old, new in _pairs(a.ports if a else {}, b.ports):
-        yield from _port(site, {"port": port, "switch": name}, old, new)
+    pairs = list(_pairs(a.ports if a else {}, b.ports))
+    for _, series in groupby(_numbered(site, name, pairs), key=lambda each: each[0]):
+        _, ports = zip(*series, strict=True)
+        _, old, new = ports[0]
+        label = ports[0][0] if len(ports) == 1 else f"{ports[0][0]}-{_parts(ports[-1][0])[1]}"
+        for change in _port(site, {"port": label, "switch": name}, old, new):
+            yield replace(change, count=len(ports))
+
+
+Pair = tuple[str, Port | None, Port | None]
+
+
+def _numbered(site: Site, switch: str, pairs: list[Pair]) -> Iterator[tuple[int, Pair]]:
+    """The ports, each with the number of its series: ports that follow one another and change alike."""
+    series, last, told = 0, ("", -1), list[Change]()
+    for pair in pairs:
+        stem, number = _parts(pair[0])
+        changes = list(_port(site, {"port": "", "switch": switch}, pair[1], pair[2]))
+        if not changes or changes != told or (stem, number - 1) != last:
+            series += 1
+        last, told = (stem, number), changes
+        yield series, pair
+
+
+def _parts(port: str) -> tuple[str, int]:
+    """The name of a port without its last number, and that number."""
+    stem = port.rstrip("0123456789")
+    return stem, int(port[len(stem) :] or 0)
+
+
+# What a port has from its profile; what a profile is, is the platform's, and told there.
+OF_PROFILE = {"maximum_macs", "protections", "trusted", "native"}
 
 
 def _port(site: Site, about: dict[str, Value], a: Port | None, b: Port | None) -> Iterator[Change]:
+    """Two ports; one that is not used is as if it were not there."""
+
     def said(key: str, **values: Value) -> Change:
         return Change(site.owner, Section.SITES, key, about | values)
 
+    a = a if a is not None and a.used else None
     if b is None:
-        yield said("port_removed")
+        yield from [said("port_removed")] if a else []
         return
+    if not b.used:
+        yield from [said("port_shut")] if a else []
+        return
+    if a is not None and a.profile and b.profile and a.profile != b.profile:
+        yield said("port_profile", old=a.profile, new=b.profile)
     if a is None or (a.access is None) != (b.access is None):
-        if b.access:
+        if b.access and b.profile and a is None:
+            yield said("port_opened", profile=b.profile, network=b.access)
+        elif b.access:
             yield said("port_access", network=b.access)
         else:
             yield said("port_trunk", networks=quoted(b.trunk or []), n=len(b.trunk or []))
@@ -283,11 +346,26 @@ def _port(site: Site, about: dict[str, Value], a: Port | None, b: Port | None) -
             yield said("trunk_more", networks=quoted(more), n=len(more))
         if fewer:
             yield said("trunk_fewer", networks=quoted(fewer), n=len(fewer))
-    if (a.to if a else None) != b.to:
-        yield said("port_to", to=b.to) if b.to else said("port_to_nothing")
+    if a is not None and a.voice != b.voice:
+        yield said("port_voice", network=b.voice) if b.voice else said("port_no_voice")
+    if (_end(a) if a else "") != _end(b):
+        yield said("port_to", to=_end(b)) if b.to else said("port_to_nothing")
     if a is not None:
+        known = {
+            "access",
+            "trunk",
+            "to",
+            "far",
+            "voice",
+            *(["profile", *OF_PROFILE] if a.profile and b.profile else []),
+        }
         place = f"{about['switch']} {about['port']}"
-        yield from _settings(site.owner, Section.SITES, a, b, place=place, known={"access", "trunk", "to"})
+        yield from _settings(site.owner, Section.SITES, a, b, place=place, known=known)
+
+
+def _end(port: Port) -> str:
+    """What is at the end of the cable, with its port where it has one."""
+    return " ".join(filter(None, (port.to, port.far)))
 
 
 def _router(site: Site, name: str, a: Router | None, b: Router | None) -> Iterator[Change]:

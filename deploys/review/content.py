@@ -13,16 +13,21 @@ from typing import Any, TypeVar
 from deploys.review import paths
 from deploys.review.compare import Content
 from deploys.review.git import ROOT, Objects, object_name
-from inventory.model import Application, Environment, Institution, InventoryError, Platform, Site
+from inventory.model import Application, Environment, Institution, InventoryError, Platform
 from inventory.model.base import Strict
+from inventory.model.derive import derive
 from inventory.model.institution import InstitutionFile
 from inventory.model.load import INSTITUTION, OPTIONAL, PARTS
 from inventory.model.messages import say
 from inventory.model.problems import Problem
+from inventory.model.references import check_platform
+from inventory.model.site_file import SiteFile
 from inventory.model.source import Source
 from inventory.model.validate import validate
 
 M = TypeVar("M", bound=Strict)
+
+PLATFORM = "inventory/platform.yaml"
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,15 @@ def sides(base: str, root: Path = ROOT) -> Sides:
         if path not in old or path not in new or object_name((root / path).read_bytes(), like=old[path]) != old[path]
     }
     units = {_unit(path) for path in differing}
-    wanted = {path for path in every if _unit(path) in units}
+    # What a site is follows from its file and from the platform's.
+    wanted = {
+        path
+        for path in every
+        if _unit(path) in units or (PLATFORM in differing and paths.SITE.fullmatch(path) is not None)
+    }
     titles = {path for path in every if path.endswith(f"/{INSTITUTION}")}
     with tempfile.TemporaryDirectory() as temporary:
-        _write(Path(temporary), {path: old[path] for path in (wanted | titles) & old.keys()}, objects)
+        _write(Path(temporary), {path: old[path] for path in (wanted | titles | {PLATFORM}) & old.keys()}, objects)
         try:
             before = _content(Path(temporary), wanted & old.keys())
             called = _names(Path(temporary), titles & old.keys())
@@ -95,12 +105,15 @@ def _content(top: Path, wanted: Iterable[str]) -> Content:
     problems: list[Problem] = []
     parts: dict[str, dict[str, Any]] = {}
     found: dict[str, dict[str, Any]] = {"sites": {}, "applications": {}, "environments": {}, "platform": {}}
+    platform: list[Platform] = []  # the one, once a site asks for it
     for path in sorted(wanted):
         try:
             if match := paths.INSTITUTION.fullmatch(path):
                 parts.setdefault(match["id"], {}).update(_read(top, path, PARTS[match["part"]]))
             elif match := paths.SITE.fullmatch(path):
-                found["sites"][match["id"]] = _read(top, path, Site)
+                platform = platform or [_platform(top)]
+                source = Source(top / path, shown_as=Path(path))
+                found["sites"][match["id"]] = derive(source, validate(SiteFile, source), platform[0])
             elif match := paths.APPLICATION.fullmatch(path):
                 found["applications"][match["id"]] = _read(top, path, Application)
             elif match := paths.ENVIRONMENT.fullmatch(path):
@@ -116,9 +129,18 @@ def _content(top: Path, wanted: Iterable[str]) -> Content:
                 problems.append(Problem(Path(file), 1, 1, say("no_such_file")))
     if problems:
         raise InventoryError(problems)
-    platform = next(iter(found.pop("platform").values()), None)
+    changed = next(iter(found.pop("platform").values()), None)
     institutions = {name: Institution(**{"groups": {}, "shares": {}, **values}) for name, values in parts.items()}
-    return Content(platform, institutions, **found)
+    return Content(changed, institutions, **found)
+
+
+def _platform(top: Path) -> Platform:
+    """What sites follow from. Raises InventoryError where it does not agree with itself."""
+    source = Source(top / PLATFORM, shown_as=Path(PLATFORM))
+    platform = validate(Platform, source)
+    if problems := list(check_platform(source, platform)):
+        raise InventoryError(problems)
+    return platform
 
 
 def _names(top: Path, titles: Iterable[str]) -> dict[str, str]:

@@ -118,6 +118,14 @@ PHRASES: dict[str, Phrase] = {
         "{site}: network '{name}' created, VLAN {vlan}, {prefix}, gateway {gateway}",
     ),
     "network_removed": ("{site} : réseau « {name} » supprimé", "{site}: network '{name}' removed"),
+    "pool": (
+        "{site} : réseau « {name} », DHCP donne les adresses de {first} à {last}",
+        "{site}: network '{name}', DHCP gives the addresses from {first} to {last}",
+    ),
+    "pool_removed": (
+        "{site} : réseau « {name} », DHCP n'y donne plus d'adresse",
+        "{site}: network '{name}', DHCP gives no address there any more",
+    ),
     "switch_created": (
         "{site} : commutateur {name} ajouté ({platform}, {address})",
         "{site}: switch {name} added ({platform}, {address})",
@@ -139,6 +147,26 @@ PHRASES: dict[str, Phrase] = {
             "{switch}, port {port}: carries the network {networks}",
             "{switch}, port {port}: carries the networks {networks}",
         ),
+    ),
+    "port_opened": (
+        "{switch}, port {port} : ouvert avec le profil « {profile} », dans le réseau « {network} »",
+        "{switch}, port {port}: opened with the profile '{profile}', in the network '{network}'",
+    ),
+    "port_profile": (
+        "{switch}, port {port} : le profil « {old} » devient « {new} »",
+        "{switch}, port {port}: the profile '{old}' becomes '{new}'",
+    ),
+    "port_shut": (
+        "{switch}, port {port} : fermé ; ce qui y est branché n'a plus de réseau",
+        "{switch}, port {port}: shut; what is plugged in there has no network any more",
+    ),
+    "port_voice": (
+        "{switch}, port {port} : porte aussi les téléphones, dans le réseau « {network} »",
+        "{switch}, port {port}: also carries the telephones, in the network '{network}'",
+    ),
+    "port_no_voice": (
+        "{switch}, port {port} : ne porte plus de téléphone",
+        "{switch}, port {port}: carries no telephone any more",
     ),
     "port_moved": (
         "{switch}, port {port} : passe du réseau « {old} » au réseau « {new} »",
@@ -370,9 +398,17 @@ SUMMARY: tuple[tuple[tuple[str, ...], Phrase, bool], ...] = (
         True,
     ),
     (
-        ("port_access", "port_trunk", "port_moved", "trunk_more", "trunk_fewer", "port_to", "port_to_nothing"),
+        (
+            *("port_access", "port_opened", "port_trunk", "port_profile", "port_moved", "port_voice", "port_no_voice"),
+            *("trunk_more", "trunk_fewer", "port_to", "port_to_nothing"),
+        ),
         (("{n} port changé", "{n} ports changés"), ("{n} port changed", "{n} ports changed")),
         False,
+    ),
+    (
+        ("port_shut",),
+        (("{n} port fermé", "{n} ports fermés"), ("{n} port shut", "{n} ports shut")),
+        True,
     ),
     (
         ("port_removed",),
@@ -443,6 +479,8 @@ SUMMARY: tuple[tuple[tuple[str, ...], Phrase, bool], ...] = (
     (
         (
             "share_described",
+            "pool",
+            "pool_removed",
             "setting_changed",
             "setting_set",
             "setting_unset",
@@ -489,6 +527,14 @@ LABELS: dict[str, Phrase] = {
     "peer": ("voisin", "neighbour"),
     "asn": ("AS", "AS"),
     "runs": ("services", "services"),
+    "block": ("bloc d'adresses", "block of addresses"),
+    "model": ("modèle", "model"),
+    "tier": ("rang", "tier"),
+    "stp_priority": ("priorité STP", "STP priority"),
+    "pool": ("DHCP", "DHCP"),
+    "maximum_macs": ("machines au plus", "machines at most"),
+    "protections": ("protections", "protections"),
+    "places": ("places", "places"),
     "reaches": ("peut joindre", "may reach"),
 }
 OTHER: Phrase = ("« {path} »", "'{path}'")

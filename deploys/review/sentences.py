@@ -36,9 +36,9 @@ class Report:
             return sentence(LAYOUT if self.files else NOTHING)
         parts, removes = [], False
         for keys, forms, removal in SUMMARY:
-            things = {_identity(change) for change in self.changes if change.key in keys}
+            things = {_identity(change): change.count for change in self.changes if change.key in keys}
             if things:
-                parts.append(phrase(forms, n=len(things)))
+                parts.append(phrase(forms, n=sum(things.values())))
                 removes = removes or removal
         sizes = [change for change in self.changes if change.key in SIZE_KEYS]
         if len(sizes) == 1:

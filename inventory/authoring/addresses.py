@@ -7,11 +7,13 @@ from inventory.model import Administration, Site
 
 BLOCK = 20  # what a building gets by itself: four networks of 1,022 addresses
 LINK = 30  # a link to RESINA: two ends
-WIDEST, NARROWEST = 16, 22  # of a building's block: RESINA carries no network longer than a /24
+WIDEST = 16  # of a building's block; the narrowest is that of the plans in platform.yaml
 
 
 def site_block(site: Site) -> IPv4Network | None:
-    """The smallest block that holds all the networks of a site."""
+    """The block of a site; where it says none, the smallest that holds all its networks."""
+    if site.block is not None:
+        return site.block
     networks = [network.prefix for network in site.networks.values()]
     if not networks:
         return None
@@ -22,11 +24,13 @@ def site_block(site: Site) -> IPv4Network | None:
 
 
 def in_use(administration: Administration) -> dict[IPv4Network, str]:
-    """Every network, link and core, and who has it."""
-    used = {
+    """Every block, network, link and core, and who has it."""
+    used = {site.block: name for name, site in administration.sites.items() if site.block is not None}
+    used |= {
         network.prefix: f"{name} {title}"
         for name, site in administration.sites.items()
         for title, network in site.networks.items()
+        if network.prefix not in used
     }
     for name, router in administration.routers.items():
         used |= {uplink.address.network: name for uplink in router.entry.uplinks}

@@ -1,42 +1,25 @@
-"""A building: its networks in one block of addresses, a switch, and the edge router with its link to RESINA."""
+"""A building: its block of addresses, what its networks are for, a switch, and the router with its link to RESINA."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network
 
-from inventory.authoring.addresses import NARROWEST, WIDEST, in_use, next_block, next_link, overlapping
-from inventory.authoring.answers import Answers, Question, RefusedError, yes_or_no
-from inventory.authoring.checks import existing, field, key, number, readable, typed, unused
+from inventory.authoring.addresses import WIDEST, in_use, next_block, next_link, overlapping
+from inventory.authoring.answers import Answers, Question, RefusedError
+from inventory.authoring.checks import existing, field, key, number, readable, several, typed, unused
 from inventory.authoring.desk import Desk
 from inventory.authoring.names import next_of
 from inventory.authoring.writing import Line, document
+from inventory.model.building import MANAGEMENT, plan_for
+from inventory.model.chassis import CHASSIS
 from inventory.model.messages import either, say
-from inventory.model.site import Site
+from inventory.model.platform import Platform
+from inventory.model.site_file import SiteFile
 
 VARIABLES = (
-    "SITE", "NAME", "OWNER", "BLOCK", "VOICE", "SWITCH", "PORTS", "ROUTER", "ASN", "CORE", "LINK",
+    "SITE", "NAME", "OWNER", "BLOCK", "PURPOSES", "SWITCH", "MODEL", "ROUTER", "ASN", "CORE", "LINK",
 )  # fmt: skip
-SWITCH_HOST = 11  # of the management network; the gateway is 1
+USUAL = ("users", "guests", MANAGEMENT)
 FIRST_ASN = 65101
-SIZES = ("8", "16", "24", "48")
-
-
-@dataclass(frozen=True)
-class Purpose:
-    """A network of a building: its VLAN, which quarter of the block it takes, and whether RESINA reaches it."""
-
-    name: str
-    vlan: int
-    quarter: int
-    reaches: bool = True
-
-
-USERS, VOICE, GUESTS, MANAGEMENT = (
-    Purpose("users", 10, 0),
-    Purpose("voice", 20, 1),
-    Purpose("guests", 30, 2, reaches=False),
-    Purpose("management", 99, 3),
-)
 
 
 def site(desk: Desk, answers: Answers) -> None:
@@ -45,7 +28,7 @@ def site(desk: Desk, answers: Answers) -> None:
     text = either("Identifiant du site", "Identifier of the site")
     identifier = answers.ask(Question("SITE", text, "sante-siege", lambda answer: _identifier(desk, answer)))
     text = either("Nom du bâtiment", "Name of the building")
-    name = answers.ask(Question("NAME", text, "Siège du ministère de la Santé", readable(Site, "name")))
+    name = answers.ask(Question("NAME", text, "Siège du ministère de la Santé", readable(SiteFile, "name")))
     known = administration.institutions
     text = either(f"Institution responsable, parmi : {', '.join(known)}", f"Owner, among: {', '.join(known)}")
     owner = answers.ask(Question("OWNER", text, "sante", existing("institution", known)))
@@ -55,25 +38,29 @@ def site(desk: Desk, answers: Answers) -> None:
     )
     proposed = str(next_block(administration) or "")
     block = answers.ask(Question("BLOCK", text, "10.20.128.0/20", lambda answer: _block(desk, answer), proposed))
-    text = either("Téléphones dans leur propre réseau : oui ou non", "Telephones in a network of their own: yes or no")
-    voice = answers.ask(Question("VOICE", text, "non", yes_or_no, either("non", "no")))
-    purposes = [USERS, *([VOICE] if voice else []), GUESTS, MANAGEMENT]
-    networks = {purpose.name: network(purpose, block) for purpose in purposes}
-    switch = answers.ask(
-        _device(desk, "SWITCH", either("Nom du commutateur", "Name of the switch"), "sw", "switches", {})
-    )
-    text = either(f"Nombre de ses ports : {', '.join(SIZES)}", f"Number of its ports: {', '.join(SIZES)}")
-    size = int(answers.ask(Question("PORTS", text, "24", _size, "24")))
+    purposes = _purposes(administration.platform, answers, block)
+    text = either("Nom du commutateur", "Name of the switch")
+    switch = answers.ask(_device(desk, "SWITCH", text, "sw", "switches", {}))
+    models = list(CHASSIS)
+    text = either(f"Son modèle, parmi : {', '.join(models)}", f"Its model, among: {', '.join(models)}")
+    model = answers.ask(Question("MODEL", text, models[1], existing("model", models), models[1]))
     text = either("Nom du routeur", "Name of the router")
     router = answers.ask(_device(desk, "ROUTER", text, "edge", "routers", {switch: "SWITCH"}))
     uplink, asn = _uplink(desk, answers, block)
+    about = {"model": model, "number": 1, "ports": ports(administration.platform, purposes, model, router)}
     desk.create(
         f"sites/{identifier}.yaml",
         document(
             "../schema/site.json",
-            {"site": identifier, "kind": "building", "name": name, "owner": owner},
-            {"networks": networks},
-            {"switches": {switch: _switch(block, list(networks), size, router)}},
+            {
+                "site": identifier,
+                "kind": "building",
+                "name": name,
+                "owner": owner,
+                "block": block,
+                "purposes": purposes,
+            },
+            {"switches": {switch: about}},
             {"routers": {router: {"platform": "frr", "asn": asn, "lan": "lan0", "uplinks": [uplink]}}},
         ),
     )
@@ -85,30 +72,47 @@ def site(desk: Desk, answers: Answers) -> None:
     )
 
 
-def network(purpose: Purpose, block: IPv4Network) -> dict[str, object]:
-    """A quarter of the block; management takes the first /24 of the last one, and the rest is in reserve."""
-    quarter = list(block.subnets(2))[purpose.quarter]
-    prefix = quarter if purpose is not MANAGEMENT or quarter.prefixlen >= 24 else next(quarter.subnets(new_prefix=24))
-    found = {"vlan": purpose.vlan, "prefix": prefix, "gateway": prefix[1]}
-    return found if purpose.reaches else {**found, "reaches": []}
+def _purposes(platform: Platform, answers: Answers, block: IPv4Network) -> list[str]:
+    plan = plan_for(platform.plans, block)
+    known = [name for name in platform.purposes if plan and name in plan.places]
+
+    def check(answer: str) -> list[str]:
+        found = several(existing("purpose", known))(answer)
+        return found if MANAGEMENT in found else [*found, MANAGEMENT]
+
+    text = either(
+        f"Usages des réseaux, parmi : {', '.join(known)}", f"Purposes of its networks, among: {', '.join(known)}"
+    )
+    usual = ", ".join(name for name in USUAL if name in known)
+    return answers.ask(Question("PURPOSES", text, usual, check, usual))
 
 
-def ports(networks: list[str], size: int, router: str) -> dict[str, Line]:
-    """The last port goes to the router, the one before to visitors, two to telephones, the others to users."""
-    ends: list[object] = [{"access": "guests"}, {"trunk": networks, "to": router}]
-    phones: list[object] = [{"access": "voice"}] * 2 if "voice" in networks else []
-    users: list[object] = [{"access": "users"}] * (size - len(phones) - len(ends))
-    return {f"GigabitEthernet1/0/{number}": Line(port) for number, port in enumerate([*users, *phones, *ends], start=1)}
+def ports(platform: Platform, purposes: list[str], model: str, router: str) -> dict[str, Line]:
+    """The last port goes to the router, the one before to visitors where there are any, the others to users."""
+    names = CHASSIS[model].ports
+    found = {names[-1]: Line({**_trunk(platform, purposes), "to": router})}
+    rest = names[:-1]
+    if "guests" in purposes:
+        found = {rest[-1]: Line(_access(platform, "guests")), **found}
+        rest = rest[:-1]
+    if "users" in purposes:
+        number = rest[-1].removeprefix(rest[0][:-1])  # GigabitEthernet1/0/1-22
+        found = {f"{rest[0]}-{number}": Line(_access(platform, "users")), **found}
+    return found
 
 
-def _switch(block: IPv4Network, networks: list[str], size: int, router: str) -> dict[str, object]:
-    management = list(block.subnets(2))[MANAGEMENT.quarter]
-    return {
-        "platform": "cisco_ios",
-        "network": MANAGEMENT.name,
-        "address": management[SWITCH_HOST],
-        "ports": ports(networks, size, router),
-    }
+def _access(platform: Platform, network: str) -> dict[str, object]:
+    """The first profile of desks in a network; without one, the port in full."""
+    fits = [
+        name for name, profile in platform.profiles.items() if (profile.mode, profile.network) == ("access", network)
+    ]
+    return {"profile": fits[0]} if fits else {"access": network}
+
+
+def _trunk(platform: Platform, networks: list[str]) -> dict[str, object]:
+    """The same, of a port that carries every network."""
+    fits = [name for name, profile in platform.profiles.items() if profile.mode == "trunk" and not profile.networks]
+    return {"profile": fits[0]} if fits else {"trunk": networks}
 
 
 def _uplink(desk: Desk, answers: Answers, block: IPv4Network) -> tuple[Line, int]:
@@ -129,7 +133,7 @@ def _uplink(desk: Desk, answers: Answers, block: IPv4Network) -> tuple[Line, int
 
 
 def _identifier(desk: Desk, answer: str) -> str:
-    field(Site, "site")(answer)
+    field(SiteFile, "site")(answer)
     unused(answer, {name: desk.shown(f"sites/{name}.yaml") for name in desk.administration.sites})
     return answer
 
@@ -138,7 +142,7 @@ def _device(desk: Desk, variable: str, text: str, prefix: str, kind: str, taken:
     proposed = next_of(prefix, desk.names())
 
     def check(answer: str) -> str:
-        key(Site, kind)(answer)
+        key(SiteFile, kind)(answer)
         if len(answer) > 15:
             raise RefusedError(say("name_too_long", value=answer))
         unused(answer, {**desk.names(), **taken})
@@ -147,30 +151,25 @@ def _device(desk: Desk, variable: str, text: str, prefix: str, kind: str, taken:
     return Question(variable, text, proposed, check, proposed)
 
 
-def _size(answer: str) -> str:
-    if answer not in SIZES:
-        raise RefusedError(say("not_allowed", value=answer, allowed=", ".join(SIZES), hint=""))
-    return answer
-
-
 def _asn(answer: str, taken: dict[int, str]) -> int:
-    found = number(Site, "routers", "edge", "asn")(answer)
+    found = number(SiteFile, "routers", "edge", "asn")(answer)
     unused(found, taken)
     return found
 
 
 def _prefix(answer: str) -> IPv4Network:
-    typed(Site, ("networks", "users", "prefix"), answer)
+    typed(SiteFile, ("networks", "users", "prefix"), answer)
     return IPv4Network(answer)
 
 
 def _block(desk: Desk, answer: str) -> IPv4Network:
     block = _prefix(answer)
-    if not WIDEST <= block.prefixlen <= NARROWEST:
+    narrowest = max((plan.size for plan in desk.administration.platform.plans), default=WIDEST)
+    if not WIDEST <= block.prefixlen <= narrowest:
         raise RefusedError(
             either(
-                f"« {answer} » : un bâtiment prend un bloc de /{WIDEST} à /{NARROWEST} (ex. 10.20.128.0/20)",
-                f"'{answer}': a building takes a block from /{WIDEST} to /{NARROWEST} (such as 10.20.128.0/20)",
+                f"« {answer} » : un bâtiment prend un bloc de /{WIDEST} à /{narrowest} (ex. 10.20.128.0/20)",
+                f"'{answer}': a building takes a block from /{WIDEST} to /{narrowest} (such as 10.20.128.0/20)",
             )
         )
     if not any(block.subnet_of(inside) for inside in desk.administration.platform.prefixes):

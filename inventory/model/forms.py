@@ -68,10 +68,23 @@ TEXT = Form(
     longest=200,
 )
 INTERFACE = Form(
-    r"^[A-Za-z][A-Za-z0-9/.-]{1,39}$",
+    r"^[A-Za-z0-9][A-Za-z0-9/.-]{0,39}$",
     "nom complet de l'interface, tel que l'équipement l'écrit",
     "the full name of the interface, as the device writes it",
     "GigabitEthernet1/0/1",
+)
+END = Form(
+    r"^[a-z][a-z0-9-]{0,29}(/[A-Za-z0-9][A-Za-z0-9/.-]{0,39})?$",
+    "ce qui est au bout du câble : une machine, un équipement, ou commutateur/port",
+    "what is at the end of the cable: a machine, a device, or switch/port",
+    "ws1",
+    longest=70,
+)
+MODEL = Form(
+    r"^[a-z0-9][a-z0-9-]{0,29}$",
+    "modèle d'équipement : minuscules, chiffres, tirets",
+    "a model of a device: lower-case letters, digits, hyphens",
+    "catalyst-2960x-24",
 )
 VERSION = Form(
     r"^[0-9]+(\.[0-9]+)*$",
@@ -137,6 +150,8 @@ BY_PATTERN = {
         COMMUNITY,
         TEXT,
         INTERFACE,
+        END,
+        MODEL,
         VERSION,
         WSGI,
         READER,

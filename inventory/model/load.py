@@ -9,15 +9,24 @@ from typing import TypeVar
 from inventory.model.administration import Administration
 from inventory.model.application import Application
 from inventory.model.base import Strict
+from inventory.model.derive import derive
 from inventory.model.environment import Environment
 from inventory.model.institution import GroupsFile, Institution, InstitutionFile, PeopleFile, SharesFile
 from inventory.model.messages import say
 from inventory.model.platform import Platform
 from inventory.model.problems import InventoryError, Problem, shorten
-from inventory.model.references import Parsed, check_environment, check_file_name, check_references
+from inventory.model.references import (
+    Parsed,
+    check_environment,
+    check_file_name,
+    check_platform,
+    check_references,
+)
 from inventory.model.site import Site
+from inventory.model.site_file import SiteFile
 from inventory.model.source import Files, Source
 from inventory.model.validate import MOST_SHOWN, example, listed, near, validate
+from inventory.model.written import Written
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -60,10 +69,11 @@ def parse_each(wanted: Iterable[str], folder: Path = HERE) -> dict[str, Parsed]:
     platform = reading.one("platform.yaml", Platform)
     places = {name: reading.environment(name) for name in wanted}
     institutions = reading.institutions()
-    sites = reading.each("sites", Site, "site")
+    written = reading.each("sites", SiteFile, "site")
     applications = reading.each("applications", Application, "application")
     if reading.problems or platform is None:
         raise InventoryError(reading.problems)
+    sites = _whole(written, platform)
 
     found = {
         name: Parsed(platform, place, institutions, sites, applications)
@@ -78,6 +88,24 @@ def parse_each(wanted: Iterable[str], folder: Path = HERE) -> dict[str, Parsed]:
         problems.append(Problem(last.file, last.line, last.column + 1, say("more_elsewhere")))
     for parsed in found.values():
         problems.extend(check_environment(parsed))
+    if problems:
+        raise InventoryError(problems)
+    return found
+
+
+def _whole(
+    written: dict[str, tuple[Source, SiteFile]], platform: tuple[Source, Platform]
+) -> dict[str, tuple[Source, Site]]:
+    """What follows from the files of the sites. Raises InventoryError with everything that does not."""
+    problems = list(check_platform(*platform))
+    if problems:
+        raise InventoryError(problems)
+    found: dict[str, tuple[Source, Site]] = {}
+    for name, (source, file) in written.items():
+        try:
+            found[name] = (Written(source), derive(source, file, platform[1]))
+        except InventoryError as error:
+            problems.extend(error.problems)
     if problems:
         raise InventoryError(problems)
     return found

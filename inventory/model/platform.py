@@ -6,6 +6,7 @@ from pydantic import Field
 
 from inventory.model import forms
 from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Reviewer, Strict, Text
+from inventory.model.building import Plan, Profile, Purpose, ReservedVlans
 
 Count = Annotated[int, Field(strict=True, ge=0)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
@@ -120,6 +121,26 @@ class Platform(Strict):
     resina: Resina = Field(
         description="Le réseau national de l'administration",
         examples=[{"asn": 65000, "cores": {"resina1": {"router_id": "10.255.0.1"}}}],
+    )
+    purposes: dict[Identifier, Purpose] = Field(
+        default={},
+        description="Ce à quoi sert un réseau de bâtiment, par nom",
+        examples=[{"users": {"vlan": 10, "pool": {"first": 100}}}],
+    )
+    plans: list[Plan] = Field(
+        default=[],
+        description="Où les réseaux sont dans le bloc d'un bâtiment, selon sa taille",
+        examples=[[{"size": 20, "places": {"users": "0.0.0.0/22"}}]],
+    )
+    profiles: dict[Identifier, Profile] = Field(
+        default={},
+        description="Ce qu'un port de commutateur peut être, par nom",
+        examples=[{"poste": {"mode": "access", "network": "users"}}],
+    )
+    reserved_vlans: ReservedVlans = Field(
+        default=ReservedVlans(),
+        description="VLAN qui ne sont à aucun réseau",
+        examples=[{"quarantine": 999, "native": 998}],
     )
 
     @property

@@ -11,6 +11,7 @@ from netutils.interface import canonical_interface_name
 from inventory.model.administration import Administration
 from inventory.model.application import Application
 from inventory.model.base import Strict
+from inventory.model.building import NEVER, Profile
 from inventory.model.environment import Environment
 from inventory.model.institution import AGENTS, Institution, InstitutionFile
 from inventory.model.messages import say
@@ -49,6 +50,26 @@ class Parsed:
 
 
 @dataclass
+class Prefixes:
+    """Prefixes, each with the place where it was said, and which of them share addresses with another."""
+
+    themselves: dict[Bits, tuple[IPv4Network, str]] = field(default_factory=dict)
+    around: dict[Bits, tuple[IPv4Network, str]] = field(default_factory=dict)  # by each prefix that holds it
+
+    def overlapping(self, prefix: IPv4Network) -> tuple[IPv4Network, str] | None:
+        """A prefix that shares addresses with another: of two, one holds the other."""
+        itself, *supernets = _supernets(prefix)
+        return self.around.get(itself) or next(filter(None, map(self.themselves.get, supernets)), None)
+
+    def add(self, prefix: IPv4Network, where: str) -> None:
+        """Remember a prefix."""
+        itself, *supernets = _supernets(prefix)
+        self.themselves.setdefault(itself, (prefix, where))
+        for bits in (itself, *supernets):
+            self.around.setdefault(bits, (prefix, where))
+
+
+@dataclass
 class Seen:
     """What was met so far, each with the place where it was said."""
 
@@ -58,21 +79,9 @@ class Seen:
     shares: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     addresses: dict[IPv4Address, str] = field(default_factory=dict)
-    networks: dict[Bits, tuple[IPv4Network, str]] = field(default_factory=dict)
-    around: dict[Bits, tuple[IPv4Network, str]] = field(default_factory=dict)  # by each prefix that holds it
+    networks: Prefixes = field(default_factory=Prefixes)
+    blocks: Prefixes = field(default_factory=Prefixes)
     ports: dict[tuple[str, int], str] = field(default_factory=dict)
-
-    def overlapping(self, prefix: IPv4Network) -> tuple[IPv4Network, str] | None:
-        """A network that shares addresses with a prefix: of two, one holds the other."""
-        itself, *supernets = _supernets(prefix)
-        return self.around.get(itself) or next(filter(None, map(self.networks.get, supernets)), None)
-
-    def add(self, prefix: IPv4Network, where: str) -> None:
-        """Remember a network."""
-        itself, *supernets = _supernets(prefix)
-        self.networks.setdefault(itself, (prefix, where))
-        for bits in (itself, *supernets):
-            self.around.setdefault(bits, (prefix, where))
 
 
 def _supernets(prefix: IPv4Network) -> Iterator[Bits]:
@@ -196,8 +205,15 @@ def _shares(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
 def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
     if site.owner not in parsed.institutions:
         yield _missing(source, ["owner"], "institution", site.owner, parsed.institutions)
+    refused = list(_block(source, site.block, seen, parsed)) if site.block else []
+    yield from refused
     for name, network in site.networks.items():
-        yield from _network(source, site, name, network, seen, parsed)
+        said_already = bool(refused and site.block and network.prefix.subnet_of(site.block))
+        yield from _network(source, site, name, network, seen, parsed, said_already=said_already)
+    if site.block:
+        seen.blocks.add(site.block, str(source.path))
+    if refused:
+        return  # what is in the block will move with it
     for name, entry in site.machines.items():
         path: list[str | int] = ["machines", name]
         yield from _name(source, path, name, seen)
@@ -212,7 +228,11 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
     ends: dict[str, str] = {}
     for name, switch in site.switches.items():
         for port_name, port in switch.ports.items():
-            yield from _port(source, site, ["switches", name, "ports", port_name], port_name, port)
+            if not port.used:
+                continue
+            if switch.model is None:
+                yield from _port_name(source, ["switches", name, "ports", port_name], port_name, switch.platform)
+            yield from _port(source, site, ["switches", name, "ports", port_name], port)
             if port.to is None or port.to in site.switches:  # a switch has a cable to each of its neighbours
                 continue
             if port.to in ends:
@@ -221,15 +241,30 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
             ends.setdefault(port.to, f"{name} {port_name}")
 
 
-def _network(source: Source, site: Site, name: str, network: Network, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
+def _block(source: Source, block: IPv4Network, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
+    """The block of a building is its own: no other site has a block or a network in it."""
+    if not any(block.subnet_of(inside) for inside in parsed.platform[1].prefixes):
+        shown = _example(f"block: {_first_subnet(parsed.platform[1].prefixes[0])}")
+        yield source.problem(["block"], say("outside_administration", value=block, example=shown))
+    if found := seen.blocks.overlapping(block) or seen.networks.overlapping(block):
+        yield source.problem(["block"], say("block_overlap", value=block, other=found[0], where=found[1]))
+
+
+def _network(
+    source: Source, site: Site, name: str, network: Network, seen: Seen, parsed: Parsed, *, said_already: bool
+) -> Iterator[Problem]:
+    """`said_already`: what is wrong with its prefix was said of the block that it is in."""
     path = ["networks", name]
-    if not any(network.prefix.subnet_of(inside) for inside in parsed.platform[1].prefixes):
+    if not said_already and not any(network.prefix.subnet_of(inside) for inside in parsed.platform[1].prefixes):
         shown = _example(f"prefix: {_first_subnet(parsed.platform[1].prefixes[0])}")
         yield source.problem([*path, "prefix"], say("outside_administration", value=network.prefix, example=shown))
-    if overlapping := seen.overlapping(network.prefix):
-        message = say("overlap", value=network.prefix, other=overlapping[0], where=overlapping[1])
-        yield source.problem([*path, "prefix"], message)
-    seen.add(network.prefix, f"{source.path} {name}")
+    if found := seen.networks.overlapping(network.prefix):
+        message = say("overlap", value=network.prefix, other=found[0], where=found[1])
+        yield from () if said_already else [source.problem([*path, "prefix"], message)]
+    elif found := seen.blocks.overlapping(network.prefix):
+        message = say("in_a_block", value=network.prefix, other=found[0], where=found[1])
+        yield from () if said_already else [source.problem([*path, "prefix"], message)]
+    seen.networks.add(network.prefix, f"{source.path} {name}")
     if network.gateway not in network.prefix:
         shown = _example(f"gateway: {network.prefix[1] if network.prefix.num_addresses > 1 else network.prefix[0]}")
         message = say("outside_prefix", value=network.gateway, prefix=network.prefix, example=shown)
@@ -245,6 +280,19 @@ def _network(source: Source, site: Site, name: str, network: Network, seen: Seen
             yield source.problem(
                 [*path, "vlan"], say("vlan_twice", value=network.vlan, other=other_name, example=shown)
             )
+    if reason := _reserved(network.vlan, parsed.platform[1]):
+        shown = _example(f"vlan: {_free_vlan(site)}")
+        yield source.problem([*path, "vlan"], say("vlan_reserved", value=network.vlan, reason=reason, example=shown))
+
+
+def _reserved(vlan: int | None, platform: Platform) -> str:
+    """Why a VLAN may not be a network's, or nothing."""
+    reserved = platform.reserved_vlans
+    if vlan == reserved.quarantine:
+        return say("quarantine")
+    if vlan == reserved.native:
+        return say("native")
+    return say("cisco_keeps") if vlan in NEVER else ""
 
 
 def _free_vlan(site: Site) -> int:
@@ -302,12 +350,13 @@ def _full_name(port: str) -> str:
     return canonical_interface_name(port)
 
 
-def _port(source: Source, site: Site, path: list[str], name: str, port: Port) -> Iterator[Problem]:
-    full = _full_name(name)
+def _port_name(source: Source, path: list[str], name: str, platform: str) -> Iterator[Problem]:
+    full = _full_name(name) if platform == "cisco_ios" else name
     if full != name:
         yield source.problem(path, say("port_name", value=name, expected=full), on_key=True)
-    if (port.access is None) == (port.trunk is None):
-        yield source.problem(path, say("access_or_trunk"), on_key=True)
+
+
+def _port(source: Source, site: Site, path: list[str], port: Port) -> Iterator[Problem]:
     if port.access is not None and port.access not in site.networks:
         yield _missing(source, [*path, "access"], "network", port.access, site.networks)
     for index, network in enumerate(port.trunk or []):
@@ -391,6 +440,49 @@ def _platform(source: Source, platform: Platform, parsed: Parsed) -> Iterator[Pr
                 "no_such", kind=say("application"), value=name, choices=listed(parsed.applications), hint=hint
             )
             yield source.problem(path, message, on_key=True)
+
+
+def check_platform(source: Source, platform: Platform) -> Iterator[Problem]:
+    """What platform.yaml says of buildings agrees with itself."""
+    purposes, numbers = platform.purposes, dict[int, str]()
+    for name, purpose in purposes.items():
+        path: list[str | int] = ["purposes", name, "vlan"]
+        if reason := _reserved(purpose.vlan, platform):
+            yield source.problem(path, say("vlan_reserved", value=purpose.vlan, reason=reason))
+        if purpose.vlan in numbers:
+            yield source.problem(path, say("purpose_vlan_twice", value=purpose.vlan, other=numbers[purpose.vlan]))
+        numbers.setdefault(purpose.vlan, name)
+    for index, plan in enumerate(platform.plans):
+        if plan.size in (other.size for other in platform.plans[:index]):
+            yield source.problem(["plans", index, "size"], say("plan_twice", value=plan.size))
+        whole, seen = IPv4Network((0, plan.size)), Prefixes()
+        for name, place in plan.places.items():
+            path = ["plans", index, "places", name]
+            if name not in purposes:
+                yield _missing(source, path, "purpose", name, purposes)
+            if not place.subnet_of(whole):
+                yield source.problem(path, say("plan_outside", value=place, size=plan.size))
+            elif found := seen.overlapping(place):
+                yield source.problem(path, say("plan_overlap", value=name, other=found[1]))
+            seen.add(place, name)
+    for name, profile in platform.profiles.items():
+        yield from _profile(source, ["profiles", name], profile, platform)
+
+
+def _profile(source: Source, path: list[str | int], profile: Profile, platform: Platform) -> Iterator[Problem]:
+    allowed = {"access": ("network", "voice"), "trunk": ("networks", "native"), "unused": ()}[profile.mode]
+    said = {"network": profile.network, "voice": profile.voice, "networks": profile.networks, "native": profile.native}
+    if profile.mode == "access" and profile.network is None:
+        shown = _example(f"network: {next(iter(platform.purposes), 'users')}")
+        yield source.problem(path, say("profile_needs", mode=profile.mode, key="network", example=shown), on_key=True)
+    for key, value in said.items():
+        if value and key not in allowed:
+            yield source.problem([*path, key], say("profile_without", key=key, mode=profile.mode))
+            continue
+        for index, name in enumerate(value if isinstance(value, list) else [value] if value else []):
+            if name not in platform.purposes:
+                where = [*path, key, index] if isinstance(value, list) else [*path, key]
+                yield _missing(source, where, "purpose", name, platform.purposes)
 
 
 def check_file_name(source: Source, key: str, model: Strict) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from inventory.model.institution import GroupsFile, InstitutionFile, PeopleFile,
 from inventory.model.load import HERE
 from inventory.model.platform import Platform
 from inventory.model.recipients import Recipients
-from inventory.model.site import Site
+from inventory.model.site_file import SiteFile
 from inventory.model.validate import schema_of
 
 KINDS: dict[str, type[Strict]] = {
@@ -23,7 +23,7 @@ KINDS: dict[str, type[Strict]] = {
     "platform": Platform,
     "recipients": Recipients,
     "shares": SharesFile,
-    "site": Site,
+    "site": SiteFile,
 }
 
 
@@ -42,20 +42,25 @@ HELP = {
     "Marks": "Ce qui passe avant le reste sur RESINA : tout autre paquet part sans marque",
     "MailPolicy": "Ce que le courriel de toutes les institutions a en commun",
     "Mirror": "D'où viennent les paquets Debian",
-    "Network": "Un réseau IPv4 ; dans un bâtiment, un VLAN",
+    "NetworkEntry": "Un réseau IPv4 en toutes lettres ; dans un bâtiment, un VLAN",
     "PeopleFile": "Les personnes de l'institution : un compte et une boîte aux lettres chacune",
     "Person": "Une personne : un compte et une boîte aux lettres",
     "Platform": "Ce que toutes les institutions partagent",
-    "Port": "Un port : « access » pour un poste dans un réseau, « trunk » pour plusieurs réseaux",
+    "Plan": "Où les réseaux sont dans un bloc ; le plan d'un bloc est le plus grand qui y tient",
+    "PoolRule": "Les adresses que donne DHCP, par leur rang dans le réseau",
+    "PortEntry": "Un port : un profil, ou « access » pour un poste dans un réseau, ou « trunk » pour plusieurs",
+    "Profile": "Ce qu'un port peut être",
+    "Purpose": "Ce à quoi sert un réseau de bâtiment ; il a le même numéro partout",
     "Reach": "Comment ssh atteint les machines",
     "Recipients": "Qui peut lire quels secrets",
     "Removals": "Ce qu'un seul passage peut retirer ; au-delà, il faut une raison, qui est gardée",
+    "ReservedVlans": "Les VLAN qui ne sont à aucun réseau",
     "Resina": "RESINA, le réseau national de l'administration",
     "Router": "Le routeur d'un bâtiment, et ses liens vers RESINA",
     "Share": "Un partage : un dossier du serveur de fichiers, ouvert à des groupes de son institution",
     "SharesFile": "Les partages de l'institution",
-    "Site": "Un lieu : ses réseaux, machines, commutateurs et routeurs",
-    "Switch": "Un commutateur et ses ports",
+    "SiteFile": "Un lieu : ses réseaux, machines, commutateurs et routeurs",
+    "SwitchEntry": "Un commutateur et ses ports",
     "Uplink": "Un lien vers un cœur de RESINA, avec une session BGP",
 }
 

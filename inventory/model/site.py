@@ -1,4 +1,8 @@
-"""A place: its networks, machines, switches and routers."""
+"""A place as the roles read it: its networks, machines, switches and routers, whole.
+
+What a person writes is a SiteFile (site_file.py); derive.py makes this of it. Machines, routers and uplinks are written
+as they are.
+"""
 
 from ipaddress import IPv4Interface
 from typing import Literal
@@ -16,19 +20,32 @@ from inventory.model.base import (
     Text,
     Vlan,
 )
+from inventory.model.building import Protection
+from inventory.model.chassis import SwitchPlatform
 
 Capability = Literal["directory", "mail", "files", "applications", "database", "workstation"]
+Tier = Literal["distribution", "access"]
+
+# Of the spanning tree: the lowest is the root (IEEE 802.1D).
+STP_ROOT, STP_STEP, STP_ACCESS = 4096, 4096, 32768
+
+
+class Pool(Strict):
+    """The addresses that DHCP gives."""
+
+    first: Address
+    last: Address
 
 
 class Network(Strict):
-    """One IPv4 subnet; in a building it is a VLAN."""
+    """One IPv4 subnet; in a building it is a VLAN. `purpose` is its key in platform.yaml, where it has one."""
 
     prefix: Prefix
-    gateway: Address = Field(description="Adresse de la passerelle", examples=["10.20.10.1"])
+    gateway: Address
     vlan: Vlan | None = None
-    reaches: list[Literal["resina"]] = Field(
-        default=["resina"], description="Ce que le réseau peut joindre au-delà de lui-même", examples=[["resina"]]
-    )
+    reaches: list[Literal["resina"]] = Field(default=["resina"])
+    purpose: Identifier | None = None
+    pool: Pool | None = None
 
     def interface(self, address: Address) -> IPv4Interface:
         """An address of this network with its prefix length."""
@@ -36,22 +53,56 @@ class Network(Strict):
 
 
 class Port(Strict):
-    """One port of a switch: an access port in one network, or a trunk of several."""
+    """One port of a switch: an access port in one network, a trunk of several, or one that nothing uses.
 
-    access: Identifier | None = Field(default=None, description="Réseau du poste branché", examples=["users"])
-    trunk: list[Identifier] | None = Field(
-        default=None, description="Réseaux transportés", examples=[["users", "management"]]
-    )
-    to: Identifier | None = Field(default=None, description="Ce qui est branché au bout du câble", examples=["ws1"])
+    An access port may carry the telephones of a second network (`voice`), tagged. What is untagged on a trunk is in
+    `native`; without it, in the VLAN that nobody uses (`Switch.native`). `far` is the port at the other end, where that
+    is a switch.
+    """
+
+    access: Identifier | None = None
+    voice: Identifier | None = None
+    trunk: list[Identifier] | None = None
+    native: Identifier | None = None
+    to: Identifier | None = None
+    far: InterfaceName | None = None
+    profile: Identifier | None = None
+    maximum_macs: int | None = None
+    protections: list[Protection] = Field(default=[])
+    trusted: bool = False
+
+    @property
+    def used(self) -> bool:
+        """Whether the port is for anything; otherwise it is shut, in the quarantine VLAN."""
+        return self.access is not None or self.trunk is not None
+
+    @property
+    def enabled(self) -> bool:
+        return self.used
+
+    @property
+    def carries(self) -> list[str]:
+        """Every network of the port."""
+        names = [*([self.access] if self.access else []), *([self.voice] if self.voice else []), *(self.trunk or [])]
+        return [*names, *([self.native] if self.native and self.native not in names else [])]
 
 
 class Switch(Strict):
-    platform: Literal["cisco_ios"] = Field(description="Plateforme du commutateur", examples=["cisco_ios"])
-    network: Identifier = Field(description="Réseau d'administration", examples=["management"])
+    """`model` is its key in chassis.py: `ports` then holds each port that the model has, unused ones too."""
+
+    platform: SwitchPlatform
+    network: Identifier
     address: Address
-    ports: dict[InterfaceName, Port] = Field(
-        description="Ports, par leur nom complet", examples=[{"GigabitEthernet1/0/1": {"access": "users", "to": "ws1"}}]
-    )
+    ports: dict[InterfaceName, Port]
+    model: str | None = None
+    tier: Tier = "access"
+    stp_priority: int = STP_ACCESS
+    quarantine: Vlan = 999
+    native: Vlan = 998
+
+    @property
+    def used_ports(self) -> dict[str, Port]:
+        return {name: port for name, port in self.ports.items() if port.used}
 
 
 class Uplink(Strict):
@@ -69,7 +120,7 @@ class Uplink(Strict):
 class Router(Strict):
     """The edge router of a building."""
 
-    platform: Literal["frr"] = Field(description="Plateforme du routeur", examples=["frr"])
+    platform: Literal["frr", "cisco_ios"] = Field(description="Plateforme du routeur", examples=["frr"])
     asn: Asn
     lan: InterfaceName = Field(description="Interface qui reçoit le trunk du commutateur", examples=["lan0"])
     uplinks: list[Uplink] = Field(
@@ -95,28 +146,14 @@ class MachineEntry(Strict):
 
 
 class Site(Strict):
-    """One file of inventory/sites."""
+    """One place. `block` holds the networks of a building."""
 
-    site: Identifier = Field(description="Identifiant, égal au nom du fichier", examples=["sante-siege"])
-    kind: Literal["datacentre", "building"] = Field(description="Centre de données ou bâtiment", examples=["building"])
-    name: Text = Field(description="Nom du lieu", examples=["Siège du ministère de la Santé"])
-    owner: Identifier = Field(description="Institution responsable")
-    networks: dict[Identifier, Network] = Field(
-        description="Réseaux, par nom",
-        examples=[{"users": {"vlan": 10, "prefix": "10.20.10.0/24", "gateway": "10.20.10.1"}}],
-    )
-    machines: dict[Identifier, MachineEntry] = Field(
-        default={},
-        description="Machines Debian, par nom",
-        examples=[{"files1": {"network": "servers", "address": "10.10.10.13", "runs": ["files"]}}],
-    )
-    switches: dict[Identifier, Switch] = Field(
-        default={},
-        description="Commutateurs, par nom",
-        examples=[{"sw1": {"platform": "cisco_ios", "network": "management", "address": "10.20.99.11", "ports": {}}}],
-    )
-    routers: dict[Identifier, Router] = Field(
-        default={},
-        description="Routeurs, par nom",
-        examples=[{"edge1": {"platform": "frr", "asn": 65101, "lan": "lan0", "uplinks": []}}],
-    )
+    site: Identifier
+    kind: Literal["datacentre", "building"]
+    name: Text
+    owner: Identifier
+    networks: dict[Identifier, Network]
+    block: Prefix | None = None
+    machines: dict[Identifier, MachineEntry] = Field(default={})
+    switches: dict[Identifier, Switch] = Field(default={})
+    routers: dict[Identifier, Router] = Field(default={})

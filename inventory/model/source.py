@@ -24,8 +24,11 @@ class Source:
 
     def problem(self, path: Path_, message: str, *, on_key: bool = False) -> Problem:
         """A mistake at a value (or at its key), named as keys and list indexes from the top."""
-        line, column = self._position(path, on_key)
-        return Problem(self.path, line, column, message)
+        return Problem(self.path, *self.place(path, on_key=on_key), message)
+
+    def place(self, path: Path_, *, on_key: bool = False) -> tuple[int, int]:
+        """The line and column of a value (or of its key), both from 1."""
+        return self._position(path, on_key)
 
     @cached_property
     def _tree(self) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from inventory.model.messages import either
 from inventory.model.problems import Problem
 from inventory.model.references import Parsed
+from inventory.model.site import Site
 
 GUESTS = ("guest", "guests", "invites", "visiteurs", "visitors")
 
@@ -41,10 +42,11 @@ def guests_reach_nothing(parsed: Parsed) -> Iterator[Problem]:
 
 
 def switches_stay_reachable(parsed: Parsed) -> Iterator[Problem]:
-    """A switch whose management network is on no trunk is lost once it is configured so."""
+    """A switch whose management network is on no trunk, or on none that leads to a router, is lost once it is so."""
     for source, site in parsed.sites.values():
+        reached = _reached(site)
         for name, switch in site.switches.items():
-            if not any(switch.network in (port.trunk or []) for port in switch.ports.values()):
+            if not any(switch.network in port.carries for port in switch.ports.values() if port.trunk):
                 yield source.problem(
                     ["switches", name, "ports"],
                     either(
@@ -53,6 +55,31 @@ def switches_stay_reachable(parsed: Parsed) -> Iterator[Problem]:
                     ),
                     on_key=True,
                 )
+            elif switch.model is not None and site.routers and name not in reached:
+                yield source.problem(
+                    ["switches", name],
+                    either(
+                        f"aucun câble ne mène de « {name} » à un routeur ; dire où arrive un de ses ports : « to: … »",
+                        f"no cable leads from '{name}' to a router; say where one of its ports ends: 'to: …'",
+                    ),
+                    on_key=True,
+                )
+
+
+def _reached(site: Site) -> set[str]:
+    """The devices that a router reaches over cables that carry the management network."""
+    cables: dict[str, set[str]] = {}
+    for name, switch in site.switches.items():
+        for port in switch.ports.values():
+            if port.to is not None and switch.network in port.carries:
+                cables.setdefault(name, set()).add(port.to)
+                cables.setdefault(port.to, set()).add(name)
+    reached, waiting = set(site.routers), list(site.routers)
+    while waiting:
+        beside = cables.get(waiting.pop(), set()) - reached
+        reached |= beside
+        waiting.extend(beside)
+    return reached
 
 
 def uplinks_are_redundant(parsed: Parsed) -> Iterator[Problem]:

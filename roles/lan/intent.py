@@ -47,7 +47,7 @@ def intent(switch: Placed[Switch]) -> SwitchIntent:
                 access=numbers[port.access] if port.access else None,
                 vlans=tuple(sorted(numbers[network] for network in port.trunk or [])),
             )
-            for name, port in switch.entry.ports.items()
+            for name, port in switch.entry.used_ports.items()
         ),
         management_vlan=numbers[switch.entry.network],
         address=management.interface(switch.entry.address),

@@ -60,12 +60,14 @@ def cables(site: Site) -> list[Cable]:
         for port_name, port in switch.ports.items():
             if port.to is None:
                 continue
-            here, networks = End(name, port_name), tuple(port.trunk or ([port.access] if port.access else []))
+            here, networks = End(name, port_name), tuple(port.carries)
+            if any(c.one == End(port.to, port.far or "") and c.other == here for c in found):
+                continue
             named = next((c for c in found if c.one.device == port.to and c.other == End(name)), None)
             if named:
                 found[found.index(named)] = replace(named, other=here)
             else:
-                far = End(port.to, site.routers[port.to].lan if port.to in site.routers else "")
+                far = End(port.to, site.routers[port.to].lan if port.to in site.routers else port.far or "")
                 found.append(Cable(here, far, networks))
     return found
 

@@ -238,7 +238,8 @@ def test_codeowners_follows(clerk: Clerk) -> None:
 
 
 def test_a_building_has_networks_a_switch_and_a_router(clerk: Clerk) -> None:
-    assert clerk.new(*SITE, "PORTS=8", "VOICE=oui", "YES=1").status == 0
+    purposes = "PURPOSES=users, voice, guests, management"
+    assert clerk.new(*SITE, "MODEL=catalyst-2960x-8", purposes, "YES=1").status == 0
     administration = clerk.load()
     site = administration.sites["sante-siege"]
     assert site.name == "Siège: santé # 1"
@@ -249,7 +250,7 @@ def test_a_building_has_networks_a_switch_and_a_router(clerk: Clerk) -> None:
         "management": "10.20.140.0/24",
     }
     switch = lan_intent(administration.switches["sw2"])
-    assert [port.access for port in switch.ports] == [10, 10, 10, 10, 20, 20, 30, None]
+    assert [port.access for port in switch.ports] == [10, 10, 10, 10, 10, 10, 30, None]
     assert switch.ports[-1].vlans == (10, 20, 30, 99)
     assert str(switch.address) == "10.20.140.11/24"
     router = uplink_intent(administration, administration.routers["edge2"])
@@ -259,6 +260,60 @@ def test_a_building_has_networks_a_switch_and_a_router(clerk: Clerk) -> None:
     cables = [(cable.left, cable.right) for cable in topology(administration).cables]
     assert (("lab-sw2", "gi1-0-8"), ("lab-edge2", "lan0")) in cables
     assert (("lab-edge2", "wan0"), ("lab-resina1", "to-edge2")) in cables
+
+
+def test_a_building_is_a_short_file(clerk: Clerk) -> None:
+    before = clerk.files()
+    assert clerk.new(*SITE, "YES=1").status == 0
+    assert diff(before, clerk.files())["inventory/sites/sante-siege.yaml"] == [
+        "+# yaml-language-server: $schema=../schema/site.json",
+        "+site: sante-siege",
+        "+kind: building",
+        '+name: "Siège: santé # 1"',
+        "+owner: sante",
+        "+block: 10.20.128.0/20",
+        "+purposes: [users, guests, management]",
+        "+",
+        "+switches:",
+        "+  sw2:",
+        "+    model: catalyst-2960x-24",
+        "+    number: 1",
+        "+    ports:",
+        "+      GigabitEthernet1/0/1-22: {profile: poste}",
+        "+      GigabitEthernet1/0/23: {profile: invites}",
+        "+      GigabitEthernet1/0/24: {profile: uplink, to: edge2}",
+        "+",
+        "+routers:",
+        "+  edge2:",
+        "+    platform: frr",
+        "+    asn: 65102",
+        "+    lan: lan0",
+        "+    uplinks:",
+        "+      - {interface: wan0, core: resina1, address: 10.255.1.6/30, peer: 10.255.1.5}",
+    ]
+
+
+@pytest.mark.parametrize(("model", "last"), [("s5720-28p", "GigabitEthernet0/0/24"), ("2530-48g", "48")])
+def test_a_building_may_have_any_model(clerk: Clerk, model: str, last: str) -> None:
+    assert clerk.new(*SITE, f"MODEL={model}", "PURPOSES=users", "BLOCK=10.99.0.0/22", "YES=1").status == 0
+    switch = clerk.load().switches["sw2"]
+    assert switch.entry.ports[last].to == "edge2"
+    assert [*switch.site.networks] == ["users", "management"]  # where the switches are is never left out
+
+
+def test_a_port_of_a_known_model_has_a_profile(clerk: Clerk) -> None:
+    assert clerk.new(*SITE, "MODEL=2530-24g", "PURPOSES=users printers", "YES=1").status == 0
+    path = clerk.folder / "sites/sante-siege.yaml"
+    path.write_text(path.read_text().replace('"1-23": {profile: poste}', "1-20: {profile: poste}"))
+    before = clerk.files()
+    assert clerk.new("port", "SWITCH=sw2", "PROFILE=imprimante", "YES=1").status == 0
+    assert diff(before, clerk.files()) == {"inventory/sites/sante-siege.yaml": ['+      "21": {profile: imprimante}']}
+    assert clerk.new("port", "SWITCH=sw2", "PORT=25", "PROFILE=poste", "YES=1").status == 1
+    assert clerk.refused == "PORT: le 2530-24g n'a pas de port « 25 » ; ses ports : 1 à 24\n"
+    assert clerk.new("port", "SWITCH=sw2", "PORT=3", "PROFILE=poste", "YES=1").status == 1
+    assert clerk.refused == "PORT: « 3 » est déjà utilisé : sw2\n"
+    assert clerk.new("port", "SWITCH=sw2", "PROFILE=camera", "YES=1").status == 1
+    assert "le profil « camera » n'existe pas ; possibles : poste, imprimante" in clerk.refused
 
 
 def test_buildings_follow_one_another(clerk: Clerk) -> None:

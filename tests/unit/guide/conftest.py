@@ -109,4 +109,5 @@ def _added(file: list[str], block: list[str]) -> list[str]:
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
     shutil.copytree(SAMPLE, tmp_path / "repository" / "inventory")
+    shutil.copy(SAMPLE.parent / "buildings/mtdpce-siege.yaml", tmp_path / "repository" / "inventory/sites")
     return Copy(tmp_path / "repository")

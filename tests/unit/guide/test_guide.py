@@ -58,9 +58,9 @@ EFFECTS: dict[str, list[tuple[Effect, object, object]]] = {
     ],
     "Un port de commutateur": [
         (
-            lambda found: [port.access for port in found.switches["sw1"].entry.ports.values()],
-            ["users", "guests", None],
-            ["users", "guests", None, "users"],
+            lambda found: {name[-2:]: port.access for name, port in found.switches["sw1"].entry.used_ports.items()},
+            {"/1": "users", "/2": "guests", "24": None},
+            {"/1": "users", "/2": "guests", "/3": "users", "24": None},
         ),
     ],
     "Une application": [

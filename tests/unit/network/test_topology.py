@@ -59,8 +59,8 @@ def test_a_cable_that_both_ends_name_is_one(site: Site) -> None:
     assert cables(site) == [
         Cable(End("sw1", "GigabitEthernet1/0/1"), End("ws1"), ("users",)),
         Cable(End("sw1", "GigabitEthernet1/0/2"), End("guest1"), ("guests",)),
-        Cable(End("sw1", TO_EDGE), End("edge1", "lan0"), ("users", "guests", "management")),
         Cable(End("sw1", TO_SW2), End("sw2", OF_SW2), ("users",)),
+        Cable(End("sw1", TO_EDGE), End("edge1", "lan0"), ("users", "guests", "management")),
     ]
 
 

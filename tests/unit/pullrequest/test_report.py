@@ -17,6 +17,7 @@ from inventory.model.institution import Institution
 from tests.unit.pullrequest.repository import Repository
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+BUILDINGS = Path(__file__).resolve().parents[1] / "inventory/buildings"
 
 
 def told(repository: Repository, base: str = "main") -> Report:
@@ -25,6 +26,10 @@ def told(repository: Repository, base: str = "main") -> Report:
 
 
 def apply(case: dict[str, Any], repository: Repository) -> None:
+    """The edits of a case. `base` is a building of tests/unit/inventory/buildings that main has before them."""
+    if "base" in case:
+        repository.write({f"inventory/sites/{case['base']}": (BUILDINGS / case["base"]).read_text()})
+        repository.commit()
     for edit in case["edits"]:
         if "old" in edit:
             repository.edit(edit["file"], edit["old"], edit["new"])
@@ -50,9 +55,10 @@ def test_case(path: Path, repository: Repository, monkeypatch: pytest.MonkeyPatc
 def test_every_phrase_is_in_a_case(repository: Repository) -> None:
     """A phrase that no case shows may say anything. All are read here: other workers may have the other cases."""
     seen: set[str] = set()
+    start = repository.git("rev-parse", "HEAD")
     for path in CASES:
         case = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        repository.git("checkout", "--quiet", ".")
+        repository.git("reset", "--quiet", "--hard", start)
         repository.git("clean", "--quiet", "-fd")
         apply(case, repository)
         seen.update(change.key for change in told(repository).changes)

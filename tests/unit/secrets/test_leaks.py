@@ -50,6 +50,7 @@ PLANTED = {
     "python": ("x.py", "DATABASE_PASSWORD = " + '"Soleil2026!"\n'),
     "json": ("x.json", '{"api_key": ' + '"a8f5f167f44f4964e6c998dee827110c"}\n'),
     "french": ("x.md", "mot_de_passe: " + "Soleil2026!\n"),
+    "random key behind the name of a port": ("x.md", f"GigabitEthernet1/0/1{some(40)}\n"),
     "random key alone": ("x.txt", f"see {b64encode(DICE.randbytes(32)).decode()}\n"),
     "base64 of a password": ("x.txt", b64encode(DICE.randbytes(48)).decode() + "\n"),
 }
@@ -63,6 +64,7 @@ INNOCENT = {
     "ca.crt": f"-----BEGIN CERTIFICATE-----\n{b64encode(DICE.randbytes(600)).decode()}\n-----END CERTIFICATE-----\n",
     "recipients.yaml": f"keys: {{ops: {pyrage.x25519.Identity.generate().to_public()}}}\n",
     "commit.md": "Le commit 97c9db1a8f5f167f44f4964e6c998dee827110c0 ; TenGigabitEthernet1/0/48\n",
+    "site.yaml": "ports: {GigabitEthernet0/0/1-2: {profile: uplink}, XGigabitEthernet0/0/1-48: {profile: poste}}\n",
     "header.py": 'HEADER = "-----BEGIN PRIVATE KEY-----"\n',
 }
 
