@@ -138,7 +138,7 @@ def test_what_is_declared_arrives_with_its_mark_and_a_desk_cannot_mark_its_own(l
     )
     lab.run("resina1", f"nft '{watch}; {rules}'")
     try:
-        lab.run("ws1", "curl -sko /dev/null https://10.10.10.14/")
+        lab.run("ws1", "curl -sko /dev/null --max-time 5 https://10.10.10.14/", check=False)
         lab.run("ws1", "ping -c 2 -W 1 -Q 0xb8 10.10.10.11")  # a desk that says that it is a telephone
         seen = lab.run("resina1", "nft list table ip seen")
     finally:
