@@ -19,7 +19,9 @@ pytestmark = pytest.mark.xdist_group("edge1")
 
 @pytest.fixture
 def lab(administration: Administration) -> Lab:
-    return Lab(administration)
+    found = Lab(administration)
+    found.whole()  # machines that are busy with other tests may have missed each other for a moment
+    return found
 
 
 def vtysh(lab: Lab, machine: str, command: str) -> Any:

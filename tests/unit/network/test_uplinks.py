@@ -9,6 +9,7 @@ import pytest
 
 from inventory.model import load
 from inventory.secrets import Secret
+from roles.network.change import _message
 from roles.network.frr import FRR
 from roles.network.plan import plan
 from roles.uplinks import frr, targets
@@ -151,3 +152,10 @@ def test_what_frr_prints_is_read(wanted: RouterIntent, well: State) -> None:
         "BGP session with resina1 (10.255.1.1) is absent",
         "BGP session with resina2 (10.255.1.5) is absent",
     ]
+
+
+def test_a_line_that_a_router_refuses_is_quoted_without_its_key() -> None:
+    line = next(line for line in intended().splitlines() if " password " in line)
+    assert _message(ValueError(f'Invalid input detected at command: "{line}"\n')) == (
+        'Invalid input detected at command: " neighbor 10.255.1.1 password ***"'
+    )
