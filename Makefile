@@ -104,9 +104,10 @@ history: $(VENV)/ready ## What switches and routers ran: who changed which lines
 topology: $(VENV)/ready ## Sites, VLANs, devices, uplinks as a picture [OUT=topology.svg LIVE=1: held against LLDP]
 	@$(PY) -m deploys.topology --environment $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(LIVE),--live)
 
-verify: $(VENV)/ready ## Check that all of it works, by using it
+verify: $(VENV)/ready ## Check that all of it works, by using it; in the lab also that it survives what is done to it
 	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) \
 		$(if $(filter lab,$(ENV)),tests/lab) tests/hosts tests/devices tests/journeys
+	@$(if $(filter lab,$(ENV)),$(BIN)/pytest tests/disturbances,:)
 
 endurance: $(VENV)/ready ## Plan equals apply, deploys that are killed, secrets that show nowhere: on the lab [KILLS=50 SEED=]
 	@$(BIN)/pytest -s tests/endurance

@@ -23,9 +23,10 @@ from paramiko.ssh_exception import SSHException
 
 from inventory.hosts import console, formerly, write_ssh_config
 from inventory.model import Administration, InventoryError, load
-from inventory.secrets import SecretError, secrets_of
+from inventory.secrets import SecretError, masked, secrets_of
 from roles.network.change import ChangeError, Outcome, Target, apply, plan
 from roles.network.connection import Device, connected
+from roles.network.guard import GuardError
 from roles.network.history import History, HistoryError, Why, folder_of
 from roles.network.kept import Kept
 from roles.network.listening import Listening
@@ -36,7 +37,7 @@ from roles.network.way import PATIENCE, reached
 
 WIDTH = 48  # of a line before its reason
 OK, ERROR, CHANGES = 0, 1, 2
-EXPECTED = (ChangeError, NetmikoBaseException, SSHException, OSError, ValueError)
+EXPECTED = (ChangeError, GuardError, NetmikoBaseException, SSHException, OSError, ValueError)
 
 Targets = Callable[[Administration], Mapping[str, Target]]
 
@@ -234,7 +235,7 @@ def _each(
                 if keep and outcome.changed:
                     kept.keep(name, way, session)
         except EXPECTED as error:
-            said = " ".join(str(error).split())
+            said = masked(" ".join(str(error).split()))  # a refused line is quoted as it was sent
             return Result(task.host, failed=True, result=said, configuration=heard and heard.configuration)
         more = {"configuration": heard.configuration, "note": way.note}
         return Result(task.host, changed=outcome.changed, result=outcome, **more)
