@@ -98,7 +98,7 @@ class ScheduledRestart:
             self.schedule(self.minutes).hold(connection)
         except DialogueError as error:
             raise GuardError(str(error)) from error
-        if not self.waiting(lambda command: str(connection.send_command(command))):
+        if not self.waiting(connection, lambda command: str(connection.send_command(command))):
             raise GuardError(f"`{self.pending}` shows no restart to come")
 
     def confirm(self, connection: BaseConnection, ask: Ask) -> None:
