@@ -70,17 +70,6 @@ class DeviceChanges(Strict):
     )
 
 
-class DeviceManagement(Strict):
-    """Who may log in to switches, and where they report."""
-
-    bastions: list[Address] = Field(
-        default=[], description="D'où l'on se connecte aux commutateurs ; vide : de partout", examples=[["10.10.99.10"]]
-    )
-    syslog: list[Address] = Field(
-        default=[], description="Serveurs qui gardent les journaux des équipements", examples=[["10.10.10.20"]]
-    )
-
-
 class Environment(Strict):
     """One file of inventory/environments."""
 
@@ -114,10 +103,8 @@ class Environment(Strict):
         description="Comment les commutateurs et les routeurs sont changés",
         examples=[{"canary": "sw1", "per_site": 1, "pause": 5}],
     )
-    management: DeviceManagement = Field(
-        default=DeviceManagement(),
-        description="Qui se connecte aux commutateurs, et à qui ils rendent compte",
-        examples=[{"bastions": ["10.10.99.10"], "syslog": ["10.10.10.20"]}],
+    syslog: list[Address] = Field(
+        default=[], description="Serveurs qui gardent les journaux des équipements", examples=[["10.10.10.20"]]
     )
     journeys_from: Identifier | None = Field(
         default=None, description="Le poste de travail qui joue les utilisateurs", examples=["ws1"]

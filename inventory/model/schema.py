@@ -35,7 +35,6 @@ HELP = {
     "Communities": "Ce que RESINA lit de la préférence entre les liens d'un bâtiment",
     "Core": "Un cœur de RESINA",
     "DeviceChanges": "Comment les équipements sont changés : l'un d'abord, puis un par site, puis les autres",
-    "DeviceManagement": "Qui se connecte aux commutateurs, et à qui ils rendent compte",
     "Environment": "Comment la même administration est atteinte, au lab ou en production",
     "GroupsFile": "Les groupes de l'institution ; « agents », toutes ses personnes, existe toujours",
     "InstitutionFile": "Un ministère ou une institution, et qui relit ses changements",

@@ -28,7 +28,7 @@ def services(administration: Administration, site: Site) -> Services:
     return Services(
         administration=administration.platform.administration,
         ntp=tuple(machine.address for machine in administration.running("directory")),
-        syslog=tuple(administration.environment.management.syslog),
-        bastions=tuple(administration.environment.management.bastions),
+        syslog=tuple(administration.environment.syslog),
+        bastions=tuple(administration.platform.bastions.values()),
         fixed={vlan: tuple(sorted(addresses)) for vlan, addresses in sorted(fixed.items())},
     )
