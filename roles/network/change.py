@@ -261,7 +261,10 @@ def _send(connection: BaseConnection, platform: Platform, lines: tuple[str, ...]
     """Send lines up to the first that is refused, and leave configuration mode whatever happens."""
     options = {"read_timeout": platform.guard.read_timeout} if platform.guard else {}
     try:
-        connection.send_config_set(lines, error_pattern=platform.error, exit_config_mode=False, **options)
+        # Our banners are one line each: netmiko need not send them, and all the others with them, without looking.
+        connection.send_config_set(
+            lines, error_pattern=platform.error, exit_config_mode=False, bypass_commands="", **options
+        )
     finally:
         connection.exit_config_mode()
         connection.set_base_prompt()  # the host name may be new

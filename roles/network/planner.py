@@ -24,7 +24,7 @@ class Part(IntEnum):
     REST = 1  # nothing of it can cut the management path
     PATH = 2  # ports that carry it, its address, its gateway: the old path stays until a new session came in
     MOVE = 3  # the address itself moves: in one write, because between two lines there is no path
-    AFTER = 4  # what only the old path needed
+    AFTER = 4  # what only the old path needed, and the spanning tree
     LOGIN = 5  # terminal lines, AAA, SSH, users
 
 
@@ -189,6 +189,8 @@ def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
         return Part.GUARD, about
     if about is About.LOGIN:
         return Part.LOGIN, about
+    if about is About.TREE:
+        return Part.AFTER, about
     if about is About.GATEWAY:
         # Where a device has several ways back, the old one goes once the new one is proven, and before its port does.
         return (Part.AFTER, About.IDENTITY) if leaf.goes and not paths.moves else (move, about)

@@ -40,6 +40,8 @@ class PortView:
     carries: frozenset[int]  # VLANs, whether they exist or not; none where the port is shut
     untagged: int | None = None  # of a mixed port: its one VLAN without tag, which a new one replaces
     members: frozenset[int] = frozenset()  # of a mixed port: all its VLANs, also while it is shut
+    native: int | None = None  # of a trunk: the VLAN of frames without tag
+    shuts: bool = False  # by itself, when somebody behind it speaks as a switch
 
     @property
     def mixed(self) -> bool:
@@ -73,16 +75,18 @@ class About(IntEnum):
     GUARD = 0  # what the guard itself needs
     IDENTITY = 1
     VLAN = 2
-    TRUNK_GAINS = 3
+    TRUNK_GAINS = 3  # and whatever else only lets more through
     PORT = 4
     PORT_OPENS = 5  # where that is a section of its own
     TRUNK_LOSES = 6
-    INTERFACE_GOES = 7  # or loses its address: two interfaces never have the same network
-    INTERFACE = 8  # in a VLAN: the switch itself
-    VLAN_GOES = 9
-    GATEWAY = 10
-    LOGIN = 11  # terminal lines, AAA, SSH, users
-    OTHER = 12
+    GUARDS = 7  # of all ports at once, such as DHCP snooping: each port is as it must be before
+    INTERFACE_GOES = 8  # or loses its address: two interfaces never have the same network
+    INTERFACE = 9  # in a VLAN: the switch itself
+    VLAN_GOES = 10
+    GATEWAY = 11
+    TREE = 12  # the spanning tree begins anew: for seconds nothing may pass
+    LOGIN = 13  # terminal lines, AAA, SSH, users
+    OTHER = 14
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,7 @@ class Platform:
     startup: str | None  # shows what it will start with; None where the device cannot
     save: Dialogue
     refine: Callable[[HConfig, HConfig], None]  # (running, remediation): what rules cannot express
+    settled: str | None = None  # sections that are not looked into where both have the same lines
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
     guard: Guard | None = None

@@ -26,15 +26,37 @@ class Remediation:
 
 def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     """Compare two configurations, each as the device would print it."""
+    settled, running, intended = _without_settled(platform, running, intended)
     wanted = get_hconfig(platform.driver(), intended)
     present = get_hconfig(platform.driver(), running)
-    before = _sections(present)
+    before = _sections(present) | settled
     _refuse_foreign(platform, wanted)
     unmanaged = tuple(_set_aside(platform, present, wanted))
     delta = WorkflowRemediation(present, wanted).remediation_config
     platform.refine(present, delta)
     delta.set_order_weight()
-    return Remediation(delta, before, _afterwards(before, _sections(present), _sections(wanted)), unmanaged)
+    ours, intention = (_sections(config) | settled for config in (present, wanted))
+    return Remediation(delta, before, _afterwards(before, ours, intention), unmanaged)
+
+
+def _without_settled(platform: Platform, running: str, intended: str) -> tuple[dict[str, tuple[str, ...]], str, str]:
+    """Sections of both texts with the same lines, and the rest of each text: most ports of most switches."""
+    if platform.settled is None:
+        return {}, running, intended
+    pattern = re.compile(rf"^({platform.settled})\n((?: .*\n)+)", re.MULTILINE)
+    present = {found[1]: set(found[2].splitlines()) for found in pattern.finditer(running)}
+    same = {found[1] for found in pattern.finditer(intended) if present.get(found[1]) == set(found[2].splitlines())}
+    settled = {header: tuple(line.strip() for line in sorted(present[header])) for header in same}
+    for header, lines in settled.items():
+        owned = platform.owner(header)
+        for line in lines:
+            if owned is None or (owned.lines and not re.match(owned.lines, line)):
+                raise ValueError(f"{platform.name}: the intention has a line that nobody owns: {header}: {line}")
+
+    def rest(text: str) -> str:
+        return pattern.sub(lambda found: "" if found[1] in same else found[0], text)
+
+    return settled, rest(running), rest(intended)
 
 
 def sections(platform: Platform, configuration: str) -> Sections:

@@ -25,9 +25,31 @@ def wanted() -> SwitchIntent:
 
 
 def test_intent(wanted: SwitchIntent) -> None:
-    assert [(vlan.number, vlan.name) for vlan in wanted.vlans] == [(10, "users"), (30, "guests"), (99, "management")]
-    assert [(port.access, port.vlans) for port in wanted.ports] == [(10, ()), (30, ()), (None, (10, 30, 99))]
+    assert [(vlan.number, vlan.name) for vlan in wanted.vlans] == [
+        (10, "users"),
+        (30, "guests"),
+        (99, "management"),
+        (998, "native-unused"),
+        (999, "quarantine"),
+    ]
+    used = [port for port in wanted.ports if port.enabled]
+    assert [(port.access, port.vlans) for port in used] == [(10, ()), (30, ()), (None, (10, 30, 99))]
+    assert {port.access for port in wanted.ports if not port.enabled} == {999}
+    assert len(wanted.ports) == 24
     assert (str(wanted.address), str(wanted.gateway)) == ("10.20.99.11/24", "10.20.99.1")
+
+
+def test_what_people_plug_in_is_guarded_against_and_our_own_way_is_not(wanted: SwitchIntent) -> None:
+    desk, uplink = wanted.ports[0], wanted.ports[-1]
+    assert (desk.bpdu_guard, desk.root_guard, desk.macs, desk.lldp, desk.trusted) == (True, True, 3, False, False)
+    assert (uplink.bpdu_guard, uplink.root_guard, uplink.macs, uplink.storm, uplink.trusted) == (
+        False,
+        False,
+        None,
+        None,
+        True,
+    )
+    assert uplink.native not in uplink.vlans
 
 
 def test_problems_name_the_port_and_both_states(wanted: SwitchIntent, tmp_path) -> None:
@@ -47,12 +69,16 @@ def test_problems_name_the_port_and_both_states(wanted: SwitchIntent, tmp_path) 
         int gi1/0/24
         switchport trunk allowed vlan 10-12
         switchport mode trunk
-        end
         """,
     )
+    for number in range(3, 24):
+        typed(session, f"int gi1/0/{number}\nswitchport access vlan 999\nno vlan 999")
+    session.end()
     assert problems(wanted, shown(session.feed)) == [
         "VLAN 30 guests is visitors",
         "VLAN 99 management is absent",
+        "VLAN 998 native-unused is absent",
+        "VLAN 999 quarantine is absent",
         "GigabitEthernet1/0/1 is access 30, not access 10",
         "GigabitEthernet1/0/24 is trunk 10,11,12, not trunk 10,30,99",
     ]

@@ -127,9 +127,9 @@ def test_neighbours_over_ssh(
 ) -> None:
     ssh = (played.ssh_config, played.known_hosts, played.identity)
     reach = {"sw1": Device("sw1", PLATFORMS["cisco_ios"], *ssh, Secret(PlayedSwitch.PASSWORD))}
-    assert heard(reach, Order()) == ({}, {"sw1": "% Invalid input detected at '^' marker."})
+    assert heard(reach, Order()) == ({}, {"sw1": "% LLDP is not enabled"})
     speaks = command("show lldp neighbors detail", lambda _session: TRANSCRIPT)
-    monkeypatch.setattr(privileged, "EXEC", [*privileged.EXEC, speaks])
+    monkeypatch.setattr(privileged, "EXEC", [speaks, *privileged.EXEC])
     monkeypatch.setattr("roles.played.switch.files.switch.ios.cli.EXEC", privileged.EXEC)
     found, unseen = heard(reach, Order())
     assert unseen == {}

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 from .faults import Faults
+from .lldp import Neighbour
 from .meaning import Configuration, Meaning
 from .personality import Personality
 
@@ -38,6 +39,12 @@ class DataPlane(Protocol):
 
     def learned(self) -> list[Learned]:
         """The MAC address table."""
+
+    def shut(self) -> dict[str, str]:
+        """The ports that a guard has shut, and why: bpduguard, storm-control, dhcp-rate-limit."""
+
+    def neighbours(self) -> list[Neighbour]:
+        """What LLDP hears."""
 
 
 class Pending(Protocol):

@@ -5,11 +5,19 @@ import re
 from ..grammar import Invalid, Refused
 from ..machine import DataPlaneError, Switch
 from .config import TOP
-from .configuration import CONFIG
+from .configuration import CONFIG, continue_banner
 from .grammar import invalid, parse
 from .privileged import EXEC, SAVED, UNPRIVILEGED
 
-SUFFIX = {TOP: "", "archive": "-archive", "vlan": "-vlan", "port": "-if", "interface": "-if", "line": "-line"}
+SUFFIX = {
+    TOP: "",
+    "archive": "-archive",
+    "vlan": "-vlan",
+    "port": "-if",
+    "interface": "-if",
+    "line": "-line",
+    "arp": "-arp-nacl",
+}
 
 
 class Session:
@@ -22,6 +30,7 @@ class Session:
         self.configuring = False
         self.headers: tuple[str, ...] = ()  # the sections that lines go to; `vlan 10,20` opens two
         self.question: str | None = None
+        self.banner: tuple[str, list[str]] | None = None  # one that goes on: its delimiter, and its lines so far
         self.closed = False
         self._went_back = switch.went_back
 
@@ -29,6 +38,8 @@ class Session:
     def prompt(self) -> str:
         if self.question is not None:
             return self.question
+        if self.banner is not None:
+            return ""
         name = self.switch.config.hostname[:20]
         if self.configuring:
             return f"{name}(config{SUFFIX[self._section]})#"
@@ -58,6 +69,9 @@ class Session:
             self.question = None
             self.switch.save()
             return SAVED
+        if self.banner is not None:
+            continue_banner(self, line)
+            return ""
         if not line.strip() or line.lstrip().startswith("!"):
             return ""
         return self._configure(line) if self.configuring else self.execute(line)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface
 
-from ..meaning import Port
+from ..meaning import Guards, Port
 from . import ports
 from .ports import PORTS
 
@@ -52,6 +52,10 @@ class Config:
             for number, vlan in sorted(self.members.items())
             if vlan.addresses and vlan.addresses != [LEASED]
         }
+
+    @property
+    def guards(self) -> Guards:
+        return Guards()
 
     @property
     def ports(self) -> tuple[str, ...]:
