@@ -277,6 +277,14 @@ def _outside(session: Session, match: Match, no: bool) -> str:
     return ""
 
 
+def _at_once(session: Session, match: Match, no: bool) -> str:
+    """Several settings of a port on one line."""
+    for kind in EDGE:
+        each = command(f"spanning-tree <ports> {kind}", _outside)
+        _outside(session, Match(each, match.arguments), no)
+    return ""
+
+
 def _trust(session: Session, match: Match, no: bool) -> str:
     """It is said outside of ports, and printed inside."""
     setting = f"{match.command.words[0]} trust"
@@ -324,6 +332,7 @@ CONFIG = {
         command("spanning-tree priority <number>", _set),
         command("spanning-tree bpdu-protection-timeout <number>", _set),
         *(command(f"spanning-tree <ports> {kind}", _outside) for kind in EDGE),
+        command(f"spanning-tree <ports> {' '.join(EDGE)}", _at_once),
         command("port-security <ports>", _outside),
         command("port-security <ports> learn-mode limited-continuous address-limit <number> action <word>", _outside),
         command("fault-finder broadcast-storm <ports>", _outside),
