@@ -117,7 +117,7 @@ class SwitchFacts:
     hosts: Callable[[str], list[Host]]  # in what `mac_table` shows
     shown: Callable[[Show], Shown]
     negation: str = "no"
-    listed: str | None = None  # (`verb`)(`ports`): lines that take a list of ports, where such a platform has them
+    listed: str | None = None  # (beginning)(port)(end): lines that take a list of ports, on a platform that has such
     ports: Callable[[Sequence[str]], str] = ",".join  # as that platform writes a list of ports
     at_once: str | None = None  # a line before which a port is emptied: where it carries us, its section is one write
 
