@@ -59,9 +59,15 @@ def test_a_push_whose_network_is_cut_goes_back_by_the_timer(switch: LabSwitch) -
     assert "the device goes back by itself within 1 minutes; nothing was saved" in str(found[0][0].result)
 
 
-def test_a_power_loss_before_the_save_leaves_what_was_saved(switch: LabSwitch) -> None:
+@pytest.mark.parametrize("everything", [False, True], ids=["of the switch", "of all that leads to it"])
+def test_a_power_loss_before_the_save_leaves_what_was_saved(switch: LabSwitch, everything: bool) -> None:
+    administration = switch.administration
     with switch.pushing(renamed, until="name visitors") as found:
-        cut_power(NAME)
+        for machine in (
+            NAME,
+            *((*administration.routers, *administration.platform.resina.cores) if everything else ()),
+        ):
+            cut_power(machine)
     assert found[0].failed
     lab = ("deploys.engine", "deploy", "--deploy", "lab", "--inventory", "@local", "--yes")
     assert run(ROOT, *lab).returncode == 0
