@@ -5,10 +5,12 @@ A switch has several names in it: `sw1` leads through the network to the address
 """
 
 import os
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 from inventory.model import Administration, Environment, Placed, Switch
+from inventory.model.environment import Reach
 
 Host = tuple[str, dict[str, Any]]
 
@@ -66,6 +68,8 @@ def ssh_config(administration: Administration, extra: str = "") -> str:
         blocks.append(_block(machine.name, str(machine.address), reach.user, command))
     for switch in administration.switches.values():
         blocks.extend(_ways(environment, switch))
+    for name in administration.routers.keys() - administration.machines.keys():  # those that are no Debian host
+        blocks.append(_block(name, *_way(reach, name, administration.addresses[name])))
     control = administration.environment.state.resolve() / "control"
     common = f"""\
 Host *
@@ -90,14 +94,17 @@ def _ways(environment: Environment, switch: Placed[Switch]) -> list[str]:
     """Whatever leads to a switch. Where a command leads there, its host key stands under its name, whatever the way."""
     reach, name = environment.reach, switch.name
     addresses = dict(zip((name, *formerly(switch)), (switch.entry.address, *switch.entry.formerly), strict=True))
-    through, past = reach.device_proxy_command, reach.console_proxy_command
-    blocks = [
-        _block(alias, name if through else str(address), ACCOUNT, through and through.format(address=address))
-        for alias, address in addresses.items()
-    ]
+    blocks = [_block(alias, *_way(reach, name, address)) for alias, address in addresses.items()]
+    past = reach.console_proxy_command
     if past and (alias := console(environment, name)):
         blocks.append(_block(alias, name, ACCOUNT, past.format(name=name)))
     return blocks
+
+
+def _way(reach: Reach, name: str, address: IPv4Address) -> tuple[str, str, str | None]:
+    """The host name, account and command that lead to a device at an address."""
+    through = reach.device_proxy_command
+    return name if through else str(address), ACCOUNT, through and through.format(address=address)
 
 
 def _block(alias: str, host: str, user: str, proxy_command: str | None) -> str:

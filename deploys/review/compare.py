@@ -351,14 +351,9 @@ def _port(site: Site, about: dict[str, Value], a: Port | None, b: Port | None) -
     if (_end(a) if a else "") != _end(b):
         yield said("port_to", to=_end(b)) if b.to else said("port_to_nothing")
     if a is not None:
-        known = {
-            "access",
-            "trunk",
-            "to",
-            "far",
-            "voice",
-            *(["profile", *OF_PROFILE] if a.profile and b.profile else []),
-        }
+        known = {"access", "trunk", "to", "far", "voice"}
+        if bool(a.profile) == bool(b.profile):  # where neither has a profile, the rest follows from access or trunk
+            known |= {"profile", *OF_PROFILE}
         place = f"{about['switch']} {about['port']}"
         yield from _settings(site.owner, Section.SITES, a, b, place=place, known=known)
 

@@ -110,6 +110,17 @@ class Administration:
         ]
         return {group.name: group for group in found}
 
+    @cached_property
+    def addresses(self) -> dict[str, IPv4Address]:
+        """Every name of the domain's zone, and its address: machines, devices, applications."""
+        machines = {machine.name: machine.address for machine in self.machines.values()}
+        switches = {name: switch.entry.address for name, switch in self.switches.items()}
+        routers = {
+            name: router.entry.uplinks[0].address.ip for name, router in self.routers.items() if name not in machines
+        }
+        applications = {name: machines[application.host] for name, application in self.applications.items()}
+        return machines | switches | routers | applications
+
     def machine(self, name: str) -> Machine:
         return self.machines[name]
 

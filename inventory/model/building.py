@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -11,9 +11,13 @@ from inventory.model.base import Flag, Identifier, Prefix, Strict, Vlan
 MANAGEMENT = "management"  # the purpose whose network holds the switches themselves
 NEVER = (1002, 1003, 1004, 1005)  # Cisco keeps them for token ring and FDDI
 
+# bpdu-guard: a switch that speaks there is shut out. root-guard: the root of the spanning tree is never behind it.
+# dhcp-snooping, arp-inspection: only what is trusted answers for DHCP; ARP says what DHCP gave. storm-control: no
+# flood of broadcasts. port-security: `maximum_macs` and no more. silent: neither CDP nor LLDP tells who we are.
 Protection = Literal[
     "bpdu-guard", "root-guard", "dhcp-snooping", "arp-inspection", "storm-control", "port-security", "silent"
 ]
+PROTECTIONS: tuple[Protection, ...] = get_args(Protection)
 
 
 class PoolRule(Strict):

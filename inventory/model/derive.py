@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from netutils.interface import canonical_interface_name
 
-from inventory.model.building import MANAGEMENT, Profile, plan_for
+from inventory.model.building import MANAGEMENT, PROTECTIONS, Profile, plan_for
 from inventory.model.chassis import CHASSIS, Chassis
 from inventory.model.messages import say
 from inventory.model.platform import Platform
@@ -305,7 +305,9 @@ class _Building:
             return None
         to = said.to.split("/", 1)[0] if said.to else None
         if said.profile is None:
-            return Port(access=said.access, trunk=said.trunk, to=to)
+            if said.access is not None:
+                return Port(access=said.access, to=to, protections=list(PROTECTIONS))
+            return Port(trunk=said.trunk, to=to, trusted=to in self.file.switches or to in self.file.routers)
         profile = self.platform.profiles.get(said.profile)
         if profile is None:
             self._refuse([*path, "profile"], _no_such("profile", said.profile, self.platform.profiles))

@@ -122,6 +122,7 @@ class Router(Strict):
     asn: Asn
     lan: InterfaceName = Field(description="Interface qui reçoit le trunk du commutateur", examples=["lan0"])
     uplinks: list[Uplink] = Field(
+        min_length=1,
         description="Liens vers RESINA",
         examples=[[{"interface": "wan0", "core": "resina1", "address": "10.255.1.2/30", "peer": "10.255.1.1"}]],
     )

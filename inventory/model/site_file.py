@@ -109,7 +109,18 @@ class SiteFile(Strict):
     routers: dict[Identifier, Router] = Field(
         default={},
         description="Routeurs, par nom",
-        examples=[{"edge1": {"platform": "frr", "asn": 65101, "lan": "lan0", "uplinks": []}}],
+        examples=[
+            {
+                "edge1": {
+                    "platform": "frr",
+                    "asn": 65101,
+                    "lan": "lan0",
+                    "uplinks": [
+                        {"interface": "wan0", "core": "resina1", "address": "10.255.1.2/30", "peer": "10.255.1.1"}
+                    ],
+                }
+            }
+        ],
     )
     machines: dict[Identifier, MachineEntry] = Field(
         default={},

@@ -78,13 +78,9 @@ def public_key(private_pem: str) -> str:
 
 
 def desired_of(administration: Administration, keys: Mapping[str, str]) -> Zones:
-    """The machines and applications in the domain's zone, and a zone for the mail of each institution."""
+    """Machines, devices and applications in the domain's zone, and a zone for the mail of each institution."""
     domain = administration.platform.domain
-    addresses = {machine.name: machine.address for machine in administration.machines.values()} | {
-        name: administration.machine(application.host).address
-        for name, application in administration.applications.items()
-    }
-    hosts = [DnsRecord(domain, name, "A", str(address)) for name, address in addresses.items()]
+    hosts = [DnsRecord(domain, name, "A", str(address)) for name, address in administration.addresses.items()]
     mail = [
         record
         for institution in administration.institutions.values()

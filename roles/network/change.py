@@ -132,11 +132,15 @@ class _Guarded:
         return self.connection
 
     def _send(self, part: Part) -> None:
-        lines = self.planned.part(part)
-        if part is Part.MOVE:
-            _write_at_once(self.connection, lines, self.target.platform.switch)
-        else:
-            _send(self.connection, self.target.platform, lines)
+        cut = False  # by what was written at once, perhaps
+        for at_once, lines in self.planned.writes(part):
+            if cut and self.login:
+                self.connection = self._again(self.login)
+            cut = at_once
+            if at_once:
+                _write_at_once(self.connection, lines, self.target.platform.switch)
+            else:
+                _send(self.connection, self.target.platform, lines)
         if part > Part.REST and self.login:
             self.connection = self._again(self.login)
 

@@ -98,6 +98,8 @@ class ScheduledRestart:
             self.schedule(self.minutes).hold(connection)
         except DialogueError as error:
             raise GuardError(str(error)) from error
+        if not self.waiting(lambda command: str(connection.send_command(command))):
+            raise GuardError(f"`{self.pending}` shows no restart to come")
 
     def confirm(self, connection: BaseConnection, ask: Ask) -> None:
         try:

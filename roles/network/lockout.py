@@ -21,6 +21,8 @@ def _reasons(paths: Paths, hosts: Sequence[Host], removed: Sequence[int]) -> Ite
     if before.paths:
         yield from _cut(paths, hosts)
     for vlan in removed:
+        if left := [name for name, port in after.ports.items() if vlan in port.members]:
+            yield f"VLAN {vlan} would go, and port {left[0]} is in it, which the inventory does not name; name it first"
         # The gateway of a VLAN is always in it, and leaves with it; not so where it is what answers us.
         people = [host for host in hosts if not host.ours or vlan in before.paths]
         if live := [host for host in people if host.vlan == vlan and not _moves_along(paths, host)]:
@@ -68,8 +70,8 @@ def _carriers(view: View) -> frozenset[str]:
 def _bridges(paths: Paths, port: str) -> bool:
     """Whether the port carries both management VLANs while they change: as it is, or as a trunk that gains first."""
     already = any(port in paths.before.carriers(vlan) for vlan in paths.after.paths)
-    both_trunks = paths.before.ports[port].trunk and paths.after.ports[port].trunk
-    return already or both_trunks
+    both_trunks = paths.before.ports[port].trunk and paths.after.ports[port].trunk and not paths.after.ports[port].mixed
+    return already or both_trunks or paths.bridged_by_tag(port) or paths.bridged_without_tag(port)
 
 
 def _moves_along(paths: Paths, host: Host) -> bool:

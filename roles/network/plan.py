@@ -1,8 +1,9 @@
 """What one device is to be sent, in order, each line with its reason; or why it must not be changed at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from roles.network.lockout import Host, refusal
 from roles.network.planner import Line, Part, Paths, as_proposed, planned
@@ -26,6 +27,12 @@ class Plan:
 
     def part(self, part: Part) -> tuple[str, ...]:
         return tuple(line.text for line in self.lines if line.part is part)
+
+    def writes(self, part: Part) -> Iterator[tuple[bool, tuple[str, ...]]]:
+        """The lines of a part in the groups in which they are sent, and whether a group is one write."""
+        lines = (line for line in self.lines if line.part is part)
+        for at_once, group in groupby(lines, key=lambda line: line.at_once):
+            yield at_once, tuple(line.text for line in group)
 
 
 def plan(platform: Platform, running: str, intended: str, hosts: Callable[[], Sequence[Host]] = lambda: ()) -> Plan:

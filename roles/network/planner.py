@@ -6,7 +6,7 @@ the path that carries the change.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from itertools import groupby
@@ -30,12 +30,16 @@ class Part(IntEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One line to send. `section` opens the section that it stands in; "" where it stands by itself."""
+    """One line to send. `section` opens the section that it stands in; "" where it stands by itself.
+
+    `at_once`: in one write with those around it, because between two of them there is no path.
+    """
 
     section: str
     text: str
     why: str
     part: Part = Part.REST
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,37 @@ class Paths:
         """Whether our own session may come through this port."""
         return any(port in view.carriers(vlan) for view in (self.before, self.after) for vlan in view.paths)
 
+    def bridged_by_tag(self, port: str) -> bool:
+        """Whether a mixed port carries the new path by a tag, beside what it has: before it loses anything."""
+        if not self._mixed(port):
+            return False
+        after = self.after.ports[port]
+        return any(vlan in after.carries - {after.untagged} for vlan in self.after.paths)
+
+    def bridged_without_tag(self, port: str) -> bool:
+        """Whether a mixed port carries the new path without tag while a tag still carries the old one."""
+        if not self._mixed(port):
+            return False
+        before, after = self.before.ports[port], self.after.ports[port]
+        replaced = before.untagged in self.old  # by the new one, at once
+        return not replaced and after.untagged in self.after.paths and bool(before.carries & self.old)
+
+    def _mixed(self, port: str) -> bool:
+        before, after = self.before.ports.get(port), self.after.ports.get(port)
+        return bool(before and after and before.mixed and before.carries and after.carries)
+
+    def retags(self, port: str, vlan: int) -> bool:
+        """Whether the port has this VLAN without tag now: a tag replaces that, it adds nothing."""
+        return port in self.before.ports and self.before.ports[port].untagged == vlan
+
+    def empties_later(self, vlan: int) -> bool:
+        """Whether a VLAN that goes is all that some port has until that port joins the path."""
+        gone = self.before.vlans - self.after.vlans
+        return any(
+            vlan in port.members and port.members <= gone and self.carries(name)
+            for name, port in self.before.ports.items()
+        )
+
     def lets_go(self, port: str) -> bool:
         """Whether the port carries the old path now and not afterwards: it does so once the new one is proven."""
         return any(port in self.before.carriers(v) and port not in self.after.carriers(v) for v in self.old)
@@ -70,14 +105,16 @@ class Paths:
 
 def planned(facts: SwitchFacts, found: Remediation, paths: Paths) -> tuple[Line, ...]:
     """The lines of a remediation in the order in which they are safe, each with its part and its reason."""
-    leaves = [_Leaf.of(facts, found, section, line) for section, line in _leaves(found)]
+    leaves = _whole_ports(facts, [_Leaf.of(facts, found, section, line) for section, line in _leaves(found)])
     keys = {section: number for number, section in enumerate(dict.fromkeys(leaf.section for leaf in leaves))}
     placed = [(*_place(leaf, paths), keys[leaf.section], leaf.rank, leaf) for leaf in leaves]
     placed.sort(key=lambda each: each[:-1])
     lines: list[Line] = []
     for (part, section), group in groupby(placed, key=lambda each: (each[0], each[-1].section)):
         opened = [each[-1] for each in group]
-        lines += _written(facts, part, section, opened, section in found.before)
+        at_once = part is Part.MOVE or (part > Part.REST and any(leaf.whole for leaf in opened))
+        written = _written(facts, part, section, opened, section in found.before)
+        lines += (replace(line, at_once=at_once) for line in written)
     return tuple(lines)
 
 
@@ -97,6 +134,8 @@ class _Leaf:
     why: str
     port: str = ""
     vlan: int = 0
+    goes: bool = False  # it takes something back
+    whole: bool = False  # its section is written as it is proposed, in that order
 
     @staticmethod
     def of(facts: SwitchFacts, found: Remediation, section: str, text: str) -> "_Leaf":
@@ -115,8 +154,17 @@ class _Leaf:
                     row.why.format(**groups) + (f" (was {was['value']})" if was and was.get("value") else ""),
                     port=groups.get("port", ""),
                     vlan=int(groups.get("vlan", 0)),
+                    goes=facts.takes_back(text),
                 )
         return _Leaf(section, text, About.OTHER, 5, "no longer intended" if facts.takes_back(text) else "intended")
+
+
+def _whole_ports(facts: SwitchFacts, leaves: Iterable[_Leaf]) -> list[_Leaf]:
+    """Ports that change their kind, where that empties them first: all their lines are about the port, in one order."""
+    found = list(leaves)
+    pattern = facts.at_once
+    whole = {leaf.section for leaf in found if pattern and leaf.section and re.fullmatch(pattern, leaf.text)}
+    return [replace(leaf, about=About.PORT, rank=0, whole=True) if leaf.section in whole else leaf for leaf in found]
 
 
 def _match(row: Row, section: str, line: str) -> dict[str, str | None] | None:
@@ -142,16 +190,20 @@ def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
     if about is About.LOGIN:
         return Part.LOGIN, about
     if about is About.GATEWAY:
-        return move, about
-    if about in (About.PORT, About.TRUNK_LOSES) and paths.carries(leaf.port):
-        late = about is About.TRUNK_LOSES or paths.lets_go(leaf.port)
+        # Where a device has several ways back, the old one goes once the new one is proven, and before its port does.
+        return (Part.AFTER, About.IDENTITY) if leaf.goes and not paths.moves else (move, about)
+    if about is About.TRUNK_GAINS and paths.carries(leaf.port) and paths.retags(leaf.port, leaf.vlan):
+        return Part.PATH, about
+    if about in (About.PORT, About.PORT_OPENS, About.TRUNK_LOSES) and paths.carries(leaf.port):
+        bridges = leaf.vlan in paths.after.paths and paths.bridged_without_tag(leaf.port)
+        late = about is About.TRUNK_LOSES or (paths.lets_go(leaf.port) and not bridges)
         return (Part.AFTER if late else Part.PATH), about
     if about in (About.INTERFACE, About.INTERFACE_GOES) and ours:
         if leaf.vlan not in paths.old:
             return move, about
         # Two interfaces never have the same network: the old address goes first, in the same write.
         return (Part.MOVE, About.IDENTITY) if paths.moves else (Part.AFTER, about)
-    if about is About.VLAN_GOES and leaf.vlan in paths.before.paths:
+    if about is About.VLAN_GOES and (leaf.vlan in paths.before.paths or paths.empties_later(leaf.vlan)):
         return Part.AFTER, about
     return Part.REST, about
 
@@ -164,5 +216,15 @@ def _written(facts: SwitchFacts, part: Part, section: str, leaves: Iterable[_Lea
                 yield Line(leaf.text, f" {facts.leave}", DONE, part)
         return
     yield Line("", section, "these lines differ" if known else "it is new", part)
-    yield from (Line(section, f" {leaf.text}", leaf.why, part) for leaf in leaves)
+    for (verb, why), same in groupby(leaves, key=lambda leaf: _kind(facts, leaf)):
+        texts = [leaf.text for leaf in same]
+        if verb:
+            texts = [verb + facts.ports([text.removeprefix(verb) for text in texts])]
+        yield from (Line(section, f" {text}", why, part) for text in texts)
     yield Line(section, f" {facts.leave}", DONE, part)
+
+
+def _kind(facts: SwitchFacts, leaf: _Leaf) -> tuple[str, str]:
+    """What lines must have in common to be one line with a list of ports: their beginning ("" if none) and reason."""
+    found = re.fullmatch(facts.listed, leaf.text) if facts.listed else None
+    return (found[1] if found else ""), leaf.why

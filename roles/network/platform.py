@@ -1,7 +1,7 @@
 """What must be known of a platform to change its configuration safely. Knowledge is data; code is the exception."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
@@ -38,6 +38,13 @@ class Owned:
 class PortView:
     trunk: bool
     carries: frozenset[int]  # VLANs, whether they exist or not; none where the port is shut
+    untagged: int | None = None  # of a mixed port: its one VLAN without tag, which a new one replaces
+    members: frozenset[int] = frozenset()  # of a mixed port: all its VLANs, also while it is shut
+
+    @property
+    def mixed(self) -> bool:
+        """Whether VLANs with and without tag stand side by side on it: it gains some before it loses others."""
+        return bool(self.members)
 
 
 @dataclass(frozen=True)
@@ -68,13 +75,14 @@ class About(IntEnum):
     VLAN = 2
     TRUNK_GAINS = 3
     PORT = 4
-    TRUNK_LOSES = 5
-    INTERFACE_GOES = 6  # or loses its address: two interfaces never have the same network
-    INTERFACE = 7  # in a VLAN: the switch itself
-    VLAN_GOES = 8
-    GATEWAY = 9
-    LOGIN = 10  # terminal lines, AAA, SSH, users
-    OTHER = 11
+    PORT_OPENS = 5  # where that is a section of its own
+    TRUNK_LOSES = 6
+    INTERFACE_GOES = 7  # or loses its address: two interfaces never have the same network
+    INTERFACE = 8  # in a VLAN: the switch itself
+    VLAN_GOES = 9
+    GATEWAY = 10
+    LOGIN = 11  # terminal lines, AAA, SSH, users
+    OTHER = 12
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,9 @@ class SwitchFacts:
     hosts: Callable[[str], list[Host]]  # in what `mac_table` shows
     shown: Callable[[Show], Shown]
     negation: str = "no"
+    listed: str | None = None  # (`verb`)(`ports`): lines that take a list of ports, where such a platform has them
+    ports: Callable[[Sequence[str]], str] = ",".join  # as that platform writes a list of ports
+    at_once: str | None = None  # a line before which a port is emptied: where it carries us, its section is one write
 
     def takes_back(self, line: str) -> bool:
         return line.startswith(f"{self.negation} ")

@@ -2,5 +2,7 @@
 
 from roles.network.cisco_ios import CISCO_IOS
 from roles.network.frr import FRR
+from roles.network.hp_procurve import HP_PROCURVE
+from roles.network.huawei_vrp import HUAWEI_VRP
 
-PLATFORMS = {platform.name: platform for platform in (CISCO_IOS, FRR)}
+PLATFORMS = {platform.name: platform for platform in (CISCO_IOS, HUAWEI_VRP, HP_PROCURVE, FRR)}

@@ -15,6 +15,7 @@ def test_machines_and_applications_are_in_the_zone_of_the_domain() -> None:
         DnsRecord(DOMAIN, "dc1", "A", "10.10.10.11"),
         DnsRecord(DOMAIN, "e-cm", "A", "10.10.10.14"),
         DnsRecord(DOMAIN, "edge1", "A", "10.255.1.2"),
+        DnsRecord(DOMAIN, "sw1", "A", "10.20.99.11"),
     } <= DESIRED.records
 
 

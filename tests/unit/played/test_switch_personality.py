@@ -12,8 +12,11 @@ from roles.played.switch.files.switch.personality import Personality
 from roles.played.switch.files.switch.unplugged import Unplugged
 from tests.played import Fleet, Plane, PlayedSwitch, typed
 
-CHANGE = {"cisco_ios": "configure terminal\nhostname {name}\nvlan 30\nend"}
-SAVE = {"cisco_ios": "write memory"}
+CHANGE = {
+    "cisco_ios": "configure terminal\nhostname {name}\nvlan 30\nend",
+    "hp_procurve": "configure\nhostname {name}\nvlan 30\nend",
+}
+SAVE = {"cisco_ios": "write memory", "hp_procurve": "write memory"}
 
 
 @pytest.fixture(params=PERSONALITIES.values(), ids=PERSONALITIES.keys())
@@ -97,6 +100,7 @@ def test_a_restart_cuts_every_session_and_takes_new_ones(tmp_path: Path, persona
                 "127.0.0.1", played.port, username="netadmin", password=played.PASSWORD, known_hosts=None, config=None
             ) as connection:
                 process = await connection.create_process(term_type="vt100")
+                process.stdin.write("\n")  # a ProCurve greets, and waits for a key
                 await process.stdout.readuntil(personality.factory().hostname)
                 await asyncio.to_thread(played.switch.restart)
                 await asyncio.wait_for(connection.wait_closed(), 5)
@@ -115,6 +119,7 @@ def test_many_switches_answer_in_one_process(tmp_path: Path, personality: Person
                 name, config=[str(fleet.ssh_config)], password=PlayedSwitch.PASSWORD, known_hosts=str(fleet.known_hosts)
             ) as connection:
                 process = await connection.create_process(term_type="vt100")
+                process.stdin.write("\n")  # a ProCurve greets, and waits for a key
                 return str(await process.stdout.readuntil(name))
 
         async def all_of_them() -> list[str]:

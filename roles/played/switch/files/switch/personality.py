@@ -25,6 +25,11 @@ class Session(Protocol):
         """What Ctrl-Z does."""
 
 
+def takes_keys(session: Session) -> bool:
+    """Whether a session waits for one key, without Enter: for `y`, for the next page. IOS never does."""
+    return bool(getattr(session, "keyed", False))
+
+
 class Personality(Protocol):
     """One per platform of the inventory, without state: all state is in the Switch, its configuration, its sessions."""
 

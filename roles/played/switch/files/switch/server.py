@@ -12,6 +12,7 @@ import asyncssh
 from .grammar import Refused
 from .machine import DataPlaneError, Switch
 from .management import Door
+from .personality import takes_keys
 
 CLOCKS: list[asyncio.Task[None]] = []  # a task that nobody holds may vanish
 ENTER, CTRL_U, CTRL_Z, ERASE = "\r\n", "\x15", "\x1a", "\x7f\x08"
@@ -144,7 +145,13 @@ async def _dialogue(switch: Switch, process: asyncssh.SSHServerProcess[str], car
         if not received:
             break
         for character in received.replace("\r\n", "\n"):
-            if character in ENTER:
+            if takes_keys(session):
+                output = session.feed("" if character in ENTER else character)
+                if session.closed:
+                    break
+                echo = character if character.isprintable() else ""
+                write(f"{echo}\n" + (f"{output}\n" if output else "") + session.prompt)
+            elif character in ENTER:
                 faults = switch.faults
                 flush()  # the echo, before whatever time the answer takes
                 await asyncio.sleep(faults.slow)

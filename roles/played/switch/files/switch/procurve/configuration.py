@@ -1,0 +1,318 @@
+"""The commands of configuration mode, and of its contexts: a VLAN, a list of ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Interface
+from typing import TYPE_CHECKING
+
+from .. import vlans
+from ..grammar import Invalid, Match, Refused, command
+from . import ports
+from .config import DEFAULT, LEASED, Vlan
+
+if TYPE_CHECKING:
+    from .cli import Session
+
+TOP, VLAN, PORT = "", "vlan", "interface"
+HIGHEST = 4094
+
+
+def _text(argument: str) -> str:
+    """One word, or several in quotes. Raises Refused."""
+    if argument.startswith('"') and argument.endswith('"') and len(argument) > 1:
+        return argument[1:-1]
+    if len(words := argument.split()) > 1:
+        raise Refused(f"Invalid input: {words[1]}")
+    return argument
+
+
+def _hostname(session: Session, match: Match, no: bool) -> str:
+    session.switch.config.hostname = "HP-2530-24G" if no else _text(match.arguments[0])
+    return ""
+
+
+def _gateway(session: Session, match: Match, no: bool) -> str:
+    session.switch.config.default_gateway = None if no else match.arguments[0]
+    return ""
+
+
+def _set(session: Session, match: Match, no: bool) -> str:
+    """A setting with one value: a new line replaces the old one."""
+    _store(session, match.command.leaf, None if no else match.text)
+    return ""
+
+
+def _add(session: Session, match: Match, no: bool) -> str:
+    """A setting with several values: each line stands for itself."""
+    _store(session, match.text, None if no else match.text)
+    return ""
+
+
+def _on_by_default(session: Session, match: Match, no: bool) -> str:
+    _store(session, match.text, f"no {match.text}" if no else None)
+    return ""
+
+
+def _store(session: Session, key: str, line: str | None) -> None:
+    lines = session.switch.config.lines
+    if line is None:
+        lines.pop(key, None)
+    else:
+        lines[key] = line
+
+
+def _vlan(session: Session, match: Match, no: bool) -> str:
+    number = int(match.arguments[0]) if match.arguments else 0
+    if not 1 <= number <= HIGHEST:
+        raise Refused(f"Invalid input: {number}")
+    if no:
+        return _no_vlan(session, number)
+    session.switch.config.members.setdefault(number, Vlan(f"VLAN{number}"))
+    session.context = (VLAN, str(number))
+    return ""
+
+
+def _no_vlan(session: Session, number: int) -> str:
+    config = session.switch.config
+    if number == DEFAULT:
+        raise Refused("The default VLAN cannot be deleted.")
+    if number not in config.members:
+        raise Refused(f"Invalid input: {number}")
+    if alone := config.alone_in(number):
+        question = (
+            f"The following ports will be moved to the default VLAN:\n{ports.render(alone)}\n"
+            "Do you want to continue?\n[y/n] "
+        )
+        return session.ask(question, lambda key: _gone(session, number) if key == "y" else "")
+    return _gone(session, number)
+
+
+def _gone(session: Session, number: int) -> str:
+    session.switch.config.remove(number)
+    session.switch.plane.apply(session.switch.config)
+    return ""
+
+
+def _vlan_line(session: Session, match: Match, no: bool) -> str:
+    """`vlan 20 untagged 5`, on one line: the context stays where it was."""
+    return _inside(session, VLAN, match, no)
+
+
+def _interface(session: Session, match: Match, no: bool) -> str:
+    if no:
+        raise Refused("Invalid input: interface")
+    ports.parse(match.arguments[0])
+    session.context = (PORT, match.arguments[0])
+    return ""
+
+
+def _interface_line(session: Session, match: Match, no: bool) -> str:
+    ports.parse(match.arguments[0])
+    return _inside(session, PORT, match, no)
+
+
+def _inside(session: Session, kind: str, match: Match, no: bool) -> str:
+    before, (which, line) = session.context, match.arguments
+    line = f"no {line}" if no else line
+    if kind == VLAN:
+        _vlan(session, match, no=False)
+    session.context = (kind, which)
+    try:
+        parsed, negated = session.parsed(line, CONFIG[kind])
+        output: str = parsed.command.run(session, parsed, negated)
+        return output
+    except Invalid as error:
+        raise Refused(f"{error}: {line[error.column :].split()[0]}") from None
+    finally:
+        session.context = before
+
+
+def _this_vlan(session: Session) -> tuple[int, Vlan]:
+    assert session.context is not None
+    number = int(session.context[1])
+    vlan: Vlan = session.switch.config.members[number]
+    return number, vlan
+
+
+def _these_ports(session: Session) -> set[str]:
+    assert session.context is not None
+    return ports.parse(session.context[1])
+
+
+def _vlan_name(session: Session, match: Match, no: bool) -> str:
+    number, vlan = _this_vlan(session)
+    vlan.name = f"VLAN{number}" if no else _text(match.arguments[0])
+    return ""
+
+
+def _untagged(session: Session, match: Match, no: bool) -> str:
+    number, _ = _this_vlan(session)
+    names = _given(match)
+    if no:
+        session.switch.config.take_out(number, names, tagged=False)
+    else:
+        session.switch.config.untag(number, names)
+    return ""
+
+
+def _tagged(session: Session, match: Match, no: bool) -> str:
+    number, _ = _this_vlan(session)
+    names = _given(match)
+    if no:
+        session.switch.config.take_out(number, names, tagged=True)
+    else:
+        session.switch.config.tag(number, names)
+    return ""
+
+
+def _given(match: Match) -> set[str]:
+    if not match.arguments:
+        raise Refused("Incomplete input")
+    return ports.parse(match.arguments[0])
+
+
+def _address(session: Session, match: Match, no: bool) -> str:
+    """A VLAN may have several addresses, of networks that nothing else on the switch has."""
+    _, vlan = _this_vlan(session)
+    address = _with_mask(match.arguments) if match.arguments else None
+    if no:
+        if address and address not in vlan.addresses:
+            raise Refused(f"The IP address {match.arguments[0]} cannot be found.")
+        vlan.addresses = [each for each in vlan.addresses if address and each != address]
+        return ""
+    assert address is not None
+    network = IPv4Interface(address.replace(" ", "/")).network
+    for other in session.switch.config.members.values():
+        for present in other.addresses:
+            if present != LEASED and IPv4Interface(present.replace(" ", "/")).network.overlaps(network):
+                if other is vlan and present == address:
+                    return ""
+                raise Refused(f"The IP address (or subnet) {address.split()[0]}/{network.prefixlen} already exists.")
+    vlan.addresses = [*(each for each in vlan.addresses if each != LEASED), address]
+    return ""
+
+
+def _with_mask(arguments: tuple[str, ...]) -> str:
+    try:
+        interface = IPv4Interface("/".join(arguments))
+    except ValueError:
+        raise Refused(f"Invalid input: {arguments[-1]}") from None
+    return f"{interface.ip} {interface.netmask}"
+
+
+def _leased(session: Session, _match: Match, no: bool) -> str:
+    _, vlan = _this_vlan(session)
+    vlan.addresses = [] if no else [LEASED]
+    return ""
+
+
+def _vlan_setting(session: Session, match: Match, no: bool) -> str:
+    _, vlan = _this_vlan(session)
+    vlan.lines.pop(match.command.leaf, None)
+    if not no:
+        vlan.lines[match.command.leaf] = match.text
+    return ""
+
+
+def _port_name(session: Session, match: Match, no: bool) -> str:
+    for name in _these_ports(session):
+        session.switch.config.settings[name].name = "" if no else _text(match.arguments[0])
+    return ""
+
+
+def _enabled(enabled: bool) -> Callable[[Session, Match, bool], str]:
+    def run(session: Session, _match: Match, no: bool) -> str:
+        for name in _these_ports(session):
+            session.switch.config.settings[name].enabled = enabled is not no
+        return ""
+
+    return run
+
+
+def _port_setting(session: Session, match: Match, no: bool) -> str:
+    for name in _these_ports(session):
+        lines = session.switch.config.settings[name].lines
+        lines.pop(match.command.leaf, None)
+        if not no:
+            lines[match.command.leaf] = match.text
+    return ""
+
+
+def _port_vlans(tagged: bool) -> Callable[[Session, Match, bool], str]:
+    """`untagged vlan 20` in the context of ports: what recent releases take as well."""
+
+    def run(session: Session, match: Match, no: bool) -> str:
+        config, names = session.switch.config, _these_ports(session)
+        for number in sorted(vlans.parse(match.arguments[0])):
+            if number not in config.members:
+                raise Refused(f"Invalid input: {number}")
+            if no:
+                config.take_out(number, names, tagged)
+            elif tagged:
+                config.tag(number, names)
+            else:
+                config.untag(number, names)
+        return ""
+
+    return run
+
+
+def _exit(session: Session, *_: object) -> str:
+    return session.leave()
+
+
+def _end(session: Session, *_: object) -> str:
+    session.end()
+    return ""
+
+
+LEAVING = [command("exit", _exit), command("end", _end)]
+CONFIG = {
+    TOP: [
+        *LEAVING,
+        command("hostname <line>", _hostname),
+        command("vlan <vlan>", _vlan),
+        command("vlan <vlan> <line>", _vlan_line),
+        command("interface <ports>", _interface),
+        command("interface <ports> <line>", _interface_line),
+        command("ip default-gateway <ip>", _gateway),
+        command("ip ssh", _on_by_default),
+        command("telnet-server", _on_by_default),
+        command("web-management", _on_by_default),
+        command("tftp server", _on_by_default),
+        command("spanning-tree", _set),
+        command("spanning-tree priority <number>", _set),
+        command("logging <ip>", _add),
+        command("sntp <unicast|broadcast>", _set),
+        command("sntp server priority <number> <ip>", _add),
+        command("timesync <sntp|ntp>", _set),
+        command("snmp-server community <text> <line>", _add),
+        command("snmp-server location <line>", _set),
+        command("snmp-server contact <line>", _set),
+        command("console inactivity-timer <number>", _set),
+        command("loop-protect <ports>", _set),
+    ],
+    VLAN: [
+        *LEAVING,
+        command("name <line>", _vlan_name),
+        command("untagged <ports>", _untagged),
+        command("tagged <ports>", _tagged),
+        command("ip address <ip> <ip>", _address),
+        command("ip address <prefix>", _address),
+        command("ip address dhcp-bootp", _leased),
+        command("ip igmp", _vlan_setting),
+        command("jumbo", _vlan_setting),
+        command("voice", _vlan_setting),
+    ],
+    PORT: [
+        *LEAVING,
+        command("name <line>", _port_name),
+        command("disable", _enabled(False)),
+        command("enable", _enabled(True)),
+        command("untagged vlan <vlan>", _port_vlans(tagged=False)),
+        command("tagged vlan <vlans>", _port_vlans(tagged=True)),
+        command("flow-control", _port_setting),
+        command("speed-duplex <word>", _port_setting),
+    ],
+}

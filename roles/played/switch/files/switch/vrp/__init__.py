@@ -1,0 +1,1 @@
+"""Huawei VRP (S series, V200), as the lab plays it."""

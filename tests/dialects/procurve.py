@@ -1,0 +1,72 @@
+"""HP ProCurve: configurations as people and templates write them."""
+
+from collections.abc import Mapping
+
+from hypothesis import strategies as st
+
+from roles.network.hp_procurve import HP_PROCURVE
+from roles.played.switch.files.switch.procurve.personality import PROCURVE as PERSONALITY
+from tests.dialects import MANAGEMENT, NUMBERS, Dialect, Wish
+
+DOOR = "24"
+OTHERS = ("1", "2", "23")
+
+
+def ways(vlans: list[int]) -> st.SearchStrategy[dict[int, str]]:
+    """A port is in one VLAN without tag, in some with a tag, or both; never in none."""
+    tagged = st.lists(st.sampled_from(vlans), min_size=1, max_size=3, unique=True).map(
+        lambda some: dict.fromkeys(some, "tagged")
+    )
+    untagged = st.sampled_from(vlans).map(lambda vlan: {vlan: "untagged"})
+    return st.builds(lambda some, one: some | one, tagged, untagged) | tagged | untagged
+
+
+@st.composite
+def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
+    """`bare`: as found in the field, so VLAN 1 is in use, and VLANs have several addresses."""
+    users = draw(st.lists(st.sampled_from(NUMBERS), min_size=1, unique=True))
+    management = draw(st.sampled_from(list(MANAGEMENT)))
+    extra = draw(st.lists(st.sampled_from(list(MANAGEMENT)), max_size=2, unique=True))
+    vlans = sorted({*users, management, *extra})
+    address = MANAGEMENT[management] + draw(st.sampled_from(["11", "12"]))
+    ports = {port: draw(ways([1, *vlans] if bare else vlans)) for port in (*OTHERS, DOOR)}
+    access = draw(st.sampled_from([False, False, True]))
+    if access:
+        ports[DOOR] = dict.fromkeys(ports[DOOR], "tagged")
+    ports[DOOR][management] = "untagged" if access else "tagged"
+
+    sections = {f"vlan {vlan}": [f'name "{draw(st.sampled_from(["some", "other"]))}{vlan}"'] for vlan in vlans}
+    sections[f"vlan {management}"].append(f"ip address {address} 255.255.255.0")
+    if bare and draw(st.booleans()):
+        sections[f"vlan {management}"].append("ip address 10.20.77.7 255.255.255.0")
+    if bare and management == 98 and draw(st.booleans()):  # left by somebody, in the way of the address to come
+        sections[f"vlan {draw(st.sampled_from(vlans[:1]))}"].append("ip address 10.20.99.7 255.255.255.0")
+    sections["vlan 1"] = ["no ip address"]  # last: what comes to a port comes before what leaves it
+    for vlan in [*vlans, 1]:
+        sections[f"vlan {vlan}"] += _members(ports, vlan)
+    for port in OTHERS:
+        sections[f"interface {port}"] = [f'name "{draw(st.sampled_from(["ws1", "ws2"]))}"']
+        sections[f"interface {port}"] += ["disable"] if draw(st.booleans()) else []
+    lines = [f'hostname "{draw(st.sampled_from(["sw1", "sw2"]))}"']
+    for header, inside in sections.items():
+        lines += [header, *(f"   {line}" for line in inside), "   exit"]
+    lines.append(f"ip default-gateway {MANAGEMENT[management]}{draw(st.sampled_from(['1', '254']))}")
+    return Wish("\n".join(lines), management, address, frozenset(vlans), access)
+
+
+def _members(ports: Mapping[str, Mapping[int, str]], vlan: int) -> list[str]:
+    lists = {how: [port for port in ports if ports[port].get(vlan) == how] for how in ("untagged", "tagged")}
+    if vlan == 1:  # where a switch begins with all of its ports
+        lists["no untagged"] = [port for port in ports if "untagged" not in ports[port].values()]
+    return [f"{how} {','.join(names)}" for how, names in lists.items() if names]
+
+
+PROCURVE = Dialect(
+    platform=HP_PROCURVE,
+    personality=PERSONALITY,
+    door=DOOR,
+    wishes=wishes,
+    enter="configure",
+    foreign='snmp-server location cave\nspanning-tree\ninterface 7\nname "reserved"\ndisable\nexit\nno telnet-server',
+    vlan="vlan {}".format,
+)

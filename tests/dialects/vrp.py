@@ -1,0 +1,80 @@
+"""Huawei VRP: configurations as people and templates write them."""
+
+from hypothesis import strategies as st
+
+from roles.network.huawei_vrp import HUAWEI_VRP
+from roles.played.switch.files.switch.vrp.personality import VRP as PERSONALITY
+from tests.dialects import MANAGEMENT, NUMBERS, Dialect, Wish
+
+DOOR = "GigabitEthernet0/0/24"
+OTHERS = ("GigabitEthernet0/0/1", "GigabitEthernet0/0/2", "GigabitEthernet0/0/23")
+WITHOUT_1 = " undo port trunk allow-pass vlan 1"
+
+
+def trunk(vlans: list[int], with_1: bool) -> str:
+    allowed = f" port trunk allow-pass vlan {' '.join(map(str, vlans))}"
+    return "\n".join([" port link-type trunk", *([] if with_1 else [WITHOUT_1]), allowed])
+
+
+def ports(vlans: list[int]) -> st.SearchStrategy[str]:
+    access = st.builds(
+        " description {}\n port link-type access\n port default vlan {}{}".format,
+        st.sampled_from(["ws1", "ws2"]),
+        st.sampled_from(vlans),
+        st.sampled_from(["", "\n stp edged-port enable", "\n shutdown"]),
+    )
+    lists = st.lists(st.sampled_from(vlans), min_size=1, unique=True).map(sorted)
+    trunks = st.builds("{}{}".format, st.builds(trunk, lists, st.booleans()), st.sampled_from(["", "\n shutdown"]))
+    pvids = st.builds(
+        "{}\n port trunk pvid vlan {}".format, st.builds(trunk, lists, st.just(False)), st.sampled_from(vlans)
+    )
+    return st.one_of(access, trunks, pvids)
+
+
+@st.composite
+def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
+    """`bare`: as found in the field, so a trunk may carry every VLAN, and a port may have no line at all."""
+    users = draw(st.lists(st.sampled_from(NUMBERS), min_size=1, unique=True))
+    management = draw(st.sampled_from(list(MANAGEMENT)))
+    extra = draw(st.lists(st.sampled_from(list(MANAGEMENT)), max_size=2, unique=True))
+    vlans = sorted({*users, management, *extra})
+    address = MANAGEMENT[management] + draw(st.sampled_from(["11", "12"]))
+    carried = draw(st.lists(st.sampled_from(vlans), unique=True).map(lambda some: sorted({*some, management})))
+    door = draw(st.sampled_from(["list", "access", "all"] if bare else ["list", "list", "access"]))
+    lines = [f"sysname {draw(st.sampled_from(['sw1', 'sw2']))}", f"vlan batch {' '.join(map(str, vlans))}"]
+    for vlan in vlans:
+        if draw(st.booleans()) or not bare:
+            lines += [f"vlan {vlan}", f" description {draw(st.sampled_from(['some', 'other']))}{vlan}"]
+    lines += draw(st.sampled_from([[], ["stp bpdu-protection"]])) if bare else ["stp bpdu-protection"]
+    for port in OTHERS:
+        if not bare or draw(st.booleans()):
+            lines += [f"interface {port}", draw(ports(vlans))]
+    lines.append(f"interface {DOOR}")
+    if door == "access":
+        lines += [" port link-type access", f" port default vlan {management}"]
+    elif door == "list":
+        lines.append(trunk(carried, with_1=draw(st.booleans())))
+    else:
+        lines += [" port link-type trunk", " port trunk allow-pass vlan 2 to 4094"]
+    lines += [f"interface Vlanif{management}", f" ip address {address} 255.255.255.0"]
+    if bare and management == 98 and draw(st.booleans()):  # left by somebody, in the way of the address to come
+        lines += [f"interface Vlanif{draw(st.sampled_from(vlans[:1]))}", " ip address 10.20.99.7 255.255.255.0"]
+    hop = MANAGEMENT[management] + draw(st.sampled_from(["1", "254"]))
+    lines.append(f"ip route-static 0.0.0.0 0.0.0.0 {hop}")
+    if bare:
+        lines += draw(st.sampled_from([[], ["ip route-static 0.0.0.0 0.0.0.0 10.1.1.1"]]))  # nobody is there
+    lines += ["user-interface vty 0 4", f" protocol inbound {draw(st.sampled_from(['ssh', 'all']))}"]
+    return Wish("\n".join(lines), management, address, frozenset(vlans), access=door == "access")
+
+
+VRP = Dialect(
+    platform=HUAWEI_VRP,
+    personality=PERSONALITY,
+    door=DOOR,
+    wishes=wishes,
+    enter="system-view",
+    foreign="ntp-service unicast-server 10.1.1.1\nsnmp-agent sys-info location cave\nlldp enable\n"
+    "user-interface vty 5 14\nidle-timeout 5 0",
+    vlan="vlan {}".format,
+    answers={"Continue?[Y/N]:": "y"},
+)
