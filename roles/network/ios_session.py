@@ -13,7 +13,7 @@ PROMPT = r"(?m:^[\w.-]+(?:\([\w.-]+\))?[#>]\s*$)"
 ANSWERED_WITHIN = 15.0  # seconds, of one configuration line
 
 
-class IosSession(Session, CiscoIosSSH):  # type: ignore[misc]  # netmiko tells no types
+class IosSession(Session, CiscoIosSSH):
     """netmiko's driver in fewer round trips. The name of a device may change while it is configured."""
 
     def _try_session_preparation(self, force_data: bool = True) -> None:  # noqa: ARG002 (netmiko's own signature)
@@ -56,7 +56,7 @@ class IosSession(Session, CiscoIosSSH):  # type: ignore[misc]  # netmiko tells n
             raise ValueError(f"`{exit_config}` answered: {' '.join(said.split())}")
         return said
 
-    def send_command(
+    def send_command(  # type: ignore[override]  # the options that are used
         self,
         command_string: str,
         expect_string: str | None = None,

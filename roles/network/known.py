@@ -1,6 +1,8 @@
 """Host keys of many devices: a session reads the lines of its own device, not those of all the others again."""
 
+import os
 from functools import lru_cache
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,8 @@ class Client(paramiko.SSHClient):
 
     _known: str | None = None
 
-    def load_host_keys(self, filename: str) -> None:
-        self._known = filename
+    def load_host_keys(self, filename: int | str | bytes | PathLike[str] | PathLike[bytes]) -> None:
+        self._known = os.fsdecode(filename) if not isinstance(filename, int) else None
 
     def connect(self, hostname: str, port: int = 22, *rest: Any, **options: Any) -> None:
         if self._known:
@@ -24,7 +26,9 @@ class Client(paramiko.SSHClient):
             lines = _lines(self._known, Path(self._known).stat().st_mtime_ns)
             for line in (*lines.get(name, ()), *lines.get(EVERYBODY, ())):
                 entry = HostKeyEntry.from_line(line)
-                for each in entry.hostnames if entry else ():
+                if entry is None:
+                    continue
+                for each in entry.hostnames:
                     self.get_host_keys().add(each, entry.key.get_name(), entry.key)
         super().connect(hostname, port, *rest, **options)
 

@@ -10,7 +10,7 @@ from nornir.core import Nornir
 from nornir.core.inventory import Host, Hosts, Inventory
 from nornir.core.task import Result, Task
 from paramiko.ssh_exception import SSHException
-from textfsm import TextFSMError  # type: ignore[import-untyped]
+from textfsm import TextFSMError
 
 from roles.network.connection import Device
 from roles.network.runner import Looking

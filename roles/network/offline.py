@@ -13,6 +13,7 @@ from roles.network.change import Outcome, Target
 from roles.network.history import History
 from roles.network.plan import plan
 from roles.network.planner import Part
+from roles.network.processes import side_by_side
 from roles.network.scrub import scrubbed
 
 UNKNOWN = "history has no configuration of it: `make lan PLAN=1` fetches one"
@@ -22,24 +23,29 @@ def from_history(targets: Mapping[str, Target], history: History) -> dict[str, M
     """What each device would be sent, had it still what it ran when it was last looked at. Raises HistoryError."""
     history.prepare()  # what was hidden by its value when it was kept is hidden in the intention too
     kept = history.content(history.head(), list(targets))
-    return {name: _result(name, target, kept[name]) for name, target in targets.items()}
+
+    def planned(name: str) -> Outcome | str:
+        return _planned(targets[name], kept[name])
+
+    return {name: _result(name, outcome) for name, outcome in zip(targets, side_by_side(planned, targets), strict=True)}
 
 
-def _result(name: str, target: Target, kept: bytes | None) -> MultiResult:
-    found = MultiResult("plan")
-    found.append(_planned(Host(name=name), target, kept))
-    return found
-
-
-def _planned(host: Host, target: Target, kept: bytes | None) -> Result:
+def _planned(target: Target, kept: bytes | None) -> Outcome | str:
+    """What would be done, or why nothing is."""
     if kept is None:
-        return Result(host, failed=True, result=UNKNOWN)
+        return UNKNOWN
     try:
         planned = plan(target.platform, kept.decode(errors="replace"), scrubbed(target.intended))
     except ValueError as error:
-        return Result(host, failed=True, result=str(error))
+        return str(error)
     if planned.refused:
-        return Result(host, failed=True, result=f"refused: {planned.refused}")
+        return f"refused: {planned.refused}"
     management = any(line.part > Part.REST for line in planned.lines)
-    outcome = Outcome(planned.texts, bool(planned.lines), planned.unmanaged, planned.why, management)
-    return Result(host, changed=outcome.changed, result=outcome)
+    return Outcome(planned.texts, bool(planned.lines), planned.unmanaged, planned.why, management)
+
+
+def _result(name: str, outcome: Outcome | str) -> MultiResult:
+    found = MultiResult("plan")
+    changed = isinstance(outcome, Outcome) and outcome.changed
+    found.append(Result(Host(name=name), failed=isinstance(outcome, str), changed=changed, result=outcome))
+    return found

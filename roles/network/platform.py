@@ -145,7 +145,14 @@ class Platform:
     guard: Guard | None = None
 
     def owner(self, section: str) -> Owned | None:
-        return next((owned for owned in self.owned if re.fullmatch(owned.section, section)), None)
+        if section not in self._owners:
+            self._owners[section] = next((each for each in self.owned if re.fullmatch(each.section, section)), None)
+        return self._owners[section]
+
+    @cached_property
+    def _owners(self) -> dict[str, Owned | None]:
+        """What was looked up before: most sections are on every switch."""
+        return {}
 
 
 def going_back_after(platform: Platform, minutes: int) -> Platform:

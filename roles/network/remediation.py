@@ -1,11 +1,10 @@
 """From what a device runs to what it must run: the fewest lines, as hier_config proposes them by our rules."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from hier_config import HConfig, WorkflowRemediation, get_hconfig
+from hier_config import HConfig, get_hconfig
 from hier_config.child import HConfigChild
 
 from roles.network.alike import apart, driver
@@ -34,7 +33,7 @@ def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     before = {**alike, **_sections(present)}
     _refuse_foreign(platform, {**alike, **_sections(wanted)})
     unmanaged = tuple(_set_aside(platform, present, wanted))
-    delta = WorkflowRemediation(present, wanted).remediation_config
+    delta = present.config_to_get_to(wanted)
     platform.refine(present, delta)
     delta.set_order_weight()
     return Remediation(delta, before, _afterwards(before, _sections(present), _sections(wanted)), unmanaged)
@@ -42,7 +41,7 @@ def remediation(platform: Platform, running: str, intended: str) -> Remediation:
 
 def sections(platform: Platform, configuration: str) -> Sections:
     """A configuration as the device prints it, by its sections."""
-    return _sections(get_hconfig(platform.driver(), configuration))
+    return _sections(get_hconfig(driver(platform.driver), configuration))
 
 
 def ours(platform: Platform, running: str) -> str:
@@ -81,18 +80,16 @@ def _afterwards(before: Sections, ours: Sections, wanted: Sections) -> Sections:
 def _refuse_foreign(platform: Platform, wanted: Sections) -> None:
     """What a template prints and nobody owns would be sent again and again, or never taken back."""
     for section, lines in wanted.items():
-        if foreign := _foreign(platform.owned, section, lines):
+        owned = platform.owner(section)
+        foreign = section if owned is None else _first_foreign(owned, section, lines)
+        if foreign:
             raise ValueError(f"{platform.name}: the intention has a line that nobody owns: {foreign}")
 
 
-@lru_cache(maxsize=20_000)
-def _foreign(owned: tuple[Owned, ...], section: str, lines: tuple[str, ...]) -> str | None:
-    """The first line that nobody owns, with its section."""
-    owner = next((each for each in owned if re.fullmatch(each.section, section)), None)
-    if owner is None:
-        return section
-    line = next((line for line in lines if owner.lines is None or not re.match(owner.lines, line)), None)
-    return None if line is None else f"{section}: {line}"
+def _first_foreign(owned: Owned, section: str, lines: Iterable[str]) -> str | None:
+    """The first line of a section that is not ours, with its section."""
+    found = next((line for line in lines if owned.lines is None or not re.match(owned.lines, line)), None)
+    return None if found is None else f"{section}: {found}"
 
 
 def _set_aside(platform: Platform, present: HConfig, wanted: HConfig) -> list[str]:

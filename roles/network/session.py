@@ -18,7 +18,7 @@ from roles.network.known import Client
 CHUNK = 65535
 
 
-class Session(BaseConnection):  # type: ignore[misc]  # netmiko tells no types
+class Session(BaseConnection):
     """To be named before netmiko's driver among the bases of a platform's session."""
 
     _unfinished = ""  # a carriage return whose line feed is still on its way
@@ -35,7 +35,7 @@ class Session(BaseConnection):  # type: ignore[misc]  # netmiko tells no types
         """The same: what comes later is behind the echo of the next command."""
         return self.read_channel()
 
-    def read_until_pattern(
+    def read_until_pattern(  # type: ignore[override]  # the rest of its options is about its own loops
         self, pattern: str = "", read_timeout: float = 10.0, re_flags: int = 0, **_options: Any
     ) -> str:
         """What comes up to and including the pattern; what came after it is kept. Raises ReadTimeout."""
@@ -52,7 +52,7 @@ class Session(BaseConnection):  # type: ignore[misc]  # netmiko tells no types
         """What has come, once anything has, and after so long in any case. Raises ReadException at the end."""
         kept, self._read_buffer = self._read_buffer, ""
         channel = self.remote_conn
-        if channel is None:
+        if not isinstance(channel, paramiko.Channel):
             raise ReadException("Attempt to read, but there is no active channel.")
         if not (seconds or channel.recv_ready()):
             return kept

@@ -118,6 +118,10 @@ class District:
         self._campus.stdin.flush()
         return json.loads(self._campus.stdout.readline())
 
+    def _inside(self) -> tuple[str, str]:
+        """Into the network of the campus: its addresses are nobody else's, and nothing leads out of it."""
+        return "nsenter", f"--net=/proc/{self._campus.pid}/ns/net"
+
     def reset(self) -> None:
         self.ask("reset")
 
@@ -127,7 +131,7 @@ class District:
         with output.open("w") as file:
             began = time.monotonic()
             process = subprocess.Popen(
-                command,
+                [*self._inside(), *command],
                 cwd=self.place,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
-"""The subject "lan": how fast switches are planned and changed, against Ansible's network_cli: `python -m tests.bench.lan`.
+"""The subject "lan": how fast switches are planned and changed, against Ansible's network_cli.
 
+`python -m tests.bench.lan --jobs fetch,apply` measures some of it.
 The repository is copied, with an inventory of buildings; a campus of played switches runs in a process of its own.
 Both share this machine's processor, so the seconds of the processor are told apart.
 """
@@ -87,7 +88,8 @@ def measure(district: District, jobs: list[Job], rounds: int) -> Measured:
 def table(found: Measured) -> str:
     """The table of a bench."""
     lines = [
-        f"{'':<24}{'switches':>9}{'runs':>6}{'wall s':>9}{'min':>8}{'max':>8}{'CPU s':>8}{'campus CPU':>12}{'wanted':>9}"
+        f"{'':<24}{'switches':>9}{'runs':>6}{'wall s':>9}{'min':>8}{'max':>8}{'CPU s':>8}{'campus CPU':>12}"
+        f"{'wanted':>9}"
     ]
     for job in JOBS:
         if runs := found.runs.get(job.name):
