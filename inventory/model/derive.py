@@ -32,6 +32,7 @@ from inventory.model.validate import listed, near
 
 FIRST_SWITCH = 10  # switch 1 has the address after this one in the management network
 LONGEST_RANGE = 512
+MACS = 3  # of a port without a profile: a telephone, the computer behind it, and one that is being replaced
 RANGE = re.compile(r"(.*?)([0-9]+)-([0-9]+)")
 UNUSED = Port()  # every port that nobody names: shut, in the quarantine VLAN
 
@@ -306,7 +307,7 @@ class _Building:
         to = said.to.split("/", 1)[0] if said.to else None
         if said.profile is None:
             if said.access is not None:
-                return Port(access=said.access, to=to, protections=list(PROTECTIONS))
+                return Port(access=said.access, to=to, maximum_macs=MACS, protections=list(PROTECTIONS))
             return Port(trunk=said.trunk, to=to, trusted=to in self.file.switches or to in self.file.routers)
         profile = self.platform.profiles.get(said.profile)
         if profile is None:
