@@ -16,6 +16,7 @@ from inventory.model.environment import Environment
 from inventory.model.institution import AGENTS, Institution, InstitutionFile
 from inventory.model.messages import say
 from inventory.model.platform import Platform
+from inventory.model.prefixes import Prefixes
 from inventory.model.problems import Problem
 from inventory.model.site import MachineEntry, Network, Port, Router, Site
 from inventory.model.source import Files, Path_, Source
@@ -25,8 +26,6 @@ from inventory.model.validate import listed, near
 RESERVED_LOGINS = ("administrator", "guest", "krbtgt", "root", "postmaster", "abuse")
 RESERVED_SHARES = ("global", "homes", "printers", "netlogon", "sysvol")
 RESERVED_APPLICATIONS = ("postgres", "template0", "template1")  # an application's database has its name
-
-Bits = tuple[int, int]  # a prefix by its length and its leading bits
 
 
 @dataclass(frozen=True)
@@ -50,26 +49,6 @@ class Parsed:
 
 
 @dataclass
-class Prefixes:
-    """Prefixes, each with the place where it was said, and which of them share addresses with another."""
-
-    themselves: dict[Bits, tuple[IPv4Network, str]] = field(default_factory=dict)
-    around: dict[Bits, tuple[IPv4Network, str]] = field(default_factory=dict)  # by each prefix that holds it
-
-    def overlapping(self, prefix: IPv4Network) -> tuple[IPv4Network, str] | None:
-        """A prefix that shares addresses with another: of two, one holds the other."""
-        itself, *supernets = _supernets(prefix)
-        return self.around.get(itself) or next(filter(None, map(self.themselves.get, supernets)), None)
-
-    def add(self, prefix: IPv4Network, where: str) -> None:
-        """Remember a prefix."""
-        itself, *supernets = _supernets(prefix)
-        self.themselves.setdefault(itself, (prefix, where))
-        for bits in (itself, *supernets):
-            self.around.setdefault(bits, (prefix, where))
-
-
-@dataclass
 class Seen:
     """What was met so far, each with the place where it was said."""
 
@@ -82,12 +61,6 @@ class Seen:
     networks: Prefixes = field(default_factory=Prefixes)
     blocks: Prefixes = field(default_factory=Prefixes)
     ports: dict[tuple[str, int], str] = field(default_factory=dict)
-
-
-def _supernets(prefix: IPv4Network) -> Iterator[Bits]:
-    """A prefix, then all that hold it."""
-    number = int(prefix.network_address)
-    return ((length, number >> (32 - length)) for length in range(prefix.prefixlen, -1, -1))
 
 
 def check_references(parsed: Parsed, environments: Collection[str]) -> Iterator[Problem]:

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from inventory import policies
 from inventory.model import Administration, InventoryError, Site, load
 from inventory.model.chassis import CHASSIS
-from inventory.model.derive import derive, ports_of
+from inventory.model.derive import derive
 from inventory.model.load import parse
 from inventory.model.platform import Platform
+from inventory.model.ports import ports_of
 from inventory.model.site_file import SiteFile
 from inventory.model.source import Source
 from inventory.model.validate import validate
