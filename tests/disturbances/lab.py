@@ -5,11 +5,13 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from inventory.masking import masked
 from inventory.model import Administration
 from roles.lab.topology import Cable, topology
 
+MARK = "-- then --"
 SILENCE = "silence"  # the table that plays a cable which carries nothing in one direction
 
 
@@ -44,36 +46,36 @@ class Lab:
 
     def troubles(self) -> list[str]:
         """What is not as it must be at the uplinks of all buildings, seen from both ends."""
+        cores = self.administration.platform.resina.cores
+        inside = [
+            (name, next(n.prefix for n in router.site.networks.values() if "resina" in n.reaches))
+            for name, router in self.administration.routers.items()
+        ]
+        said = {core: self._said(core, *(f"bgp ipv4 unicast {prefix}" for _, prefix in inside)) for core in cores}
         found = []
         for name, router in self.administration.routers.items():
+            said[name] = self._said(name, "ip route 0.0.0.0/0")
             for uplink in router.entry.uplinks:
                 for machine, peer in ((name, uplink.peer), (uplink.core, uplink.address.ip)):
-                    found += self._session(machine, str(peer))
-            best = self._vtysh(name, "show ip route 0.0.0.0/0 json").get("0.0.0.0/0", [])
+                    found += _session(machine, str(peer), said[machine])
             primary = router.entry.by_preference[0]
-            if [hop.get("ip") for route in best if route.get("selected") for hop in route["nexthops"]] != [
+            routes = said[name][2].get("0.0.0.0/0", [])
+            if [hop.get("ip") for each in routes if each.get("selected") for hop in each["nexthops"]] != [
                 str(primary.peer)
             ]:
                 found.append(f"{name}: the way out is not over {primary.core}")
-            outward = next(n.prefix for n in router.site.networks.values() if "resina" in n.reaches)
-            for core in self.administration.platform.resina.cores:
-                paths = self._vtysh(core, f"show bgp ipv4 unicast {outward} json").get("paths", [])
-                if not any(path.get("bestpath", {}).get("overall") and path.get("locPrf") == 200 for path in paths):
+        for core in cores:
+            for (name, _), way in zip(inside, said[core][2:], strict=True):
+                best = [path for path in way.get("paths", []) if path.get("bestpath", {}).get("overall")]
+                if [path.get("locPrf") for path in best] != [200]:
                     found.append(f"{core}: the way to {name} is not the primary one")
         return found
 
-    def _session(self, machine: str, peer: str) -> Iterator[str]:
-        bgp = self._vtysh(machine, "show bgp ipv4 unicast summary json").get("peers", {}).get(peer, {})
-        if bgp.get("state") != "Established":
-            yield f"{machine}: BGP with {peer} is {bgp.get('state', 'absent')}"
-        answer = json.loads(self.run(machine, "vtysh -c 'show bfd peers json'") or "[]")
-        status = next((each["status"] for each in answer if each["peer"] == peer), "absent")
-        if status != "up":
-            yield f"{machine}: BFD with {peer} is {status}"
-
-    def _vtysh(self, machine: str, command: str) -> dict[str, dict[str, dict[str, str]]]:
-        found: dict[str, dict[str, dict[str, str]]] = json.loads(self.run(machine, f"vtysh -c '{command}'"))
-        return found
+    def _said(self, machine: str, *more: str) -> list[Any]:
+        """What a machine shows, as data, in one session: its BGP sessions, those of BFD, and more."""
+        commands = ("bgp ipv4 unicast summary", "bfd peers", *more)
+        line = "; ".join(f"vtysh -c 'show {command} json' && echo {MARK}" for command in commands)
+        return [json.loads(part) for part in self.run(machine, line).split(MARK)[:-1]]
 
     def whole(self, seconds: float = 90) -> None:
         """Wait until the uplinks are as they must be, and stay so for a moment."""
@@ -117,6 +119,14 @@ class Lab:
         finally:
             mend()
             self.whole()
+
+
+def _session(machine: str, peer: str, said: list[Any]) -> Iterator[str]:
+    bgp, bfd = said[0].get("peers", {}).get(peer, {}), {each["peer"]: each["status"] for each in said[1]}
+    if bgp.get("state") != "Established":
+        yield f"{machine}: BGP with {peer} is {bgp.get('state', 'absent')}"
+    if bfd.get(peer) != "up":
+        yield f"{machine}: BFD with {peer} is {bfd.get(peer, 'absent')}"
 
 
 def link(namespace: str, interface: str, state: str) -> None:
