@@ -55,6 +55,12 @@ class Desk:
     def whole(self) -> None:
         wait(lambda: not self.shut() and self.connected() and self.answers(), 30, "the desk is not back")
 
+    def restore(self) -> None:
+        """Nothing of what a test typed was saved: a restart loses it, and opens what was shut."""
+        self.switch.chassis("systemctl restart switch-cli.service")
+        wait(self.switch.is_as_before, 30, "sw1 is not as it was")
+        self.whole()
+
     def addresses(self) -> int:
         """The MAC addresses that the switch has learned at the desk."""
         return len(re.findall(rf" {SHORT}$", self.switch.console("show mac address-table"), re.MULTILINE))
@@ -74,10 +80,7 @@ def desk(administration: Administration) -> Iterator[Desk]:
     try:
         yield found
     finally:
-        if found.shut():
-            found.type(f"interface {DESK}", "shutdown", "no shutdown")
-        found.switch.restore()
-        found.whole()
+        found.restore()
 
 
 def test_a_rogue_switch_is_shut_out_and_comes_back_when_it_is_gone(desk: Desk) -> None:
@@ -119,7 +122,7 @@ def test_a_broadcast_storm_is_limited_and_shuts_its_port(desk: Desk) -> None:
     limited = desk.hears("storm", 4000)
     desk.type(f"interface {DESK}", "no storm-control broadcast level pps 500")
     assert limited < desk.hears("storm", 4000) / 2
-    desk.switch.restore()
+    desk.restore()
     desk.intruder.sends("storm", 4000)
     wait(lambda: desk.shut() == "storm-control", 10, "who sends a storm goes on")
     desk.opened()
