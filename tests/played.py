@@ -5,11 +5,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 
 import asyncssh
 
 from roles.played.switch.files.switch.ios.personality import IOS
+from roles.played.switch.files.switch.lldp import Neighbour
 from roles.played.switch.files.switch.machine import Learned, Switch
 from roles.played.switch.files.switch.management import Door
 from roles.played.switch.files.switch.meaning import Meaning
@@ -33,6 +35,12 @@ class Plane:
 
     def learned(self) -> list[Learned]:
         return [Learned(10, "02:00:0a:14:0a:15", self.ports[0])]
+
+    def shut(self) -> dict[str, str]:
+        return {self.ports[2]: "bpduguard"}
+
+    def neighbours(self) -> list[Neighbour]:
+        return [Neighbour(self.ports[-1], "0200.0000.0001", "Gi1/0/24", "sw2", "B", monotonic() + 100)]
 
 
 def typed(session: Session, text: str) -> str:

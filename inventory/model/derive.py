@@ -161,6 +161,7 @@ class _Building:
                 stp_priority=priorities[name],
                 quarantine=reserved.quarantine,
                 native=reserved.native,
+                ssh=entry.ssh,
             )
         return found
 

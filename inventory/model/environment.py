@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from inventory.model.base import Flag, Identifier, Strict, Text
+from inventory.model.base import Address, Flag, Identifier, Strict, Text
 
 Seconds = Annotated[int, Field(strict=True, ge=1, le=86400, description="Durée en secondes")]
 Side = Annotated[int, Field(strict=True, ge=1, le=100)]
@@ -102,6 +102,9 @@ class Environment(Strict):
         default=DeviceChanges(),
         description="Comment les commutateurs et les routeurs sont changés",
         examples=[{"canary": "sw1", "per_site": 1, "pause": 5}],
+    )
+    syslog: list[Address] = Field(
+        default=[], description="Serveurs qui gardent les journaux des équipements", examples=[["10.10.10.20"]]
     )
     journeys_from: Identifier | None = Field(
         default=None, description="Le poste de travail qui joue les utilisateurs", examples=["ws1"]

@@ -408,6 +408,23 @@ def _platform(source: Source, platform: Platform, parsed: Parsed) -> Iterator[Pr
         for index, site in enumerate(core.serves):
             if site not in parsed.sites:
                 yield _missing(source, ["resina", "cores", core_name, "serves", index], "site", site, parsed.sites)
+    networks = dict.fromkeys(
+        [*platform.purposes, *(name for _, site in parsed.sites.values() for name in site.networks)]
+    )
+    for name in platform.resina.marks.networks:
+        if name not in networks:
+            message = say(
+                "no_such", kind=say("network"), value=name, choices=listed(networks), hint=near(name, networks)
+            )
+            yield source.problem(["resina", "marks", "networks", name], message, on_key=True)
+    for name in platform.resina.marks.applications:
+        if name not in parsed.applications:
+            path: list[str | int] = ["resina", "marks", "applications", name]
+            hint = near(name, parsed.applications)
+            message = say(
+                "no_such", kind=say("application"), value=name, choices=listed(parsed.applications), hint=hint
+            )
+            yield source.problem(path, message, on_key=True)
 
 
 def _bastions(source: Source, platform: Platform, seen: Seen, parsed: Parsed) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from inventory.model import Administration
 from roles.lan.intent import SwitchIntent, intent
+from roles.lan.services import services
 from roles.lan.verify import problems
 from roles.network.change import Target
 from roles.network.platform import Platform, going_back_after
@@ -19,7 +20,8 @@ def targets(administration: Administration) -> dict[str, Target]:
     found = {}
     minutes = administration.environment.devices.revert_after
     for name, switch in administration.switches.items():
-        wanted, platform = intent(switch), going_back_after(PLATFORMS[switch.entry.platform], minutes)
+        platform = going_back_after(PLATFORMS[switch.entry.platform], minutes)
+        wanted = intent(switch, services(administration, switch.site))
         found[name] = Target(
             platform=platform,
             intended=render(f"lan/{switch.entry.platform}.j2", switch=wanted),

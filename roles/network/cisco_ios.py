@@ -8,13 +8,12 @@ from hier_config import HConfig
 from hier_config.models import PerLineSubRule
 from hier_config.platforms.cisco_ios.driver import HConfigDriverCiscoIOS
 from hier_config.platforms.driver_base import HConfigDriverRules
-from netmiko.cisco.cisco_ios import CiscoIosSSH
 from netutils.interface import canonical_interface_name
 from netutils.vlan import vlanconfig_to_list, vlanlist_to_config
-from ntc_templates.parse import parse_output
 
 from roles.network.dialogue import Dialogue
 from roles.network.guard import RevertTimer
+from roles.network.ios_session import IosSession
 from roles.network.platform import (
     About,
     Owned,
@@ -27,8 +26,16 @@ from roles.network.platform import (
     replaces,
 )
 from roles.network.shown import Host, Membership, Show, Shown
+from roles.network.tables import rows
 
 ALLOWED = "switchport trunk allowed vlan "
+SETS = ("ip dhcp snooping vlan ", "ip arp inspection vlan ")  # a new line adds to the set, and removes nothing
+BANNER = re.compile(r"^banner (\w+) (\^C|[^\s\w])(.*?)\2[^\n]*$", re.DOTALL | re.MULTILINE)
+HIDDEN = "\0"  # hier_config takes a line that begins with "banner" for the first of many
+SWITCHES = (  # on or off; the line says which
+    r"service (?:pad|password-encryption|tcp-keepalives-in|tcp-keepalives-out)|ip source-route|cdp run|lldp run"
+    r"|ip http (?:secure-)?server|ip dhcp snooping information option|spanning-tree loopguard default"
+)
 EVERY = frozenset(range(1, 4095))
 MAC_TABLE = "show mac address-table"
 LOGGED = r"[A-Z0-9_]+-\d-[A-Z0-9_]+:"  # %LINK-3-UPDOWN: Interface …, with or without its time
@@ -36,6 +43,12 @@ LOGGED = r"[A-Z0-9_]+-\d-[A-Z0-9_]+:"  # %LINK-3-UPDOWN: Interface …, with or 
 
 class Driver(HConfigDriverCiscoIOS):
     """hier_config's driver, which knows what replaces what. The planner decides the order."""
+
+    @staticmethod
+    def config_preprocessor(config_text: str) -> str:
+        """A banner becomes one line with a delimiter of ours; `portfast edge` is how newer ones print `portfast`."""
+        text = BANNER.sub(lambda banner: f"{HIDDEN}banner {banner[1]} ~{' '.join(banner[3].split())}~", config_text)
+        return text.replace("spanning-tree portfast edge", "spanning-tree portfast")
 
     @staticmethod
     def _instantiate_rules() -> HConfigDriverRules:
@@ -46,17 +59,29 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("vtp mode "),
                 replaces("ip default-gateway "),
                 replaces("interface ", "switchport access vlan "),
-                replaces("interface ", "switchport trunk native vlan "),
+                replaces("interface ", "switchport (trunk native|voice) vlan "),
                 replaces("interface ", ALLOWED),
+                replaces("interface ", "switchport port-security (maximum|violation|aging time|aging type) "),
+                replaces("interface ", "storm-control (broadcast|multicast|unicast) level "),
+                replaces("interface ", "storm-control action "),
+                replaces("interface ", "ip (dhcp snooping|arp inspection) limit rate "),
+                replaces("interface ", "spanning-tree (portfast|guard)"),
                 replaces("archive", "path "),
                 replaces("archive", "maximum "),
-                replaces("line ", "transport input "),
+                replaces("line ", "(transport input|access-class) "),
+                replaces(rf"(?:no )?({SWITCHES})$"),
+                replaces("ip ssh version "),
+                replaces("login block-for "),
+                replaces("(banner login) "),
+                replaces("spanning-tree mode "),
+                replaces(r"spanning-tree vlan (\S+) priority "),
+                replaces("(ip dhcp snooping|ip arp inspection) vlan "),
                 replaces("line ", "exec-timeout "),
             ]
         )
         noise = "|".join(f"(?:{rule.search})" for rule in rules.per_line_sub if not rule.replace)
         rules.per_line_sub[:] = [PerLineSubRule(search=noise, replace="")]  # one search in each line, not sixteen
-        rules.post_load_callbacks.append(_join_allowed_vlans)
+        rules.post_load_callbacks.extend([_join_allowed_vlans, _show_banners])
         return rules
 
 
@@ -69,6 +94,31 @@ def _join_allowed_vlans(config: HConfig) -> None:
         lines[0].text = ALLOWED + _list(frozenset().union(*(_vlans(line.text.split()[-1]) for line in lines)))
         for line in lines[1:]:
             line.delete()
+
+
+def _show_banners(config: HConfig) -> None:
+    for banner in list(config.get_children(startswith=HIDDEN)):
+        banner.text = banner.text.removeprefix(HIDDEN)
+
+
+def refine(running: HConfig, remediation: HConfig) -> None:
+    """What the rules cannot say: sets of VLANs."""
+    add_and_remove_vlans(running, remediation)
+    add_and_remove_watched(running, remediation)
+
+
+def add_and_remove_watched(running: HConfig, remediation: HConfig) -> None:
+    """The VLANs whose DHCP or ARP is watched: a line adds to them, so those that go are named too."""
+    for beginning in SETS:
+        line, before = (config.get_child(startswith=beginning) for config in (remediation, running))
+        if line is None or before is None:
+            continue
+        had, wanted = (_vlans(child.text.split()[-1]) for child in (before, line))
+        line.delete()
+        if added := wanted - had:
+            remediation.add_child(f"{beginning}{_list(added)}")
+        if removed := had - wanted:
+            remediation.add_child(f"no {beginning}{_list(removed)}")
 
 
 def add_and_remove_vlans(running: HConfig, remediation: HConfig) -> None:
@@ -121,12 +171,14 @@ def view(sections: Sections) -> View:
 
 def _port(lines: tuple[str, ...]) -> PortView:
     trunk = "switchport mode trunk" in lines
+    shuts = "spanning-tree bpduguard enable" in lines or "spanning-tree guard root" in lines
     if "shutdown" in lines:
         return PortView(trunk, frozenset())
     if not trunk:
-        return PortView(trunk, frozenset({int(_value(lines, "switchport access vlan ") or 1)}))
+        return PortView(trunk, frozenset({int(_value(lines, "switchport access vlan ") or 1)}), shuts=shuts)
     allowed = _value(lines, ALLOWED)
-    return PortView(trunk, EVERY if allowed is None else _vlans(allowed))
+    native = int(_value(lines, "switchport trunk native vlan ") or 1)
+    return PortView(trunk, EVERY if allowed is None else _vlans(allowed), native=native, shuts=shuts)
 
 
 def _value(lines: tuple[str, ...], beginning: str) -> str | None:
@@ -137,7 +189,7 @@ def hosts(table: str) -> list[Host]:
     """Who the switch knows to be there, by its table of addresses."""
     return [
         Host(int(row["vlan_id"]), row["destination_address"], canonical_interface_name(port))
-        for row in parse_output(platform="cisco_ios", command=MAC_TABLE, data=table)
+        for row in rows("cisco_ios", MAC_TABLE, table)
         if row["vlan_id"].isdigit()
         for port in row["destination_port"]
         if port != "CPU"
@@ -147,8 +199,7 @@ def hosts(table: str) -> list[Host]:
 def shown(show: Show) -> Shown:
     """Its VLANs and the membership of its ports."""
     vlans, ports = (
-        parse_output(platform="cisco_ios", command=command, data=show(command))
-        for command in ("show vlan brief", "show interfaces switchport")
+        rows("cisco_ios", command, show(command)) for command in ("show vlan brief", "show interfaces switchport")
     )
     return Shown(
         vlans={int(row["vlan_id"]): row["vlan_name"] for row in vlans},
@@ -166,14 +217,20 @@ def _membership(row: dict[str, Any]) -> Membership:
 PORT = r"interface (?P<port>(FastEthernet|GigabitEthernet|TenGigabitEthernet)\S+)"
 ANY_PORT = r"interface (?!Vlan|Loopback|Tunnel)\S+"  # a bundle may carry us too
 SVI = r"interface Vlan(?P<vlan>\d+)"
+TERMINAL = r"line (con|vty) .*"
 ROWS = (
     Row(About.GUARD, "archive", "path (?P<value>.*)", "where it keeps the copy that it goes back to"),
     Row(About.GUARD, "archive", "maximum (?P<value>.*)", "how many copies it keeps"),
     Row(About.IDENTITY, "", "hostname (?P<value>.*)", "its name"),
+    Row(About.IDENTITY, "", "banner login .*", "what is said to whoever comes"),
     Row(About.IDENTITY, "", "vtp mode .*", "its VLANs are in its own configuration, and no other switch changes them"),
     Row(About.VLAN, r"vlan (?P<vlan>\d+)", "name (?P<value>.*)", "name of VLAN {vlan}"),
     Row(About.VLAN, "", r"vlan (?P<vlan>\d+)", "VLAN {vlan} is intended"),
     Row(About.TRUNK_GAINS, PORT, rf"{ALLOWED}add (?P<value>.*)", "VLANs that come"),
+    # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
+    Row(About.TRUNK_GAINS, PORT, "ip (dhcp snooping|arp inspection) trust", "what is behind it is believed"),
+    Row(About.TRUNK_GAINS, r"arp access-list \S+", r"permit ip host (?P<value>\S+) .*", "its address is not from DHCP"),
+    Row(About.TRUNK_GAINS, "", r"access-list \d+ permit (?P<value>.*)", "a bastion: it may log in"),
     Row(About.TRUNK_LOSES, PORT, rf"{ALLOWED}remove .*", "VLANs that nobody intends on it"),
     Row(About.PORT, PORT, "shutdown", "not in use", rank=0),
     Row(About.PORT, PORT, "description (?P<value>.*)", "what is at its other end", rank=1),
@@ -182,11 +239,40 @@ ROWS = (
     Row(About.PORT, PORT, rf"{ALLOWED}(?P<value>.*)", "the VLANs that it carries, before it is a trunk", rank=2),
     Row(About.PORT, PORT, "switchport mode (?P<value>.*)", "access port or trunk", rank=3),
     Row(About.PORT, PORT, "switchport nonegotiate", "nobody negotiates a trunk with it", rank=4),
-    Row(About.PORT, PORT, "spanning-tree portfast", "it forwards at once: no switch is behind it", rank=4),
+    Row(About.PORT, PORT, "switchport voice vlan (?P<value>.*)", "telephones, tagged", rank=3),
+    Row(About.PORT, PORT, "spanning-tree portfast( trunk)?", "it forwards at once: no switch is behind it", rank=4),
     Row(About.PORT, PORT, "spanning-tree bpduguard enable", "a switch plugged in there is shut out", rank=4),
+    Row(About.PORT, PORT, "spanning-tree guard root", "the root of the spanning tree is never there", rank=4),
+    Row(About.PORT, PORT, "switchport port-security (?P<what>[a-z ]+) (?P<value>.*)", "of its MAC addresses", rank=4),
+    Row(About.PORT, PORT, "switchport port-security", "a flood of MAC addresses stops there", rank=5),
+    Row(About.PORT, PORT, "ip dhcp snooping limit rate (?P<value>.*)", "DHCP packets a second", rank=4),
+    Row(About.PORT, PORT, "storm-control (?P<what>\\w+) level (?P<value>.*)", "a storm is no more than that", rank=4),
+    Row(About.PORT, PORT, "storm-control action (?P<value>.*)", "and what sends one is shut", rank=4),
+    Row(About.PORT, PORT, "no lldp (?P<what>transmit|receive)", "it tells a desk nothing of the network", rank=4),
+    Row(About.PORT, PORT, "lldp (transmit|receive)", "its neighbour is checked against the inventory", rank=4),
     Row(About.PORT, PORT, "no shutdown", "in use again", rank=7),
+    # First, or a maximum that falls back to one is refused where there are more.
+    Row(About.PORT, PORT, "no switchport port-security", "no longer intended", rank=5),
     Row(About.PORT, PORT, "no .*", "no longer intended", rank=6),
     Row(About.PORT, PORT, ".*", "intended"),
+    Row(About.GUARDS, "", r"(no )?ip dhcp snooping information option", "servers do not all know option 82", rank=1),
+    Row(About.GUARDS, "", r"ip dhcp snooping vlan (?P<value>.*)", "where DHCP is watched", rank=2),
+    Row(About.GUARDS, "", "ip dhcp snooping", "DHCP servers are only behind ports that are trusted", rank=3),
+    Row(About.GUARDS, "", r"ip arp inspection filter .*", "hosts whose address is not from DHCP", rank=2),
+    Row(About.GUARDS, "", r"ip arp inspection vlan (?P<value>.*)", "nobody takes the address of somebody else", rank=3),
+    Row(About.GUARDS, "", r"no ip (arp inspection|dhcp snooping).*", "no longer watched", rank=1),
+    Row(About.GUARDS, r"arp access-list \S+", ".*", "no longer intended", rank=7),
+    Row(About.GUARDS, "", r"no arp access-list \S+", "no longer intended", rank=7),
+    Row(About.TREE, "", r"no spanning-tree vlan .*", "no longer intended", rank=1),
+    Row(
+        About.TREE,
+        "",
+        "spanning-tree mode (?P<value>.*)",
+        "it heals in a second: the tree of each VLAN begins anew",
+        rank=2,
+    ),
+    Row(About.TREE, "", r"spanning-tree vlan \S+ priority (?P<value>.*)", "the lowest is the root", rank=3),
+    Row(About.TREE, "", "spanning-tree loopguard default", "a link that works one way only makes no loop", rank=3),
     Row(About.INTERFACE, SVI, "ip address (?P<value>.*)", "the switch's own address", rank=2),
     Row(About.INTERFACE_GOES, SVI, "no ip address.*", "no address in VLAN {vlan}", rank=3),
     Row(About.INTERFACE, SVI, "shutdown", "VLAN {vlan} does not reach the switch itself", rank=4),
@@ -196,40 +282,67 @@ ROWS = (
     Row(About.INTERFACE_GOES, "", f"no {SVI}", "no longer intended"),
     Row(About.VLAN_GOES, "", r"no vlan (?P<vlan>\d+)", "no longer intended; its ports have moved"),
     Row(About.GATEWAY, "", "(no )?ip default-gateway (?P<value>.*)", "the way back to the bastion"),
-    Row(About.LOGIN, r"line vty .*", "no .*", "no longer intended", rank=6),
-    Row(About.LOGIN, r"line vty .*", ".*", "who may log in"),
-    Row(About.LOGIN, "", r"no (username|aaa|ip ssh|enable|line vty) .*", "no longer intended", rank=6),
-    Row(About.LOGIN, "", r"(username|aaa|ip ssh|enable|line vty) .*", "who may log in"),
+    Row(About.LOGIN, TERMINAL, "no .*", "no longer intended", rank=6),
+    Row(About.LOGIN, TERMINAL, "exec-timeout .*", "a session that somebody forgot ends"),
+    Row(About.LOGIN, TERMINAL, "access-class .*", "only from the bastions"),
+    Row(About.LOGIN, TERMINAL, ".*", "who may log in"),
+    Row(About.LOGIN, "", r"no (username|aaa|ip ssh|enable|line|login|access-list) .*", "no longer intended", rank=6),
+    Row(About.LOGIN, "", "login block-for .*", "whoever guesses passwords waits"),
+    Row(About.LOGIN, "", r"(username|aaa|ip ssh|enable|line) .*", "who may log in"),
+    Row(About.OTHER, "", "(no )?service pad", "X.25 is not in use"),
+    Row(About.OTHER, "", "service tcp-keepalives-(in|out)", "a session whose other end is gone ends"),
+    Row(About.OTHER, "", "service password-encryption", "passwords are not readable over a shoulder"),
+    Row(About.OTHER, "", "no ip source-route", "nobody else says which way a packet goes"),
+    Row(About.OTHER, "", "no cdp run", "it tells everybody what it is; LLDP does on trunks"),
+    Row(About.OTHER, "", "lldp run", "its neighbours are checked against the inventory"),
+    Row(About.OTHER, "", "no ip http (secure-)?server", "it is managed over SSH alone"),
+    Row(
+        About.OTHER, "", "errdisable recovery cause (?P<value>.*)", "a port that was shut for it opens after 5 minutes"
+    ),
+    Row(About.OTHER, "", "ntp server (?P<value>.*)", "the domain controllers have the time"),
+    Row(About.OTHER, "", "logging host (?P<value>.*)", "its log is kept elsewhere too"),
 )
 
 CISCO_IOS = Platform(
     name="cisco_ios",
     netmiko="cisco_ios",
-    session=CiscoIosSSH,
+    session=IosSession,
     driver=Driver,
     owned=(
-        Owned(r"hostname \S+"),
-        Owned(r"vtp mode \S+"),
-        Owned(r"archive", lines=r"path |maximum "),
+        Owned(
+            PORT,
+            lines=r"description |switchport |shutdown$|spanning-tree (portfast|bpduguard|guard)\b|storm-control "
+            r"|ip (dhcp snooping|arp inspection) |no lldp ",
+        ),
         Owned(r"vlan (?!1$|100[2-5]$)\d+", lines=r"name ", removed=True),  # 1 and 1002-1005 cannot be removed
-        Owned(PORT, lines=r"description |switchport |shutdown$|spanning-tree (portfast|bpduguard)"),
         Owned(r"interface Vlan1", lines=r"description |ip address |shutdown$"),  # it cannot be removed
         Owned(r"interface Vlan\d+", lines=r"description |ip address |shutdown$", removed=True),
-        Owned(r"ip default-gateway \S+", removed=True),
-        Owned(r"line vty \d+ \d+", lines=r"access-class |exec-timeout |login |transport input "),
+        Owned(r"line (con 0|vty \d+ \d+)", lines=r"access-class |exec-timeout |login |transport input "),
+        Owned(
+            rf"hostname \S+|vtp mode \S+|banner login .*|(?:no )?(?:{SWITCHES})|ip ssh version \d|login block-for .*"
+            r"|spanning-tree mode \S+|logging host \S+"
+        ),
+        Owned(
+            r"ip default-gateway \S+|ntp server \S+|access-list 98 permit \S+|errdisable recovery cause \S+"
+            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( vlan \S+)?|ip arp inspection (vlan|filter) .*",
+            removed=True,
+        ),
+        Owned(r"archive", lines=r"path |maximum "),
+        Owned(r"arp access-list FIXED-\d+", lines=r"permit ip host ", removed=True),
     ),
-    ordinary=r"(version|service|boot|vtp|spanning-tree mode|spanning-tree extend|no aaa|no ip http|no ip address) ?",
+    ordinary=r"(no )?(version|service|boot|vtp|spanning-tree mode|spanning-tree extend|aaa|ip http|ip address"
+    r"|ip source-route) ?",
     # Warnings begin with % too, and so does what the switch logs meanwhile.
     error=rf"^(%(?!Warning:|Portfast has|{LOGGED}).*|Command rejected.*|Bad mask.*)$",
     running="show running-config",
     startup="show startup-config",
     save=Dialogue("write memory", r"\[OK\]", {r"confirm\]\s*$": ""}),
-    refine=add_and_remove_vlans,
+    refine=refine,
     logged=rf"^([*.]?\w{{3}} +\d+ .*: )?%{LOGGED}.*\n?",
     switch=SwitchFacts(
         view=view,
         rows=ROWS,
-        opens=r"(vlan \d+|interface \S+|line .*|archive)",
+        opens=r"(vlan \d+|interface \S+|line .*|archive|arp access-list .*)",
         leave="exit",
         finish="end",
         mac_table=MAC_TABLE,

@@ -72,11 +72,18 @@ def _changing(before: Sequence[str], proposed: Sequence[str], will: frozenset[in
     kind = [line for line in proposed if line.removeprefix("undo ").startswith(KIND.rstrip())]
     others = [line for line in proposed if line not in kind and not line.removeprefix("undo ").startswith(SWITCHING)]
     others.sort(key=lambda line: line == "undo shutdown")
-    new = [line for line in proposed if line.startswith(SWITCHING) and EXACTLY not in line]
+    new = [line for line in proposed if _of(kind[0], line) and EXACTLY not in line]
     first = [line for line in others if line == "shutdown" or line.startswith(("description ", "undo description"))]
     if kind == [f"{KIND}trunk"]:
         new += [*(lines(f"undo {ALLOW}", {1} - will)), *lines(ALLOW, will - {1})]
     return [*first, *_emptied(before), *kind, *new, *(line for line in others if line not in first)]
+
+
+def _of(kind: str, line: str) -> bool:
+    """Whether a line is about the VLANs of a port of this kind."""
+    beginnings = {f"{KIND}access": DEFAULT, f"{KIND}trunk": "port trunk "}
+    hybrid = line.startswith((TAGGED, UNTAGGED, HYBRID_PVID)) or line == "undo port hybrid vlan 1"
+    return line.startswith(beginnings[kind]) if kind in beginnings else hybrid
 
 
 def _emptied(texts: Sequence[str]) -> Iterator[str]:

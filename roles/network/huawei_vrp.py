@@ -51,7 +51,7 @@ class Driver(HConfigDriverHuaweiVrp):
                 replaces("interface ", "port trunk pvid vlan "),
                 replaces("interface ", f"{ALLOW} exactly"),
                 replaces("user-interface ", "(protocol inbound|authentication-mode|idle-timeout) "),
-                replaces("interface Vlanif", r"ip address \S+ \S+$"),
+                replaces("interface Vlanif", r"(ip address )\S+ \S+$"),
             ]
         )
         rules.full_text_sub.append(FullTextSubRule(search=r"\n[ \t]+(?=\d[\d to]*(?:\r?\n|$))", replace=" "))  # wrapped
@@ -71,7 +71,7 @@ class Driver(HConfigDriverHuaweiVrp):
 def _each_vlan(config: HConfig) -> None:
     """`vlan batch 10 20 to 22` says which VLANs there are; each may have a section of its own besides."""
     for line in list(config.get_children(startswith="vlan batch ")):
-        for vlan in sorted(parsed(line.text)):
+        for vlan in sorted(parsed(line.text) - {1}):
             if config.get_child(equals=f"vlan {vlan}") is None:
                 config.add_child(f"vlan {vlan}")
         line.delete()

@@ -40,6 +40,8 @@ class PortView:
     carries: frozenset[int]  # VLANs, whether they exist or not; none where the port is shut
     untagged: int | None = None  # of a mixed port: its one VLAN without tag, which a new one replaces
     members: frozenset[int] = frozenset()  # of a mixed port: all its VLANs, also while it is shut
+    native: int | None = None  # of a trunk: the VLAN of frames without tag
+    shuts: bool = False  # by itself, when somebody behind it speaks as a switch
 
     @property
     def mixed(self) -> bool:
@@ -73,16 +75,18 @@ class About(IntEnum):
     GUARD = 0  # what the guard itself needs
     IDENTITY = 1
     VLAN = 2
-    TRUNK_GAINS = 3
+    TRUNK_GAINS = 3  # and whatever else only lets more through
     PORT = 4
     PORT_OPENS = 5  # where that is a section of its own
     TRUNK_LOSES = 6
-    INTERFACE_GOES = 7  # or loses its address: two interfaces never have the same network
-    INTERFACE = 8  # in a VLAN: the switch itself
-    VLAN_GOES = 9
-    GATEWAY = 10
-    LOGIN = 11  # terminal lines, AAA, SSH, users
-    OTHER = 12
+    GUARDS = 7  # of all ports at once, such as DHCP snooping: each port is as it must be before
+    INTERFACE_GOES = 8  # or loses its address: two interfaces never have the same network
+    INTERFACE = 9  # in a VLAN: the switch itself
+    VLAN_GOES = 10
+    GATEWAY = 11
+    TREE = 12  # the spanning tree begins anew: for seconds nothing may pass
+    LOGIN = 13  # terminal lines, AAA, SSH, users
+    OTHER = 14
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class SwitchFacts:
     hosts: Callable[[str], list[Host]]  # in what `mac_table` shows
     shown: Callable[[Show], Shown]
     negation: str = "no"
-    listed: str | None = None  # (`verb`)(`ports`): lines that take a list of ports, where such a platform has them
+    listed: str | None = None  # (beginning)(port)(end): lines that take a list of ports, on a platform that has such
     ports: Callable[[Sequence[str]], str] = ",".join  # as that platform writes a list of ports
     at_once: str | None = None  # a line before which a port is emptied: where it carries us, its section is one write
 
@@ -141,7 +145,14 @@ class Platform:
     guard: Guard | None = None
 
     def owner(self, section: str) -> Owned | None:
-        return next((owned for owned in self.owned if re.fullmatch(owned.section, section)), None)
+        if section not in self._owners:
+            self._owners[section] = next((each for each in self.owned if re.fullmatch(each.section, section)), None)
+        return self._owners[section]
+
+    @cached_property
+    def _owners(self) -> dict[str, Owned | None]:
+        """What was looked up before: most sections are on every switch."""
+        return {}
 
 
 def going_back_after(platform: Platform, minutes: int) -> Platform:

@@ -7,6 +7,18 @@ from roles.played.switch.files.switch.ios.personality import IOS as PERSONALITY
 from tests.dialects import MANAGEMENT, NUMBERS, Dialect, Wish
 
 DOOR = "GigabitEthernet1/0/24"
+GUARDED = """ switchport port-security maximum 3
+ switchport port-security violation restrict
+ switchport port-security
+ ip dhcp snooping limit rate 15
+ storm-control broadcast level pps 500
+ no lldp transmit
+ spanning-tree portfast
+ spanning-tree bpduguard enable
+ spanning-tree guard root
+"""
+BANNERS = ("banner login ~Bonjour~", "banner login ^CAu revoir^C")
+LONG_BANNER = "banner login ^C\nBonjour\nles amis\n^C"
 OTHERS = ("GigabitEthernet1/0/1", "GigabitEthernet1/0/2", "GigabitEthernet1/0/23")
 
 
@@ -16,14 +28,36 @@ def ports(vlans: list[int]) -> st.SearchStrategy[str]:
         " description {}\n switchport access vlan {}\n switchport mode access\n{}".format,
         st.sampled_from(["ws1", "ws2"]),
         st.sampled_from(vlans),
-        st.sampled_from(["", " spanning-tree portfast\n", " shutdown\n"]),
+        st.sampled_from(["", " spanning-tree portfast\n", " shutdown\n", GUARDED]),
     )
     trunk = st.builds(
         " switchport trunk allowed vlan {}\n switchport mode trunk\n{}".format,
         lists,
-        st.sampled_from(["", " switchport nonegotiate\n", " switchport trunk native vlan 10\n"]),
+        st.sampled_from(
+            ["", " switchport nonegotiate\n", " switchport trunk native vlan 10\n", " ip dhcp snooping trust\n"]
+        ),
     )
     return st.one_of(access, trunk)
+
+
+@st.composite
+def for_all(draw: st.DrawFn, vlans: list[int], bare: bool) -> list[str]:
+    """What holds for the whole switch."""
+    some = st.lists(st.sampled_from(vlans), min_size=1, unique=True).map(lambda of: ",".join(map(str, sorted(of))))
+    either = [
+        f"ip dhcp snooping vlan {draw(some)}",
+        f"ip arp inspection vlan {draw(some)}",
+        f"spanning-tree vlan 1-4094 priority {draw(st.sampled_from([4096, 8192]))}",
+        f"ntp server 10.1.1.{draw(st.integers(1, 3))}",
+        f"arp access-list FIXED-10\n permit ip host 10.20.10.{draw(st.integers(1, 2))} mac any",
+    ]
+    always = [  # nobody takes these away, one is only put in another's place
+        draw(st.sampled_from((*BANNERS, LONG_BANNER) if bare else BANNERS)),
+        f"spanning-tree mode {draw(st.sampled_from(['pvst', 'rapid-pvst']))}",
+        "no ip http server",
+        "no cdp run",
+    ]
+    return always + draw(st.lists(st.sampled_from(either), unique=True))
 
 
 @st.composite
@@ -36,9 +70,11 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     address = MANAGEMENT[management] + draw(st.sampled_from(["11", "12"]))
     carried = draw(st.lists(st.sampled_from(vlans), unique=True).map(lambda some: frozenset({*some, management})))
     door = draw(st.sampled_from(["list", "access", "all"] if bare else ["list", "list", "access"]))
+    trusted = [" ip dhcp snooping trust", " ip arp inspection trust"] if draw(st.booleans()) else []
     lines = [f"hostname {draw(st.sampled_from(['sw1', 'sw2']))}", "archive", " path flash:before"]
     for vlan in vlans:
         lines += [f"vlan {vlan}", f" name {draw(st.sampled_from(['some', 'other']))}{vlan}"]
+    lines += [] if bare and draw(st.booleans()) else draw(for_all(vlans, bare))
     for port in OTHERS:
         if not bare or draw(st.booleans()):
             lines += [f"interface {port}", draw(ports(vlans)).rstrip("\n")]
@@ -47,7 +83,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
         lines += [f" switchport access vlan {management}", " switchport mode access"]
     else:
         allowed = [f" switchport trunk allowed vlan {','.join(map(str, sorted(carried)))}"] if door == "list" else []
-        lines += [*allowed, " switchport mode trunk"]
+        lines += [*allowed, " switchport mode trunk", *trusted]
     lines += [f"interface Vlan{management}", f" ip address {address} 255.255.255.0"]
     if bare and management == 98 and draw(st.booleans()):  # left by somebody, in the way of the address to come
         lines += [f"interface Vlan{draw(st.sampled_from(vlans[:1]))}", " ip address 10.20.99.7 255.255.255.0"]
@@ -62,6 +98,7 @@ IOS = Dialect(
     door=DOOR,
     wishes=wishes,
     enter="configure terminal",
-    foreign="ntp server 10.1.1.1\nsnmp-server location cave\nlldp run\nline vty 5 15\nexec-timeout 5 0",
+    foreign="snmp-server contact nobody\nsnmp-server location cave\nip domain-name example.org\n"
+    "line vty 5 15\nexec-timeout 5 0",
     vlan="vlan {}".format,
 )

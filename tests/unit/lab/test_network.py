@@ -58,6 +58,15 @@ def test_the_building_hangs_on_its_switch_and_edge() -> None:
     assert ends["lab-sw1", "gi1-0-1"] == ("lab-ws1", "eth0")
     assert ends["lab-sw1", "gi1-0-24"] == ("lab-edge1", "lan0")
     assert ends["lab-edge1", "wan0"] == ("lab-resina1", "to-edge1")
+    assert ends["lab-edge1", "wan1"] == ("lab-resina2", "to-edge1")
+
+
+def test_one_core_is_the_gateway_of_the_data_centre_and_all_speak_to_each_other() -> None:
+    machines = reference().machines
+    assert machines["resina1"].addresses["lan0"] == "10.10.10.1/24"
+    assert machines["resina2"].addresses["lan0"] == "10.10.10.254/24"
+    assert machines["resina1"].addresses["core0"] == "10.255.0.1/30"
+    assert machines["resina2"].addresses["core0"] == "10.255.0.2/30"
 
 
 def test_a_cable_between_switches_is_one(tmp_path: Path) -> None:

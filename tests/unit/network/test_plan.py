@@ -55,7 +55,7 @@ def test_what_is_not_ours_is_reported_without_what_may_be_secret() -> None:
     assert planned(CASES / "cisco_ios" / "what-is-not-ours-stays").unmanaged == (
         "enable secret …",
         "username netadmin …",
-        "interface GigabitEthernet1/0/1: storm-control broadcast …",
+        "interface GigabitEthernet1/0/1: spanning-tree cost …",
         "interface GigabitEthernet1/0/7: description reserved …",
         "interface GigabitEthernet1/0/7: switchport access …",
         "logging host …",

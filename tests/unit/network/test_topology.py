@@ -127,9 +127,9 @@ def test_neighbours_over_ssh(
 ) -> None:
     ssh = (played.ssh_config, played.known_hosts, played.identity)
     reach = {"sw1": Device("sw1", PLATFORMS["cisco_ios"], *ssh, Secret(PlayedSwitch.PASSWORD))}
-    assert heard(reach, Order()) == ({}, {"sw1": "% Invalid input detected at '^' marker."})
+    assert heard(reach, Order()) == ({}, {"sw1": "% LLDP is not enabled"})
     speaks = command("show lldp neighbors detail", lambda _session: TRANSCRIPT)
-    monkeypatch.setattr(privileged, "EXEC", [*privileged.EXEC, speaks])
+    monkeypatch.setattr(privileged, "EXEC", [speaks, *privileged.EXEC])
     monkeypatch.setattr("roles.played.switch.files.switch.ios.cli.EXEC", privileged.EXEC)
     found, unseen = heard(reach, Order())
     assert unseen == {}
@@ -188,7 +188,7 @@ def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
             text=True,
         )
         assert (ran.returncode, ran.stderr) == (0, "")
-        assert ran.stdout == f"{out}\n  sites : 2 ; commutateurs : 1 ; routeurs : 1 ; liens vers RESINA : 1\n"
+        assert ran.stdout == f"{out}\n  sites : 2 ; commutateurs : 1 ; routeurs : 1 ; liens vers RESINA : 2\n"
         pictures.append(out.read_bytes())
     assert pictures[0] == pictures[1]
 

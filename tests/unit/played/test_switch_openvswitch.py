@@ -58,6 +58,8 @@ def test_a_vlan_interface_without_address_is_nothing_to_the_machine(session: Ses
 def test_one_transaction_with_what_must_go(session: Session) -> None:
     arguments = transaction(wanted(session.switch.config, {"gi1-0-1": CABLED["gi1-0-1"]}), ["gi1-0-1", "vlan99"], MAC)
     assert " ".join(arguments) == (
-        "--may-exist add-br br0 -- set bridge br0 datapath_type=netdev -- --if-exists del-port br0 vlan99"
+        "--may-exist add-br br0 -- set bridge br0 datapath_type=netdev"
+        " -- set bridge br0 rstp_enable=false other_config:rstp-priority=32768 -- --if-exists del-port br0 vlan99"
         " -- --may-exist add-port br0 gi1-0-1 -- set port gi1-0-1 vlan_mode=access tag=1 trunks=[]"
+        " -- set interface gi1-0-1 ofport_request=1 -- set port gi1-0-1 other_config:rstp-port-admin-edge=false"
     )

@@ -14,9 +14,10 @@ from tests.played import Fleet, Plane, PlayedSwitch, typed
 
 CHANGE = {
     "cisco_ios": "configure terminal\nhostname {name}\nvlan 30\nend",
+    "huawei_vrp": "system-view\nsysname {name}\nvlan 30\nreturn",
     "hp_procurve": "configure\nhostname {name}\nvlan 30\nend",
 }
-SAVE = {"cisco_ios": "write memory", "hp_procurve": "write memory"}
+SAVE = {"cisco_ios": "write memory", "huawei_vrp": "save\ny\nvrpcfg.zip", "hp_procurve": "write memory"}
 
 
 @pytest.fixture(params=PERSONALITIES.values(), ids=PERSONALITIES.keys())

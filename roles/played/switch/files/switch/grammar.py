@@ -41,7 +41,7 @@ class Match:
     def text(self) -> str:
         """The command in full, as the running configuration has it."""
         arguments = iter(self.arguments)
-        return " ".join(next(arguments) if _is_argument(word) else word for word in self.command.words)
+        return " ".join(next(arguments, "") if _is_argument(word) else word for word in self.command.words).rstrip()
 
 
 def command(words: str, run: Callable[..., Any]) -> Command:

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 from .faults import Faults
+from .lldp import Neighbour
 from .meaning import Configuration, Meaning
 from .personality import Personality
 
@@ -39,6 +40,12 @@ class DataPlane(Protocol):
     def learned(self) -> list[Learned]:
         """The MAC address table."""
 
+    def shut(self) -> dict[str, str]:
+        """The ports that a guard has shut, and why: bpduguard, storm-control, dhcp-rate-limit."""
+
+    def neighbours(self) -> list[Neighbour]:
+        """What LLDP hears."""
+
 
 class Pending(Protocol):
     """What happens by itself at `deadline` unless it is called off. No session is part of it."""
@@ -59,6 +66,7 @@ class Switch:
         self.minute = minute  # its length in seconds: tests have shorter ones
         self.config: Any = personality.factory()  # a Configuration, of the kind that its sessions change
         self.pending: Any = None  # a Pending, of the kind that its sessions show
+        self.enable: str | None = None  # what a session must know that begins without privileges; None: all may
         self.faults = Faults()
         self.went_back = 0  # times: a session in the middle of a section is out of it
         self.sessions: set[Callable[[], None]] = set()  # how to cut each, from any thread

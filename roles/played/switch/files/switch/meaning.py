@@ -8,8 +8,26 @@ from typing import Protocol
 class Protection:
     """What guards a port against what people plug into it. The defaults are a port that nothing guards."""
 
-    bpduguard: bool = False
-    portfast: bool = False
+    bpduguard: bool = False  # a switch that speaks there shuts it
+    portfast: bool = False  # it forwards at once
+    rootguard: bool = False
+    no_servers: bool = False  # DHCP servers are not heard from there
+    dhcp_rate: int | None = None  # DHCP packets a second; more shuts it
+    storm: int | None = None  # broadcast frames a second, and as many multicast; the rest is dropped
+    storm_shuts: bool = False
+    macs: int | None = None  # the most MAC addresses at a time; frames of others are dropped
+    macs_shut: bool = False  # the first of the others shuts the port instead
+    lldp: bool = False  # it says and hears who is at the other end
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What guards the switch as a whole. The defaults: nothing."""
+
+    rapid: bool = False  # the rapid spanning tree, which is the only one that is played
+    priority: int = 32768  # in the spanning tree
+    recovers: frozenset[str] = frozenset()  # why a port was shut, of those that open again by themselves
+    recovery: int = 300  # seconds until then
 
 
 @dataclass(frozen=True)
@@ -22,6 +40,7 @@ class Port:
     access: int  # the VLAN of an access port
     native: int  # the VLAN of a trunk's untagged frames
     allowed: frozenset[int]  # the VLANs of a trunk, whether they exist or not; its native one is carried if it is here
+    voice: int | None = None  # tagged, beside the VLAN of an access port
     protection: Protection = Protection()
 
 
@@ -41,6 +60,9 @@ class Meaning(Protocol):
 
     @property
     def default_gateway(self) -> str | None: ...
+
+    @property
+    def guards(self) -> Guards: ...
 
     @property
     def ports(self) -> tuple[str, ...]:

@@ -1,20 +1,34 @@
 """Open vSwitch as the data plane: the whole configuration becomes one transaction, and the truth is read back."""
 
 import json
+import re
 import socket
 import subprocess
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
+from .flows import flows, meters
+from .lldp import Neighbour
 from .machine import DataPlaneError, Learned
-from .meaning import Meaning, Port
+from .meaning import Meaning, Port, Protection
 from .personality import Personality
+from .watch import Looking, Watch
 
 BRIDGE = "br0"
 NOTHING = 4095  # a VLAN that no frame has: an empty list of trunked VLANs means all of them to Open vSwitch
+
+
+@dataclass(frozen=True)
+class Shut:
+    """A port that a guard has shut, and when on the clock of time.monotonic."""
+
+    cause: str
+    since: float
 
 
 @dataclass(frozen=True)
@@ -25,11 +39,18 @@ class Wanted:
     up: dict[str, bool]
     addresses: dict[str, str | None]
     gateway: str | None
+    numbers: dict[str, int]  # of ports, in OpenFlow: they never change
+    edges: frozenset[str]  # interfaces that forward at once
+    rapid: bool
+    priority: int
+    guarded: dict[int, Protection]  # by the number of the port
 
 
-def wanted(meaning: Meaning, cabled: Mapping[str, str]) -> Wanted:
-    """`cabled`: the interfaces that this machine has, and the ports that they are."""
-    ports = {name: meaning.port(port) for name, port in cabled.items()}
+def wanted(meaning: Meaning, cabled: Mapping[str, str], shut: Container[str] = ()) -> Wanted:
+    """`cabled`: the interfaces that this machine has, and the ports that they are. `shut`: ports that a guard shut."""
+    said = {name: meaning.port(port) for name, port in cabled.items()}
+    ports = {name: replace(port, enabled=port.enabled and cabled[name] not in shut) for name, port in said.items()}
+    numbers = {port: number for number, port in enumerate(meaning.ports, start=1)}
     settings = {name: vlan_settings(port, meaning.vlans.keys()) for name, port in ports.items()}
     bridge = {name: setting for name, setting in settings.items() if setting}
     addressed = {number: (address, up) for number, (address, up) in meaning.addresses.items() if address}
@@ -40,6 +61,11 @@ def wanted(meaning: Meaning, cabled: Mapping[str, str]) -> Wanted:
         | {f"vlan{number}": up for number, (_, up) in addressed.items()},
         addresses={f"vlan{number}": address for number, (address, _) in addressed.items()},
         gateway=meaning.default_gateway,
+        numbers={name: numbers[cabled[name]] for name in settings if name in bridge},
+        edges=frozenset(name for name, port in ports.items() if name in bridge and port.protection.portfast),
+        rapid=meaning.guards.rapid,
+        priority=meaning.guards.priority,
+        guarded={numbers[cabled[name]]: port.protection for name, port in ports.items() if name in bridge},
     )
 
 
@@ -48,6 +74,8 @@ def vlan_settings(port: Port, known: Iterable[int]) -> str | None:
     known = set(known)
     if not port.enabled or (not port.trunk and port.access not in known):
         return None
+    if not port.trunk and port.voice in known:
+        return f"vlan_mode=native-untagged tag={port.access} trunks={port.access},{port.voice}"
     if not port.trunk:
         return f"vlan_mode=access tag={port.access} trunks=[]"
     carried = ",".join(map(str, sorted(port.allowed & known))) or str(NOTHING)
@@ -59,37 +87,127 @@ def vlan_settings(port: Port, known: Iterable[int]) -> str | None:
 def transaction(now: Wanted, present: Iterable[str], mac: str) -> list[str]:
     """The arguments of the one ovs-vsctl call that makes the bridge so."""
     commands = [f"--may-exist add-br {BRIDGE}", f"set bridge {BRIDGE} datapath_type=netdev"]
+    commands.append(f"set bridge {BRIDGE} rstp_enable={_word(now.rapid)} other_config:rstp-priority={now.priority}")
     commands += [f"--if-exists del-port {BRIDGE} {name}" for name in sorted(set(present) - now.bridge.keys())]
     for name, settings in now.bridge.items():
         commands += [f"--may-exist add-port {BRIDGE} {name}", f"set port {name} {settings}"]
         if name in now.addresses:
             commands.append(f'set interface {name} type=internal mac="{mac}"')
+        else:
+            commands.append(f"set interface {name} ofport_request={now.numbers[name]}")
+            commands.append(f"set port {name} other_config:rstp-port-admin-edge={_word(name in now.edges)}")
     return " -- ".join(commands).split()
+
+
+def _word(yes: bool) -> str:
+    return "true" if yes else "false"
 
 
 class OpenVSwitch:
     """The bridge of this machine."""
 
     def __init__(self, personality: Personality) -> None:
-        self._ports = {personality.nic(port): port for port in personality.ports}
+        self._nics = {port: personality.nic(port) for port in personality.ports}
+        self._ports = {nic: port for port, nic in self._nics.items()}
+        self._lock = threading.RLock()  # sessions are in one thread, the watch in another
+        self._meaning: Meaning | None = None
         self._applied: Wanted | None = None
+        self._flows: tuple[list[str], list[str]] | None = None
+        self._interfaces_then: dict[str, int] = {}  # as they were when all was applied
+        self._shut: dict[str, Shut] = {}
+        self._watch = Watch(self)
 
     def apply(self, meaning: Meaning) -> None:
+        with self._lock:
+            self._meaning = meaning
+            for port in [port for port in self._shut if not meaning.port(port).enabled]:
+                del self._shut[port]  # `shutdown`, then `no shutdown`: it is in use again
+            self._drive(meaning)
+        self._watch.begin()
+
+    def shut_port(self, port: str, cause: str) -> None:
+        """A guard shuts a port. Raises DataPlaneError."""
+        with self._lock:
+            if self._meaning and port not in self._shut and self._meaning.port(port).enabled:
+                print(f"{port} is shut: {cause}", flush=True)
+                self._shut[port] = Shut(cause, monotonic())
+                self._drive(self._meaning)
+
+    def shut(self) -> dict[str, str]:
+        return {port: shut.cause for port, shut in sorted(self._shut.items())}
+
+    def neighbours(self) -> list[Neighbour]:
+        return self._watch.neighbours()
+
+    def heal(self) -> None:
+        """Open what was shut long enough, and put right what changed under us: a cable, Open vSwitch begun anew."""
+        with self._lock:
+            if self._meaning is None:
+                return
+            guards = self._meaning.guards
+            for port, shut in list(self._shut.items()):
+                if shut.cause in guards.recovers and monotonic() >= shut.since + guards.recovery:
+                    print(f"{port} is tried again", flush=True)
+                    del self._shut[port]
+            if self._present_interfaces() != self._interfaces_then:
+                self._applied = self._flows = None
+            self._drive(self._meaning)
+
+    def mend_flows(self) -> None:
+        """Open vSwitch forgets its flows when it begins anew, and forwards without them. Raises DataPlaneError."""
+        with self._lock:
+            shown = _run("ovs-ofctl", "-O", "OpenFlow13", "dump-aggregate", BRIDGE)
+            count = re.search(r"flow_count=(\d+)", shown)
+            if self._flows and (count is None or int(count[1]) < len(self._flows[0])):
+                print("the flows are gone: Open vSwitch began anew", flush=True)
+                self._applied = self._flows = None
+                if self._meaning:
+                    self._drive(self._meaning)
+
+    def _present_interfaces(self) -> dict[str, int]:
+        """Those that are ours, with the number that a new one of the same name would not have."""
+        ours = self._applied.addresses if self._applied else {}
+        return {name: number for number, name in socket.if_nameindex() if name in self._ports or name in ours}
+
+    def _drive(self, meaning: Meaning) -> None:
         interfaces = [name for _, name in socket.if_nameindex()]
-        now = wanted(meaning, {name: self._ports[name] for name in interfaces if name in self._ports})
-        if now == self._applied:
+        cabled = {name: self._ports[name] for name in interfaces if name in self._ports}
+        now = wanted(meaning, cabled, self._shut)
+        if now != self._applied:
+            self._applied = None  # unknown until all of it succeeded
+            _run("ovs-vsctl", "--timeout=10", *transaction(now, self._present(), _base_mac()))
+            self._guard(now)
+            batch = [f"link set dev {name} {'up' if up else 'down'}" for name, up in now.up.items()]
+            for name, address in now.addresses.items():
+                batch += _address_changes(name, {address} if address else set())
+            _run("ip", "-batch", "-", text="\n".join(batch) + "\n")
+            for name in now.addresses:
+                # Open vSwitch in user space does not fill in checksums that the machine leaves out: TCP would hang.
+                _run("ethtool", "-K", name, "tx", "off")
+            self._route(now.gateway)
+            self._applied = now
+            self._interfaces_then = self._present_interfaces()
+        self._watch.look(
+            Looking(
+                name=meaning.hostname,
+                mac=_base_mac(),
+                ports={nic: (port, meaning.port(port).protection) for nic, port in cabled.items() if now.up[nic]},
+            )
+        )
+
+    def _guard(self, now: Wanted) -> None:
+        """The flows and meters, where they are not those that are there already."""
+        wanted_flows = (flows(now.guarded), meters(now.guarded))
+        if wanted_flows == self._flows:
             return
-        self._applied = None  # unknown until all of it succeeded
-        _run("ovs-vsctl", "--timeout=10", *transaction(now, self._present(), _base_mac()))
-        batch = [f"link set dev {name} {'up' if up else 'down'}" for name, up in now.up.items()]
-        for name, address in now.addresses.items():
-            batch += _address_changes(name, {address} if address else set())
-        _run("ip", "-batch", "-", text="\n".join(batch) + "\n")
-        for name in now.addresses:
-            # Open vSwitch in user space does not fill in checksums that the machine leaves out: TCP would hang.
-            _run("ethtool", "-K", name, "tx", "off")
-        self._route(now.gateway)
-        self._applied = now
+        self._flows = None
+        ofctl = ("ovs-ofctl", "-O", "OpenFlow13")
+        _run(*ofctl, "--bundle", "replace-flows", BRIDGE, "-", text="table=0,priority=0,actions=NORMAL\n")
+        _run(*ofctl, "del-meters", BRIDGE)
+        for meter in wanted_flows[1]:
+            _run(*ofctl, "add-meter", BRIDGE, meter)
+        _run(*ofctl, "--bundle", "replace-flows", BRIDGE, "-", text="\n".join(wanted_flows[0]) + "\n")
+        self._flows = wanted_flows
 
     def links(self) -> dict[str, bool]:
         return {self._ports[name]: state == "up" for name, _, state in self._interfaces() if name in self._ports}

@@ -1,5 +1,6 @@
 """A data plane of a switch without cables: for many switches in one process, and for reading a configuration."""
 
+from .lldp import Neighbour
 from .machine import Learned
 from .meaning import Meaning
 
@@ -12,4 +13,10 @@ class Unplugged:
         return {}
 
     def learned(self) -> list[Learned]:
+        return []
+
+    def shut(self) -> dict[str, str]:
+        return {}
+
+    def neighbours(self) -> list[Neighbour]:
         return []

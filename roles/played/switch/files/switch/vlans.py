@@ -7,7 +7,7 @@ ALL = range(1, 4095)
 
 def parse(text: str) -> set[int]:
     found: set[int] = set()
-    for part in text.split(","):
+    for part in filter(None, text.split(",")):
         first, _, last = part.partition("-")
         found.update(range(int(first), int(last or first) + 1))
     return found

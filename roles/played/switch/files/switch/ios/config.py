@@ -1,15 +1,27 @@
 """The configuration: sections of lines in the order in which IOS prints them, and what they mean for a port."""
 
+import re
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import IPv4Interface
 
 from .. import vlans
-from ..meaning import Port, Protection
+from ..meaning import Guards, Port, Protection
 
 PORTS = tuple(f"GigabitEthernet1/0/{number}" for number in range(1, 25))
 TOP = ""  # the section of the lines that stand by themselves
 ARCHIVE = "archive"
-LAST = ("ip ", "no ip ", "logging ", "ntp ", "snmp-server ")  # printed after the interfaces
+LAST = ("ip ", "no ip ", "logging ", "ntp ", "snmp-server ", "access-list ")  # printed after the interfaces
+FIRST = (  # but these before them
+    "ip dhcp snooping",
+    "no ip dhcp snooping",
+    "ip arp inspection",
+    "no ip source-route",
+)
+SNOOPED = "ip dhcp snooping vlan"
+RECOVERY = "errdisable recovery cause "
+ACL = "arp access-list "
+BANNER = "banner login"
 
 
 @dataclass
@@ -58,18 +70,51 @@ class Config:
 
     def port(self, name: str) -> Port:
         header = f"interface {name}"
-        allowed = self.value(header, "switchport trunk allowed vlan") or vlans.render(vlans.ALL)
+        allowed = self.value(header, "switchport trunk allowed vlan")
         return Port(
             description=self.value(header, "description") or "",
             enabled="shutdown" not in self.sections.get(header, {}),
             trunk=self.value(header, "switchport mode") == "trunk",
             access=int(self.value(header, "switchport access vlan") or 1),
             native=int(self.value(header, "switchport trunk native vlan") or 1),
-            allowed=frozenset() if allowed == "none" else frozenset(vlans.parse(allowed)),
-            protection=Protection(
-                bpduguard=self.value(header, "spanning-tree bpduguard") == "enable",
-                portfast=self.value(header, "spanning-tree portfast") is not None,
-            ),
+            allowed=_allowed(allowed),
+            voice=int(self.value(header, "switchport voice vlan") or 0) or None,
+            protection=self._protection(header),
+        )
+
+    def _protection(self, header: str) -> Protection:
+        lines, top = self.sections.get(header, {}), self.sections[TOP]
+        trunk = self.value(header, "switchport mode") == "trunk"
+        snooped = vlans.parse(self.value(TOP, SNOOPED) or "") if "ip dhcp snooping" in top else set()
+        mine = {int(self.value(header, f"switchport {kind} vlan") or 1) for kind in ("access", "voice")}
+        secure = "switchport port-security" in lines
+        violation = self.value(header, "switchport port-security violation") or "shutdown"
+        storm = self.value(header, "storm-control broadcast level pps")
+        rate = self.value(header, "ip dhcp snooping limit rate")
+        fast = lines.get("spanning-tree portfast")
+        return Protection(
+            bpduguard=self.value(header, "spanning-tree bpduguard") == "enable",
+            portfast=fast is not None and (not trunk or fast.endswith("trunk")),
+            rootguard=self.value(header, "spanning-tree guard") == "root",
+            no_servers=bool(snooped) and "ip dhcp snooping trust" not in lines and (trunk or bool(snooped & mine)),
+            dhcp_rate=int(rate) if rate else None,
+            storm=int(storm) if storm else None,
+            storm_shuts=self.value(header, "storm-control action") == "shutdown",
+            macs=int(self.value(header, "switchport port-security maximum") or 1) if secure else None,
+            macs_shut=violation == "shutdown",
+            lldp="lldp run" in top and "lldp transmit" not in lines,
+        )
+
+    @property
+    def guards(self) -> Guards:
+        top = self.sections[TOP].values()
+        causes = (line.removeprefix(RECOVERY) for line in top if line.startswith(RECOVERY))
+        tree = next((line for line in top if re.match(r"spanning-tree vlan \S+ priority", line)), None)
+        return Guards(
+            rapid=self.value(TOP, "spanning-tree mode") == "rapid-pvst",
+            priority=int(tree.split()[-1]) if tree else 32768,
+            recovers=frozenset(causes),
+            recovery=int(self.value(TOP, "errdisable recovery interval") or 300),
         )
 
     def value(self, header: str, setting: str) -> str | None:
@@ -81,16 +126,19 @@ class Config:
 
     def render(self) -> str:
         """The lines of `show running-config`. Every physical port is there, configured or not."""
-        top = list(self.sections[TOP].values())
-        blocks = [[line] for line in top if not line.startswith(LAST)]
-        if ARCHIVE in self.sections:
-            blocks.append([ARCHIVE, *(f" {line}" for line in self.sections[ARCHIVE].values())])
+        top = [line for key, line in self.sections[TOP].items() if key != BANNER]
+        last = [line for line in top if line.startswith(LAST) and not line.startswith(FIRST)]
+        blocks = [[line] for line in top if line not in last]
+        for header in self.sections:
+            if header == ARCHIVE or header.startswith(ACL):
+                blocks.append([header, *(f" {line}" for line in self.sections[header].values())])
         for header in self._headers():
             lines = list(self.sections.get(header, {}).values())
             if header.startswith("interface Vlan") and "ip address" not in self.sections[header]:
                 lines.insert(0, "no ip address")
             blocks.append([header, *(f" {line}" for line in lines)])
-        blocks.append([line for line in top if line.startswith(LAST)])
+        blocks.append(last)
+        blocks += [[line] for key, line in self.sections[TOP].items() if key == BANNER]
         blocks += [[header, *(f" {line}" for line in self.sections[header].values())] for header in self._lines()]
         return "\n".join("\n".join([*block, "!"]) for block in blocks if block)
 
@@ -108,3 +156,11 @@ class Config:
 
     def _lines(self) -> list[str]:
         return sorted(header for header in self.sections if header.startswith("line "))
+
+
+@cache
+def _allowed(text: str | None) -> frozenset[int]:
+    """What a trunk carries; without a list, everything."""
+    if text is None:
+        return frozenset(vlans.ALL)
+    return frozenset() if text == "none" else frozenset(vlans.parse(text))

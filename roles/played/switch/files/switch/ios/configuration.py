@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import vlans
 from ..grammar import Command, Match, Refused, command
-from .config import ARCHIVE, PORTS, TOP
+from .config import ARCHIVE, BANNER, PORTS, TOP
 from .grammar import invalid
 
 if TYPE_CHECKING:
@@ -34,6 +34,101 @@ def _add(session: Session, match: Match, no: bool) -> str:
     else:
         lines[match.text] = match.text
     return ""
+
+
+def _by_default(session: Session, match: Match, no: bool) -> str:
+    """A setting that is on unless somebody says no: only that is printed."""
+    for header in session.headers or (TOP,):
+        lines = session.switch.config.section(header)
+        if no:
+            lines[match.text] = f"no {match.text}"
+        else:
+            lines.pop(match.text, None)
+    return ""
+
+
+def _keyed(words: int) -> Callable[[Session, Match, bool], str]:
+    """A setting with one value for each of what its first words name."""
+
+    def run(session: Session, match: Match, no: bool) -> str:
+        key = " ".join(match.text.split()[:words])
+        lines = session.switch.config.section(TOP)
+        lines.pop(key, None)
+        if not no:
+            lines[key] = match.text
+        return ""
+
+    return run
+
+
+def _watched(session: Session, match: Match, no: bool) -> str:
+    """VLANs whose DHCP or ARP is watched: a line adds to them."""
+    lines, setting = session.switch.config.section(TOP), match.command.leaf
+    before = vlans.parse(session.switch.config.value(TOP, setting) or "")
+    given = vlans.parse(match.arguments[0]) if match.arguments else before
+    after = before - given if no else before | given
+    lines.pop(setting, None)
+    if after:
+        lines[setting] = f"{setting} {vlans.render(after)}"
+    return ""
+
+
+def _banner(session: Session, match: Match, no: bool) -> str:
+    """Text between two of the same character, over as many lines as it takes. It is printed between ^C."""
+    if no:
+        session.switch.config.section(TOP).pop(BANNER, None)
+        return ""
+    typed = match.arguments[0]
+    delimiter = "^C" if typed.startswith("^C") else typed[0]
+    text = typed.removeprefix(delimiter)
+    if delimiter not in text:
+        session.banner = (delimiter, [text] if text else [])
+        return f"Enter TEXT message.  End with the character '{delimiter}'."
+    session.switch.config.section(TOP)[BANNER] = f"{BANNER} ^C{text.split(delimiter)[0]}^C"
+    return ""
+
+
+def continue_banner(session: Session, line: str) -> None:
+    """One more line of a banner, up to the delimiter."""
+    delimiter, lines = session.banner or ("", [])
+    text, found, _ = line.partition(delimiter)
+    lines.append(text)
+    if found:
+        session.banner = None
+        session.switch.config.section(TOP)[BANNER] = f"{BANNER} ^C\n" + "\n".join(lines) + "^C"
+
+
+def _acl(session: Session, match: Match, no: bool) -> str:
+    if no:
+        session.switch.config.sections.pop(match.text, None)
+    else:
+        session.switch.config.section(match.text)
+    session.headers = () if no else (match.text,)
+    return ""
+
+
+def _entry(session: Session, match: Match, no: bool) -> str:
+    for header in session.headers:
+        lines = session.switch.config.section(header)
+        lines.pop(match.text, None)
+        if not no:
+            lines[match.text] = match.text
+    return ""
+
+
+def _port_security(session: Session, match: Match, no: bool) -> str:
+    config = session.switch.config
+    for header in session.headers:
+        mode = config.value(header, "switchport mode")
+        if not no and mode is None:
+            name = header.removeprefix("interface ")
+            raise Refused(f"Command rejected: {name} is a dynamic port.")
+    return _set(session, match, no)
+
+
+def _violation(session: Session, match: Match, no: bool) -> str:
+    """`shutdown` is what it does unless somebody says otherwise, and is not printed."""
+    return _set(session, match, no or match.arguments[0] == "shutdown")
 
 
 def _hostname(session: Session, match: Match, no: bool) -> str:
@@ -102,7 +197,11 @@ def _access_vlan(session: Session, match: Match, no: bool) -> str:
 
 
 def _portfast(session: Session, match: Match, no: bool) -> str:
-    _set(session, match, no)
+    for header in session.headers:
+        lines = session.switch.config.section(header)
+        lines.pop("spanning-tree portfast", None)
+        if not no:
+            lines["spanning-tree portfast"] = match.text
     if no:
         return ""
     return (
@@ -169,6 +268,27 @@ CONFIG: dict[str, list[Command]] = {
         *EVERYWHERE,
         command("hostname <word>", _hostname),
         command("service password-encryption", _set),
+        command("service tcp-keepalives-in", _set),
+        command("service tcp-keepalives-out", _set),
+        command("service pad", _by_default),
+        command("cdp run", _by_default),
+        command("ip source-route", _by_default),
+        command("ip http server", _by_default),
+        command("ip http secure-server", _by_default),
+        command("banner login <line>", _banner),
+        command("login block-for <number> attempts <number> within <number>", _set),
+        command("spanning-tree loopguard default", _set),
+        command("spanning-tree vlan <vlans> priority <large>", _keyed(4)),
+        command("errdisable recovery cause <cause>", _add),
+        command("errdisable recovery interval <large>", _set),
+        command("ip dhcp snooping", _set),
+        command("ip dhcp snooping vlan <vlans>", _watched),
+        command("ip dhcp snooping information option", _by_default),
+        command("ip arp inspection vlan <vlans>", _watched),
+        command("ip arp inspection filter <word> vlan <vlans>", _add),
+        command("arp access-list <word>", _acl),
+        command("access-list <number> permit <ip>", _add),
+        command("line con <number>", _line),
         command("vtp mode <transparent|off>", _set),
         command("spanning-tree mode <rapid-pvst|pvst|mst>", _set),
         command("lldp run", _set),
@@ -203,8 +323,26 @@ CONFIG: dict[str, list[Command]] = {
         command("switchport trunk allowed vlan all", _allowed(lambda *_: set(vlans.ALL))),
         command("switchport trunk allowed vlan none", _allowed(lambda *_: set())),
         command("spanning-tree portfast", _portfast),
+        command("spanning-tree portfast trunk", _portfast),
+        command("spanning-tree guard <root|loop>", _set),
+        command("switchport voice vlan <number>", _set),
+        command("switchport port-security", _port_security),
+        command("switchport port-security maximum <number>", _set),
+        command("switchport port-security violation <protect|restrict|shutdown>", _violation),
+        command("switchport port-security aging time <number>", _set),
+        command("switchport port-security aging type <absolute|inactivity>", _set),
+        command("storm-control broadcast level pps <large>", _set),
+        command("storm-control multicast level pps <large>", _set),
+        command("storm-control action <shutdown|trap>", _set),
+        command("ip dhcp snooping trust", _set),
+        command("ip dhcp snooping limit rate <large>", _set),
+        command("ip arp inspection trust", _set),
+        command("ip arp inspection limit rate <large>", _set),
+        command("lldp transmit", _by_default),
+        command("lldp receive", _by_default),
         command("spanning-tree bpduguard <enable|disable>", _set),
     ],
+    "arp": [*EVERYWHERE, command("permit ip host <ip> mac any", _entry)],
     "interface": [
         *EVERYWHERE,
         command("description <line>", _set),

@@ -16,6 +16,8 @@ GRAMMAR = Grammar(
         "<word>": r"\S+",
         "<line>": r"\S.*",
         "<number>": r"\d{1,4}",
+        "<large>": r"\d{1,6}",
+        "<cause>": r"[a-z][a-z-]*",
         "<vlans>": r"\d{1,4}([,-]\d{1,4})*",
         "<ip>": r"(\d{1,3}\.){3}\d{1,3}",
         "<interface>": r"(?i)(g[a-z]*\d/\d/\d{1,2}|vl[a-z]*\d{1,4})",

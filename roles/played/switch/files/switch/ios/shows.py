@@ -1,8 +1,13 @@
 """What the `show` commands print, in the layouts of IOS."""
 
+from collections.abc import Container, Mapping
+from time import monotonic
+
 from .. import vlans
+from ..grammar import Refused
+from ..lldp import Neighbour
 from ..machine import Learned, Switch
-from .config import PORTS, Config
+from .config import PORTS, SNOOPED, TOP, Config
 
 RESERVED = {1002: "fddi-default", 1003: "token-ring-default", 1004: "fddinet-default", 1005: "trnet-default"}
 NAME_WIDTH = 18
@@ -48,9 +53,10 @@ Configuration register is 0xF"""
 def vlan_brief(switch: Switch) -> str:
     """Access ports by VLAN; a trunk is in none of them, as on the real switch."""
     config = switch.config
+    ports = {name: config.port(name) for name in PORTS}
     lines = ["", "VLAN Name                             Status    Ports", f"{'-' * 4} {'-' * 32} {'-' * 9} {'-' * 31}"]
     for number, name in config.vlans.items():
-        members = [short(port) for port in PORTS if not config.port(port).trunk and config.port(port).access == number]
+        members = [short(name) for name, port in ports.items() if not port.trunk and port.access == number]
         rows = [", ".join(members[i : i + 4]) for i in range(0, len(members), 4)] or [""]
         lines.append(f"{number:<4} {name:<32} active    {rows[0]}".rstrip())
         lines += [f"{'':48}{row}" for row in rows[1:]]
@@ -59,11 +65,11 @@ def vlan_brief(switch: Switch) -> str:
 
 
 def interfaces_status(switch: Switch) -> str:
-    links = switch.plane.links()
+    links, shut = switch.plane.links(), switch.plane.shut()
     lines = ["", f"{'Port':<10}{'Name':<19}{'Status':<13}{'Vlan':<11}{'Duplex':<8}{'Speed':<6}Type"]
     for name in PORTS:
         port = switch.config.port(name)
-        state = status(switch.config, name, links)
+        state = status(switch.config, name, links, shut)
         duplex, speed = ("a-full", "a-1000") if state == "connected" else ("auto", "auto")
         vlan = "trunk" if port.trunk else str(port.access)
         lines.append(
@@ -106,7 +112,7 @@ Administrative Trunking Encapsulation: dot1q
 Negotiation of Trunking: {"On" if port.trunk else "Off"}
 Access Mode VLAN: {port.access} ({names.get(port.access, "Inactive")})
 Trunking Native Mode VLAN: {port.native} ({names.get(port.native, "Inactive")})
-Voice VLAN: none
+Voice VLAN: {f"{port.voice} ({names.get(port.voice, 'Inactive')})" if port.voice else "none"}
 Trunking VLANs Enabled: {allowed}
 Pruning VLANs Enabled: 2-1001"""
 
@@ -130,10 +136,12 @@ def mac_address_table(switch: Switch) -> str:
     )
 
 
-def status(config: Config, name: str, links: dict[str, bool]) -> str:
+def status(config: Config, name: str, links: Mapping[str, bool], shut: Container[str] = ()) -> str:
     port = config.port(name)
     if not port.enabled:
         return "disabled"
+    if name in shut:
+        return "err-disabled"
     if not port.trunk and port.access not in config.vlans:
         return "inactive"
     return "connected" if links.get(name) else "notconnect"
@@ -141,3 +149,122 @@ def status(config: Config, name: str, links: dict[str, bool]) -> str:
 
 def short(interface: str) -> str:
     return interface.replace("GigabitEthernet", "Gi").replace("Vlan", "Vl")
+
+
+def err_disabled(switch: Switch) -> str:
+    """Ports that a guard has shut, each with why; nothing where there are none."""
+    shut = switch.plane.shut()
+    if not shut:
+        return ""
+    rows = [
+        f"{short(name):<10}{switch.config.port(name).description[:NAME_WIDTH]:<19}{'err-disabled':<13}{cause}"
+        for name, cause in shut.items()
+    ]
+    return "\n".join(["", f"{'Port':<10}{'Name':<19}{'Status':<13}Reason", *rows])
+
+
+def errdisable_recovery(switch: Switch) -> str:
+    guards = switch.config.guards
+    causes = ("arp-inspection", "bpduguard", "dhcp-rate-limit", "psecure-violation", "storm-control")
+    rows = [f"{cause:<29}{'Enabled' if cause in guards.recovers else 'Disabled'}" for cause in causes]
+    head = ["ErrDisable Reason            Timer Status", f"{'-' * 25}    {'-' * 14}"]
+    return "\n".join([*head, *rows, "", f"Timer interval: {guards.recovery} seconds"])
+
+
+def lldp_neighbors(switch: Switch) -> str:
+    """Raises Refused where LLDP does not run."""
+    found = _neighbours(switch)
+    rows = [
+        f"{each.name[:20]:<20}{short(each.port):<15}{each.until - monotonic():<11.0f}"
+        f"{each.capabilities:<16}{short(each.their_port)}"
+        for each in found
+    ]
+    return "\n".join(
+        [
+            "Capability codes:",
+            "    (R) Router, (B) Bridge, (T) Telephone, (C) DOCSIS Cable Device",
+            "    (W) WLAN Access Point, (P) Repeater, (S) Station, (O) Other",
+            "",
+            f"{'Device ID':<20}{'Local Intf':<15}{'Hold-time':<11}{'Capability':<16}Port ID",
+            *rows,
+            "",
+            f"Total entries displayed: {len(found)}",
+        ]
+    )
+
+
+def lldp_neighbors_detail(switch: Switch) -> str:
+    found = _neighbours(switch)
+    blocks = [
+        f"""\
+------------------------------------------------
+Local Intf: {short(each.port)}
+Chassis id: {each.chassis}
+Port id: {short(each.their_port)}
+Port Description: {each.their_port}
+System Name: {each.name}
+
+System Description:
+not advertised
+
+Time remaining: {each.until - monotonic():.0f} seconds
+System Capabilities: {each.capabilities}
+Enabled Capabilities: {each.capabilities}
+Management Addresses - not advertised
+Auto Negotiation - not supported
+Physical media capabilities - not advertised
+Media Attachment Unit type - not advertised
+Vlan ID: - not advertised
+"""
+        for each in found
+    ]
+    return "\n".join([*blocks, "", f"Total entries displayed: {len(found)}"])
+
+
+def _neighbours(switch: Switch) -> list[Neighbour]:
+    if "lldp run" not in switch.config.sections[TOP]:
+        raise Refused("% LLDP is not enabled")
+    return switch.plane.neighbours()
+
+
+def dhcp_snooping(switch: Switch) -> str:
+    config = switch.config
+    on = "ip dhcp snooping" in config.sections[TOP]
+    watched = config.value(TOP, SNOOPED) or "none"
+    rows = []
+    for name in PORTS:
+        header = f"interface {name}"
+        trusted = "ip dhcp snooping trust" in config.sections.get(header, {})
+        rate = config.value(header, "ip dhcp snooping limit rate")
+        if trusted or rate:
+            word = "yes" if trusted else "no"
+            rows.append(f"{name:<27}{word:<11}{word:<16}{rate or 'unlimited'}")
+    return "\n".join(
+        [
+            f"Switch DHCP snooping is {'enabled' if on else 'disabled'}",
+            "DHCP snooping is configured on following VLANs:",
+            watched,
+            "DHCP snooping trust/rate is configured on the following Interfaces:",
+            "",
+            "Interface                  Trusted    Allow option    Rate limit (pps)",
+            "-----------------------    -------    ------------    ----------------",
+            *rows,
+        ]
+    )
+
+
+def port_security(switch: Switch) -> str:
+    learned = switch.plane.learned()
+    rows = []
+    for name in PORTS:
+        by = switch.config.port(name).protection
+        if by.macs is not None:
+            count = len({entry.mac for entry in learned if entry.port == name})
+            action = "Shutdown" if by.macs_shut else "Restrict"
+            rows.append(f"{short(name):>11}{by.macs:>12}{count:>18}{0:>19}{action:>20}")
+    head = [
+        "Secure Port  MaxSecureAddr  CurrentAddr  SecurityViolation  Security Action",
+        "                (Count)       (Count)          (Count)",
+        "-" * 75,
+    ]
+    return "\n".join([*head, *rows, "-" * 75])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface
 
-from ..meaning import Port, Protection
+from ..meaning import Guards, Port, Protection
 from . import ranges
 
 PORTS = tuple(f"GigabitEthernet0/0/{number}" for number in range(1, 25))
@@ -52,6 +52,10 @@ class Config:
                 with_prefix = str(IPv4Interface(address.replace(" ", "/"))) if address else None
                 found[int(header.removeprefix("interface Vlanif"))] = (with_prefix, "shutdown" not in lines)
         return found
+
+    @property
+    def guards(self) -> Guards:
+        return Guards()
 
     @property
     def ports(self) -> tuple[str, ...]:

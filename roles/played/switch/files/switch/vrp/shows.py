@@ -23,12 +23,12 @@ def saved(switch: Switch) -> str:
 
 
 def version(_switch: Switch) -> str:
+    """No Huawei switch: the lab plays its command line in front of Open vSwitch. A parser takes no line more."""
     return f"""\
 Huawei Versatile Routing Platform Software
 VRP (R) software, Version 5.170 (S5720 {VERSION})
 Copyright (C) 2000-2020 HUAWEI TECH Co., Ltd.
-This is not a Huawei switch: the lab plays its command line in front of Open vSwitch.
-HUAWEI S5720-28X-LI-AC Routing Switch uptime is 0 week, 0 day, 0 hour, 0 minute"""
+HUAWEI S5720-28P-PLAYED Routing Switch uptime is 0 week, 0 day, 0 hour, 0 minute"""
 
 
 def vlans(switch: Switch) -> str:

@@ -1,0 +1,174 @@
+"""What comes in at the ports and is no traffic: BPDUs, storms, LLDP. One thread, which nothing from outside can end."""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic, sleep
+from typing import Protocol
+
+from . import bpf, lldp
+from .meaning import Protection
+
+TICK = 1.0  # seconds
+SAID_EVERY = 30.0  # LLDP, as IOS does
+CHECKED_EVERY = 10.0  # whether Open vSwitch still has its flows
+
+
+class Plane(Protocol):
+    """Whose ports are watched."""
+
+    def shut_port(self, port: str, cause: str) -> None: ...
+
+    def heal(self) -> None: ...
+
+    def mend_flows(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What to look for: each interface that is up, its port, and what guards it."""
+
+    name: str = ""  # the switch's
+    mac: str = ""
+    ports: Mapping[str, tuple[str, Protection]] = field(default_factory=dict)
+
+
+@dataclass
+class Ears:
+    """The sockets of one interface, which has `number` as long as it is the same one."""
+
+    number: int
+    by: Protection
+    control: socket.socket | None = None  # BPDUs and LLDP
+    broadcast: socket.socket | None = None
+    group: socket.socket | None = None
+    dhcp: socket.socket | None = None
+    since: float = field(default_factory=monotonic)  # when the counters were last read
+    said: float = -SAID_EVERY
+
+    def close(self) -> None:
+        for link in (self.control, self.broadcast, self.group, self.dhcp):
+            if link:
+                link.close()
+
+
+def ears(interface: str, number: int, by: Protection) -> Ears:
+    """Listen on an interface for what its guards need. Raises OSError where it has gone."""
+    opened = Ears(number, by)
+    try:
+        if by.bpduguard or by.lldp:
+            wanted = [*([bpf.BPDU, bpf.PVST] if by.bpduguard else []), *([bpf.LLDP] if by.lldp else [])]
+            opened.control = bpf.listening(interface, bpf.program(*wanted))
+        if by.storm is not None and by.storm_shuts:
+            opened.broadcast = bpf.counting(interface, bpf.program(bpf.BROADCAST))
+            opened.group = bpf.counting(interface, bpf.program())
+        if by.dhcp_rate is not None:
+            opened.dhcp = bpf.counting(interface, bpf.program(bpf.FROM_DHCP_CLIENT))
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
+class Watch:
+    def __init__(self, plane: Plane) -> None:
+        self._plane = plane
+        self._looking = Looking()
+        self._ears: dict[str, Ears] = {}
+        self._neighbours: dict[str, lldp.Neighbour] = {}
+        self._thread: threading.Thread | None = None
+        self._next = self._check = 0.0
+
+    def begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+            self._thread.start()
+
+    def look(self, looking: Looking) -> None:
+        """From the next second on, look for this."""
+        self._looking = looking
+
+    def neighbours(self) -> list[lldp.Neighbour]:
+        now = monotonic()
+        return [neighbour for _, neighbour in sorted(self._neighbours.items()) if neighbour.until > now]
+
+    def _run(self) -> None:
+        last = ""
+        while True:
+            try:
+                self._once()
+                last = ""
+            except Exception as error:  # whatever it is, the switch goes on
+                said = f"watch: {type(error).__name__}: {error}"
+                if said != last:
+                    print(said, flush=True)
+                last = said
+                sleep(TICK)
+
+    def _once(self) -> None:
+        """Wait for a frame or for the next second, and do what it asks for."""
+        controls = {ears.control: nic for nic, ears in self._ears.items() if ears.control}
+        ready, _, _ = select.select(list(controls), [], [], max(0.0, self._next - monotonic()))
+        for link in ready:
+            self._heard(controls[link], link)
+        if monotonic() >= self._next:
+            self._next = monotonic() + TICK
+            self._adjust()
+            self._count()
+            self._say()
+            self._plane.heal()
+            if monotonic() >= self._check:
+                self._check = monotonic() + CHECKED_EVERY
+                self._plane.mend_flows()
+
+    def _heard(self, nic: str, link: socket.socket) -> None:
+        port, by = self._looking.ports.get(nic, ("", Protection()))
+        try:
+            data = link.recv(2048)
+        except OSError:  # the link went down; it comes back with the same socket, or as another interface
+            return
+        if data[:6] != lldp.GROUP:
+            if by.bpduguard:
+                self._plane.shut_port(port, "bpduguard")
+        elif by.lldp and (neighbour := lldp.heard(port, data, monotonic())):
+            self._neighbours[port] = neighbour
+
+    def _adjust(self) -> None:
+        """Listen where we must, and only there."""
+        numbers = {name: number for number, name in socket.if_nameindex()}
+        wanted = {nic: (numbers[nic], by) for nic, (_, by) in self._looking.ports.items() if nic in numbers}
+        for nic, present in list(self._ears.items()):
+            if wanted.get(nic) != (present.number, present.by):
+                present.close()
+                del self._ears[nic]
+        for nic, (number, by) in wanted.items():
+            if nic not in self._ears:
+                with suppress(OSError):  # gone since; the next second knows
+                    self._ears[nic] = ears(nic, number, by)
+
+    def _count(self) -> None:
+        for nic, listening in self._ears.items():
+            port, by = self._looking.ports.get(nic, ("", listening.by))
+            seconds, listening.since = monotonic() - listening.since, monotonic()
+            broadcast, group, dhcp = (
+                bpf.counted(link) / max(seconds, TICK) if link else 0.0
+                for link in (listening.broadcast, listening.group, listening.dhcp)
+            )
+            if by.storm is not None and by.storm_shuts and max(broadcast, group - broadcast) > by.storm:
+                self._plane.shut_port(port, "storm-control")
+            elif by.dhcp_rate is not None and dhcp > by.dhcp_rate:
+                self._plane.shut_port(port, "dhcp-rate-limit")
+
+    def _say(self) -> None:
+        for nic, listening in self._ears.items():
+            if not listening.by.lldp or listening.control is None or monotonic() < listening.said + SAID_EVERY:
+                continue
+            port, _ = self._looking.ports.get(nic, (nic, listening.by))
+            with suppress(OSError):  # no link
+                listening.control.send(lldp.frame(self._looking.mac, self._looking.name, port, port))
+                listening.said = monotonic()
