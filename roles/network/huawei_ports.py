@@ -25,10 +25,8 @@ def as_sets(config: HConfig) -> None:
     for port in config.get_children(startswith="interface "):
         if _value(_texts(port), KIND) != "trunk" or port.get_child(startswith=EXACTLY) is not None:
             continue
-        carried = {1}
+        carried = _trunk(_texts(port))
         for line in [*port.get_children(startswith=ALLOW), *port.get_children(startswith=f"undo {ALLOW}")]:
-            vlans = parsed(line.text.partition(ALLOW)[2])
-            carried = carried - vlans if line.text.startswith("undo ") else carried | vlans
             line.delete()
         port.add_child(f"{EXACTLY} {written(carried)}".rstrip())
 
@@ -52,19 +50,23 @@ def in_order(running: HConfig, remediation: HConfig) -> None:
         port.add_children(wanted)
 
 
-def carries(texts: Sequence[str]) -> PortView:
-    """What a port carries. VRP's own kind, without a line for it, is VLAN 1 without tags."""
+def carries(texts: Sequence[str], protected: bool = False) -> PortView:
+    """What a port carries. VRP's own kind, without a line for it, is VLAN 1 without tags.
+
+    `protected`: the switch shuts edge ports behind which a switch speaks.
+    """
     kind = _value(texts, KIND)
     tagged, untagged = _list(texts, TAGGED), _list(texts, UNTAGGED)
     trunk = kind == "trunk" or bool(tagged)
+    shuts = (protected and "stp edged-port enable" in texts) or "stp root-protection" in texts
     if "shutdown" in texts or any(line.startswith("eth-trunk ") for line in texts):
         return PortView(trunk, frozenset())  # a member of a bundle carries only through the bundle
     if kind == "trunk":
-        return PortView(trunk, _trunk(texts))
+        return PortView(trunk, _trunk(texts), native=int(_value(texts, PVID) or 1), shuts=shuts)
     if kind == "access":
-        return PortView(trunk, frozenset({int(_value(texts, DEFAULT) or 1)}))
+        return PortView(trunk, frozenset({int(_value(texts, DEFAULT) or 1)}), shuts=shuts)
     left_out = _list(texts, "undo port hybrid vlan")
-    return PortView(trunk, tagged | untagged | (frozenset({1}) - left_out))
+    return PortView(trunk, tagged | untagged | (frozenset({1}) - left_out), shuts=shuts)
 
 
 def _changing(before: Sequence[str], proposed: Sequence[str], will: frozenset[int]) -> list[str]:
@@ -106,7 +108,10 @@ def _wanted(before: Sequence[str], proposed: Sequence[str]) -> list[str]:
 
 
 def _trunk(texts: Sequence[str]) -> frozenset[int]:
-    return parsed(_value(texts, EXACTLY) or "")
+    """What a trunk carries, as the device says it or as we do."""
+    if (exactly := _value(texts, EXACTLY)) is not None:
+        return parsed(exactly)
+    return (frozenset({1}) | _list(texts, ALLOW)) - _list(texts, f"undo {ALLOW}")
 
 
 def _list(texts: Sequence[str], beginning: str) -> frozenset[int]:

@@ -15,6 +15,8 @@ KIND, DEFAULT, PVID = "port link-type", "port default vlan", "port trunk pvid vl
 ALLOW = "port trunk allow-pass vlan"  # its value is the whole set, VLAN 1 too
 ROUTE = "ip route-static 0.0.0.0 0.0.0.0 "
 LAST = ("ip route-static", "snmp-agent", "ntp-service", "stelnet", "telnet", "undo telnet")  # after the interfaces
+RECOVERY = "error-down auto-recovery cause"
+CAUSES = {"bpdu-protection": "bpduguard", "storm-control": "storm-control"}  # as every switch names them
 FIRST_OF_PORT = ("shutdown", "description", KIND, DEFAULT, PVID, ALLOW)
 
 
@@ -55,7 +57,15 @@ class Config:
 
     @property
     def guards(self) -> Guards:
-        return Guards()
+        """VRP's trees are rapid, of each mode but `stp`."""
+        causes = {cause: self.value(TOP, f"{RECOVERY} {cause}") for cause in CAUSES}
+        waits = [int(text.split()[-1]) for text in causes.values() if text]
+        return Guards(
+            rapid=self.value(TOP, "stp mode") != "stp",
+            priority=int(self.value(TOP, "stp instance 0 priority") or 32768),
+            recovers=frozenset(CAUSES[cause] for cause, text in causes.items() if text),
+            recovery=max(waits, default=300),
+        )
 
     @property
     def ports(self) -> tuple[str, ...]:
@@ -70,10 +80,26 @@ class Config:
             access=int(self.value(header, DEFAULT) or 1),
             native=int(self.value(header, PVID) or 1),
             allowed=frozenset(self.allowed(header)),
-            protection=Protection(
-                bpduguard=self.edge(header) and "stp bpdu-protection" in self.sections[TOP],
-                portfast=self.edge(header),
-            ),
+            protection=self._protection(header),
+        )
+
+    def _protection(self, header: str) -> Protection:
+        lines, top = self.sections.get(header, {}), self.sections[TOP]
+        storm = lines.get("storm-control broadcast")
+        secured = "port-security enable" in lines
+        rate = "dhcp snooping check dhcp-rate"
+        carried = self.allowed(header) if self.kind(header) == "trunk" else {int(self.value(header, DEFAULT) or 1)}
+        watched = any("dhcp snooping enable" in self.sections.get(f"vlan {vlan}", {}) for vlan in carried)
+        return Protection(
+            bpduguard=self.edge(header) and "stp bpdu-protection" in top,
+            portfast=self.edge(header),
+            rootguard="stp root-protection" in lines,
+            no_servers=watched and "dhcp snooping enable" in top and "dhcp snooping trusted" not in lines,
+            dhcp_rate=int(self.value(header, rate) or 100) if f"{rate} enable" in lines else None,
+            storm=int(storm.split()[-1]) if storm else None,
+            storm_shuts=self.value(header, "storm-control action") == "error-down",
+            macs=int(self.value(header, "port-security max-mac-num") or 1) if secured else None,
+            lldp="lldp enable" in top and "lldp enable" not in lines,
         )
 
     def kind(self, header: str) -> str | None:
@@ -110,6 +136,8 @@ class Config:
         blocks += [self._block(AAA)] if AAA in self.sections else []
         blocks += [self._block(f"interface Vlanif{n}") for n in sorted(self.addresses)]
         blocks += [[f"interface {port}", *self._port_lines(f"interface {port}")] for port in PORTS]
+        acls = sorted(header for header in self.sections if header.startswith("acl "))
+        blocks += [self._block(header) for header in acls]
         blocks += [["interface NULL0"], [line for line in top if line.startswith(LAST)]]
         terminals = ["user-interface con 0", *self._terminals()]
         blocks.append([text for header in terminals for text in self._block(header)])
