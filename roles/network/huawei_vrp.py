@@ -218,7 +218,7 @@ ROWS = (
     Row(About.LOGIN, "user-interface vty .*", ".*", "who may log in"),
     Row(About.LOGIN, "aaa", "undo .*", "no longer intended", rank=6),
     Row(About.LOGIN, "aaa", ".*", "who may log in"),
-    Row(About.LOGIN, "", "undo telnet server enable", "nobody logs in without encryption"),
+    Row(About.LOGIN, "", "undo telnet server enable", "nobody logs in without encryption", rank=6),
     Row(About.LOGIN, "", f"undo {LOGIN}", "no longer intended", rank=6),
     Row(About.LOGIN, "", LOGIN, "who may log in"),
     Row(About.OTHER, "", "stp bpdu-protection", "a switch plugged into an edge port is shut out"),
