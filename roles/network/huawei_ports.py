@@ -21,8 +21,12 @@ SWITCHING = ("port default ", "port trunk ", "port hybrid ")
 
 
 def as_sets(config: HConfig) -> None:
-    """What a trunk carries is one line, however the device or a template writes it."""
+    """However it is written: what a trunk carries is one line, and each VLAN of a hybrid port is one."""
     for port in config.get_children(startswith="interface "):
+        for line in [*port.get_children(startswith=TAGGED), *port.get_children(startswith=UNTAGGED)]:
+            if len(vlans := parsed(line.text.partition(" vlan ")[2])) > 1:
+                line.delete()
+                port.add_children(f"{line.text.partition(' vlan ')[0]} vlan {vlan}" for vlan in sorted(vlans))
         if _value(_texts(port), KIND) != "trunk" or port.get_child(startswith=EXACTLY) is not None:
             continue
         carried = _trunk(_texts(port))
@@ -37,6 +41,9 @@ def in_order(running: HConfig, remediation: HConfig) -> None:
         found = running.get_child(equals=port.text)
         before, proposed = _texts(found) if found else [], _texts(port)
         after = _wanted(before, proposed)
+        again = [line for line in port.children if _again(line.text, proposed)]
+        for line in again:  # it changes its tag, and does not go
+            line.delete()
         if [_value(before, KIND), _value(before, EXACTLY)] == [_value(after, KIND), _value(after, EXACTLY)]:
             continue
         was, will = _trunk(before), _trunk(after)
@@ -57,7 +64,7 @@ def carries(texts: Sequence[str], protected: bool = False) -> PortView:
     """
     kind = _value(texts, KIND)
     tagged, untagged = _list(texts, TAGGED), _list(texts, UNTAGGED)
-    trunk = kind == "trunk" or bool(tagged)
+    trunk = kind == "trunk" or len(tagged) > 1  # one is for the telephones at a desk
     shuts = (protected and "stp edged-port enable" in texts) or "stp root-protection" in texts
     if "shutdown" in texts or any(line.startswith("eth-trunk ") for line in texts):
         return PortView(trunk, frozenset())  # a member of a bundle carries only through the bundle
@@ -98,6 +105,12 @@ def _emptied(texts: Sequence[str]) -> Iterator[str]:
     yield from lines(f"undo {ALLOW}", carried - {1})
     yield from lines(UNTAGGED, _list(texts, "undo port hybrid vlan") & {1})
     yield from lines("undo port hybrid vlan", (_list(texts, TAGGED) | _list(texts, UNTAGGED)) - {1})
+
+
+def _again(line: str, proposed: Sequence[str]) -> bool:
+    """Whether a VLAN that would be taken from a hybrid port is put there by another line."""
+    vlan = line.removeprefix("undo port hybrid vlan ")
+    return vlan != line and any(f"{how} {vlan}" in proposed for how in (TAGGED, UNTAGGED))
 
 
 def _wanted(before: Sequence[str], proposed: Sequence[str]) -> list[str]:

@@ -41,6 +41,12 @@ NEGATED = (
     r"(ip route-static (?:\S+ ){2}\S+).*",
     r"(sysname|protocol inbound|authentication-mode|idle-timeout) .*",
 )
+# Negations that are spelled in another way.
+OTHERWISE = (
+    (r"port hybrid (?:un)?tagged vlan (\d+)", r"undo port hybrid vlan \1"),
+    (r"undo port hybrid vlan 1", "port hybrid untagged vlan 1"),
+    (r"voice-vlan \d+ enable", "undo voice-vlan enable"),
+)
 
 
 class Driver(HConfigDriverHuaweiVrp):
@@ -64,7 +70,8 @@ class Driver(HConfigDriverHuaweiVrp):
                 replaces("interface ", "description "),
                 replaces("interface ", "port link-type "),
                 replaces("interface ", "port default vlan "),
-                replaces("interface ", "port trunk pvid vlan "),
+                replaces("interface ", "port (trunk|hybrid) pvid vlan "),
+                replaces("interface ", "(voice-vlan) "),
                 replaces("interface ", f"{ALLOW} exactly"),
                 replaces("user-interface ", "(protocol inbound|authentication-mode|idle-timeout) "),
                 replaces("interface Vlanif", r"(ip address )\S+ \S+$"),
@@ -77,6 +84,10 @@ class Driver(HConfigDriverHuaweiVrp):
 
     def swap_negation(self, child: HConfigChild) -> HConfigChild:
         """VRP refuses a negation that names a value where it wants none."""
+        for pattern, negation in OTHERWISE:
+            if re.fullmatch(pattern, child.text):
+                child.text = re.sub(pattern, negation, child.text)
+                return child
         for pattern in NEGATED:
             if found := re.fullmatch(pattern, child.text):
                 child.text = f"{self.negation_prefix}{found[1]}"
@@ -173,6 +184,8 @@ ROWS = (
     Row(About.GUARDS, r"vlan (?P<vlan>\d+)", "dhcp snooping enable", "DHCP servers are only behind trusted ports"),
     Row(About.GUARDS, r"vlan (?P<vlan>\d+)", "undo dhcp snooping enable", "no longer watched"),
     Row(About.TRUNK_GAINS, PORT, rf"{ALLOW} .*", "VLANs that come"),
+    Row(About.TRUNK_GAINS, PORT, "port hybrid (un)?tagged vlan .*", "a VLAN that comes"),
+    Row(About.TRUNK_LOSES, PORT, "undo port hybrid vlan .*", "a VLAN that nobody intends on it"),
     # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
     Row(About.TRUNK_GAINS, PORT, "dhcp snooping trusted", "what is behind it is believed"),
     Row(About.TRUNK_GAINS, r"acl number \d+", r"rule \d+ permit source (?P<value>\S+) .*", "a bastion: it may log in"),
@@ -184,7 +197,8 @@ ROWS = (
     ),
     Row(About.PORT, PORT, "port link-type (?P<value>.*)", "access port or trunk", rank=3),
     Row(About.PORT, PORT, "port default vlan (?P<value>.*)", "the VLAN of what is plugged in", rank=4),
-    Row(About.PORT, PORT, "port trunk pvid vlan (?P<value>.*)", "the VLAN of frames without tag", rank=4),
+    Row(About.PORT, PORT, "voice-vlan (?P<value>\\d+) enable", "telephones, tagged", rank=5),
+    Row(About.PORT, PORT, "port (trunk|hybrid) pvid vlan (?P<value>.*)", "the VLAN of frames without tag", rank=4),
     Row(About.PORT, PORT, "stp edged-port enable", "it forwards at once: no switch is behind it", rank=5),
     Row(About.PORT, PORT, "stp root-protection", "the root of the spanning tree is never there", rank=5),
     Row(About.PORT, PORT, "dhcp snooping check dhcp-rate enable", "DHCP packets are counted", rank=4),
@@ -254,7 +268,7 @@ HUAWEI_VRP = Platform(
         Owned(
             PORT,
             lines=r"description |(undo )?port (link-type|default|trunk|hybrid) |shutdown$|stp (edged-port|root)"
-            r"|dhcp snooping (trusted|check dhcp-rate)|storm-control |port-security |undo lldp enable$",
+            r"|dhcp snooping (trusted|check dhcp-rate)|storm-control |port-security |voice-vlan |undo lldp enable$",
         ),
         Owned(r"interface Vlanif\d+", lines=r"description |ip address \S+ \S+$|shutdown$", removed=True),
         Owned(r"acl number 2098", lines=r"rule ", removed=True),

@@ -38,12 +38,19 @@ def ports(vlans: list[int]) -> st.SearchStrategy[str]:
         st.sampled_from(vlans),
         st.sampled_from(["", "\n stp edged-port enable", "\n shutdown", GUARDED, LESS_GUARDED]),
     )
+    phones = st.builds(
+        " port link-type hybrid\n port hybrid pvid vlan {0}\n undo port hybrid vlan 1\n port hybrid tagged vlan {1}\n"
+        " port hybrid untagged vlan {0}\n voice-vlan {1} enable{2}".format,
+        st.sampled_from(vlans),
+        st.just(40),
+        st.sampled_from(["", "\n shutdown", GUARDED]),
+    )
     lists = st.lists(st.sampled_from(vlans), min_size=1, unique=True).map(sorted)
     trunks = st.builds("{}{}".format, st.builds(trunk, lists, st.booleans()), st.sampled_from(["", "\n shutdown"]))
     pvids = st.builds(
         "{}\n port trunk pvid vlan {}".format, st.builds(trunk, lists, st.just(False)), st.sampled_from(vlans)
     )
-    return st.one_of(access, trunks, pvids)
+    return st.one_of(access, trunks, pvids, phones)
 
 
 @st.composite
@@ -75,10 +82,11 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     management = draw(st.sampled_from(list(MANAGEMENT)))
     extra = draw(st.lists(st.sampled_from(list(MANAGEMENT)), max_size=2, unique=True))
     vlans = sorted({*users, management, *extra})
+    batch = sorted({*vlans, *draw(st.sampled_from([[40], []] if bare else [[40]]))})  # 40: telephones
     address = MANAGEMENT[management] + draw(st.sampled_from(["11", "12"]))
     carried = draw(st.lists(st.sampled_from(vlans), unique=True).map(lambda some: sorted({*some, management})))
     door = draw(st.sampled_from(["list", "access", "all"] if bare else ["list", "list", "access"]))
-    lines = [f"sysname {draw(st.sampled_from(['sw1', 'sw2']))}", f"vlan batch {' '.join(map(str, vlans))}"]
+    lines = [f"sysname {draw(st.sampled_from(['sw1', 'sw2']))}", f"vlan batch {' '.join(map(str, batch))}"]
     hardened = not (bare and draw(st.booleans()))
     lines += (
         draw(for_all()) if hardened else draw(st.sampled_from([[], ["telnet server enable", "http server enable"]]))
@@ -107,7 +115,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     if bare:
         lines += draw(st.sampled_from([[], ["ip route-static 0.0.0.0 0.0.0.0 10.1.1.1"]]))  # nobody is there
     lines += ["user-interface vty 0 4", f" protocol inbound {draw(st.sampled_from(['ssh', 'all']))}"]
-    return Wish("\n".join(lines), management, address, frozenset(vlans), access=door == "access")
+    return Wish("\n".join(lines), management, address, frozenset(batch), access=door == "access")
 
 
 VRP = Dialect(

@@ -13,11 +13,16 @@ AAA = "aaa"
 EDGE = "stp edged-port"
 KIND, DEFAULT, PVID = "port link-type", "port default vlan", "port trunk pvid vlan"
 ALLOW = "port trunk allow-pass vlan"  # its value is the whole set, VLAN 1 too
+HYBRID_PVID, TAGGED, UNTAGGED = (
+    "port hybrid pvid vlan",
+    "port hybrid tagged vlan",
+    "port hybrid untagged vlan",
+)  # sets too
 ROUTE = "ip route-static 0.0.0.0 0.0.0.0 "
 LAST = ("ip route-static", "snmp-agent", "ntp-service", "stelnet", "telnet", "undo telnet")  # after the interfaces
 RECOVERY = "error-down auto-recovery cause"
 CAUSES = {"bpdu-protection": "bpduguard", "storm-control": "storm-control"}  # as every switch names them
-FIRST_OF_PORT = ("shutdown", "description", KIND, DEFAULT, PVID, ALLOW)
+FIRST_OF_PORT = ("shutdown", "description", KIND, DEFAULT, PVID, ALLOW, HYBRID_PVID, TAGGED, UNTAGGED)
 
 
 @dataclass
@@ -73,11 +78,13 @@ class Config:
 
     def port(self, name: str) -> Port:
         header = f"interface {name}"
+        tagged = self.hybrid(header, TAGGED)
         return Port(
             description=self.value(header, "description") or "",
             enabled="shutdown" not in self.sections.get(header, {}),
             trunk=self.kind(header) == "trunk",
-            access=int(self.value(header, DEFAULT) or 1),
+            access=self.access(header),
+            voice=min(tagged, default=None),
             native=int(self.value(header, PVID) or 1),
             allowed=frozenset(self.allowed(header)),
             protection=self._protection(header),
@@ -88,7 +95,7 @@ class Config:
         storm = lines.get("storm-control broadcast")
         secured = "port-security enable" in lines
         rate = "dhcp snooping check dhcp-rate"
-        carried = self.allowed(header) if self.kind(header) == "trunk" else {int(self.value(header, DEFAULT) or 1)}
+        carried = self.allowed(header) if self.kind(header) == "trunk" else {self.access(header)}
         watched = any("dhcp snooping enable" in self.sections.get(f"vlan {vlan}", {}) for vlan in carried)
         return Protection(
             bpduguard=self.edge(header) and "stp bpdu-protection" in top,
@@ -113,6 +120,23 @@ class Config:
         """What a trunk lets pass: VLAN 1 unless it was taken out."""
         value = self.value(header, ALLOW)
         return {1} if value is None else {int(vlan) for vlan in value.split()}
+
+    def access(self, header: str) -> int:
+        """The VLAN of frames without tag, of a port that is no trunk."""
+        return int(self.value(header, DEFAULT) or self.value(header, HYBRID_PVID) or 1)
+
+    def hybrid(self, header: str, setting: str) -> set[int]:
+        """The VLANs of a hybrid port with or without tags: VLAN 1 is without, unless it was taken out."""
+        value = self.value(header, setting)
+        if value is None:
+            return {1} if setting == UNTAGGED and self.kind(header) == "hybrid" else set()
+        return {int(vlan) for vlan in value.split()}
+
+    def mix(self, header: str, setting: str, vlans: set[int]) -> None:
+        if vlans == ({1} if setting == UNTAGGED else set()):
+            self.section(header).pop(setting, None)
+        else:
+            self.section(header)[setting] = f"{setting} {' '.join(map(str, sorted(vlans)))}".rstrip()
 
     def allow(self, header: str, vlans: set[int]) -> None:
         if vlans == {1}:
@@ -153,6 +177,12 @@ class Config:
                 vlans = self.allowed(header)
                 yield from (f" {line}" for line in ranges.lines(f"undo {ALLOW}", {1} - vlans))
                 yield from (f" {line}" for line in ranges.lines(ALLOW, vlans - {1}))
+            elif setting in (TAGGED, UNTAGGED):
+                if setting == TAGGED and self.kind(header) == "hybrid":
+                    out = {1} - self.hybrid(header, TAGGED) - self.hybrid(header, UNTAGGED)
+                    yield from (f" {line}" for line in ranges.lines("undo port hybrid vlan", out))
+                usual = {1} if setting == UNTAGGED else set()
+                yield from (f" {line}" for line in ranges.lines(setting, self.hybrid(header, setting) - usual))
             elif setting in lines and setting != ALLOW:
                 yield f" {lines[setting]}"
 

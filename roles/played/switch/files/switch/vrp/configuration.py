@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..grammar import Command, Match, Refused, command
 from . import ranges
-from .config import AAA, ALLOW, DEFAULT, EDGE, KIND, PORTS, PVID, TOP
+from .config import AAA, ALLOW, DEFAULT, EDGE, HYBRID_PVID, KIND, PORTS, PVID, TAGGED, TOP, UNTAGGED
 from .grammar import GRAMMAR, wrong
 
 if TYPE_CHECKING:
@@ -81,6 +81,14 @@ def _without(*settings: str) -> Callable[[Session, Match, bool], str]:
         return _set(session, match, undo)
 
     return run
+
+
+def _voice(session: Session, match: Match, undo: bool) -> str:
+    if undo:
+        session.switch.config.section(session.header).pop("voice-vlan", None)
+    else:
+        session.switch.config.section(session.header)["voice-vlan"] = match.text
+    return ""
 
 
 def _storm(session: Session, match: Match, undo: bool) -> str:
@@ -198,7 +206,7 @@ def _kind(session: Session, match: Match, undo: bool) -> str:
     kind = None if undo else match.arguments[0]
     if kind == config.kind(header):
         return ""
-    if any(setting in config.section(header) for setting in (DEFAULT, PVID, ALLOW)):
+    if any(setting in config.section(header) for setting in (DEFAULT, PVID, ALLOW, HYBRID_PVID, TAGGED, UNTAGGED)):
         raise Refused(RENEW)
     return _set(session, match, undo)
 
@@ -226,6 +234,30 @@ def _allow(session: Session, match: Match, undo: bool) -> str:
     before = config.allowed(session.header)
     config.allow(session.header, before - given if undo else before | given)
     return LONG if len(given) > 1 else ""
+
+
+def _hybrid(session: Session, match: Match, undo: bool) -> str:
+    """`port hybrid tagged|untagged vlan` puts VLANs there; `undo port hybrid vlan` takes them out."""
+    config, header, given = session.switch.config, session.header, _vlans(session, match)
+    if config.kind(header) != "hybrid":
+        raise Refused("Error: The port is not a hybrid port.")
+    here = "" if undo else match.command.leaf
+    for setting in (TAGGED, UNTAGGED):
+        before = config.hybrid(header, setting)
+        config.mix(header, setting, before | given if setting == here else before - given)
+    return ""
+
+
+def _hybrid_pvid(session: Session, match: Match, undo: bool) -> str:
+    if session.switch.config.kind(session.header) != "hybrid":
+        raise Refused("Error: The port is not a hybrid port.")
+    return _set(session, match, undo or match.arguments[:1] == ("1",))
+
+
+def _undo_hybrid(session: Session, match: Match, undo: bool) -> str:
+    if not undo:
+        raise wrong(0)
+    return _hybrid(session, match, undo)
 
 
 def _trunk(session: Session) -> None:
@@ -303,10 +335,16 @@ VIEWS: dict[str, list[Command]] = {
         *EVERYWHERE,
         command("description <line>", _set),
         command("shutdown", _set),
-        command(f"{KIND} <access|trunk>", _kind),
+        command(f"{KIND} <access|trunk|hybrid>", _kind),
         command(f"{DEFAULT} <number>", _default),
         command(f"{PVID} <number>", _pvid),
         command(f"{ALLOW} <line>", _allow),
+        command(f"{HYBRID_PVID} <number>", _hybrid_pvid),
+        command(f"{TAGGED} <line>", _hybrid),
+        command(f"{UNTAGGED} <line>", _hybrid),
+        command("port hybrid vlan <line>", _undo_hybrid),
+        command("voice-vlan <number> enable", _voice),
+        command("voice-vlan enable", _voice),
         command(f"{EDGE} <enable|disable>", _set),
         command("stp root-protection", _set),
         command("lldp enable", _off),
