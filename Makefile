@@ -22,6 +22,7 @@ TOOLS ?=
 TABLE ?=
 YES ?=
 OUT ?=
+FROM ?=
 REASON ?=
 JSON ?=
 CHANGES_OK ?=
@@ -34,8 +35,8 @@ BENCH_VENV := .cache/bench/venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 OPTIONS = --environment $(ENV) --deploy $(DEPLOY) $(if $(LIMIT),--limit "$(LIMIT)") $(if $(V),--verbose) $(if $(JSON),--json)
-DEVICES = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(PLAN),--plan) $(if $(V),--verbose) \
-	$(if $(REASON),--reason "$$REASON")
+DEVICES = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(PLAN),--plan) $(if $(FROM),--from $(FROM)) \
+	$(if $(V),--verbose) $(if $(REASON),--reason "$$REASON")
 
 # What the lab needs of this machine: a command, and the Debian package that has it.
 LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-ng:apt-cacher-ng socat:socat \
@@ -88,10 +89,10 @@ deploy: $(VENV)/ready artifacts secrets ## Plan, show, ask, do, on hosts and dev
 drift: $(VENV)/ready artifacts ## Where hosts and devices are not what the inventory says; fails if anywhere
 	@$(PY) -m deploys.engine drift $(OPTIONS)
 
-lan: $(VENV)/ready ## Make access switches what the inventory says [LIMIT= PLAN=1 REASON= CONSOLE=1: past the network]
+lan: $(VENV)/ready ## Make access switches what the inventory says [LIMIT= PLAN=1 FROM=history REASON= CONSOLE=1: past the network]
 	@$(PY) -m deploys.lan $(DEVICES) $(if $(CONSOLE),--console)
 
-uplinks: $(VENV)/ready ## Make the routing of the edges to RESINA what the inventory says [LIMIT= PLAN=1 REASON=]
+uplinks: $(VENV)/ready ## Make the routing of the edges to RESINA what the inventory says [LIMIT= PLAN=1 FROM=history REASON=]
 	@$(PY) -m deploys.uplinks $(DEVICES)
 
 explain: $(VENV)/ready ## Whose an address is, and the file and line that say so: ADDRESS=10.20.10.21
@@ -104,9 +105,10 @@ history: $(VENV)/ready ## What switches and routers ran: who changed which lines
 topology: $(VENV)/ready ## Sites, VLANs, devices, uplinks as a picture [OUT=topology.svg LIVE=1: held against LLDP]
 	@$(PY) -m deploys.topology --environment $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(LIVE),--live)
 
-verify: $(VENV)/ready ## Check that all of it works, by using it
+verify: $(VENV)/ready ## Check that all of it works, by using it; in the lab also that it survives what is done to it
 	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) \
 		$(if $(filter lab,$(ENV)),tests/lab) tests/hosts tests/devices tests/journeys
+	@$(if $(filter lab,$(ENV)),$(BIN)/pytest tests/disturbances,:)
 
 endurance: $(VENV)/ready ## Plan equals apply, deploys that are killed, secrets that show nowhere: on the lab [KILLS=50 SEED=]
 	@$(BIN)/pytest -s tests/endurance
@@ -165,7 +167,7 @@ rehearse: $(VENV)/ready tools ## Deploy BASE in the lab, then this change on top
 unit: $(VENV)/ready ## The unit tests
 	@$(BIN)/pytest -n 2 tests/unit
 
-bench: $(VENV)/ready $(BENCH_VENV)/ready tools ## How fast, against what, counted and timed [SUBJECT=engine ROUNDS=3 HOSTS=8 TOOLS=ours,floor]
+bench: $(VENV)/ready $(BENCH_VENV)/ready tools ## How fast, against what, counted and timed [SUBJECT=engine|inventory|lan ROUNDS=3 HOSTS=8 TOOLS=ours,floor]
 	@$(PY) -m tests.bench --subject $(SUBJECT) --rounds $(ROUNDS) --hosts $(HOSTS) \
 		$(if $(TOOLS),--tools $(TOOLS)) $(if $(TABLE),--table)
 
@@ -187,7 +189,7 @@ lock: ## Resolve the dependencies anew, with their hashes
 	@.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --extra dev --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
 	@cd tests/bench && ../../.cache/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
-		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options requirements.in
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.lock requirements.in
 
 export CMD REASON ADDRESS
 

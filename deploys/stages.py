@@ -1,7 +1,7 @@
 """The order of a whole deploy. Within a stage hosts work side by side, each at its own pace."""
 
 # They speak to switches and routers: each runs in a process of its own (deploys/engine/devices.py).
-DEVICES = ("lan", "uplinks")
+DEVICES = ("uplinks", "lan")
 
 STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "site": (

@@ -16,6 +16,13 @@ Host = tuple[str, dict[str, Any]]
 
 ACCOUNT = "netadmin"  # on devices
 
+# What roles/network/algorithms.py admits of an old device, in the words of OpenSSH.
+OLD = """\
+    KexAlgorithms +diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1,diffie-hellman-group1-sha1
+    HostKeyAlgorithms +ssh-rsa
+    Ciphers +aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc
+"""
+
 
 def groups(administration: Administration) -> dict[str, list[Host]]:
     """pyinfra's groups: one per capability, and `machines` with all of them."""
@@ -98,7 +105,7 @@ def _ways(environment: Environment, switch: Placed[Switch]) -> list[str]:
     past = reach.console_proxy_command
     if past and (alias := console(environment, name)):
         blocks.append(_block(alias, name, ACCOUNT, past.format(name=name)))
-    return blocks
+    return [block + (OLD if switch.entry.ssh == "sha1" else "") for block in blocks]
 
 
 def _way(reach: Reach, name: str, address: IPv4Address) -> tuple[str, str, str | None]:

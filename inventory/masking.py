@@ -7,6 +7,7 @@ and in UTF-16 as Active Directory wants its passwords), quoted for a shell, esca
 import json
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote
 
 SHOWN = "***"
@@ -16,6 +17,7 @@ LONG_LINE = 16
 _revealed: set[str] = set()
 _pending: list[str] = []
 _forms: dict[str, list[str]] = {}  # by their first characters, the longest first
+_spanning: set[str] = set()  # those of several lines
 
 
 def remember(value: str) -> None:
@@ -30,6 +32,13 @@ def masked(text: str) -> str:
     _index()
     if not _forms:
         return text
+    if any(form in text for form in _spanning):
+        return _searched(text)
+    return "".join(map(_searched, text.splitlines(keepends=True)))
+
+
+@lru_cache(maxsize=20_000)  # configurations and plans have most of their lines in common
+def _searched(text: str) -> str:
     kept: list[str] = []
     at = done = 0
     while at <= len(text) - SHORTEST:
@@ -44,12 +53,15 @@ def masked(text: str) -> str:
 
 
 def _index() -> None:
+    if _pending:
+        _searched.cache_clear()
     while _pending:
         for form in set(_written(_pending.pop())):
             if len(form) >= SHORTEST:
                 group = _forms.setdefault(form[:SHORTEST], [])
                 if form not in group:
                     group.append(form)
+                    _spanning.update([form] if len(form.splitlines()) > 1 else [])
                     group.sort(key=len, reverse=True)
 
 

@@ -277,8 +277,11 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         for name in administration.applications
     }
     devices: dict[str, Generators] = {
-        f"device-{name}": {"password": password} for name in (*administration.switches, *administration.routers)
+        **{f"device-{name}": {"password": password, "enable": password} for name in administration.switches},
+        **{f"device-{name}": {"password": password} for name in administration.routers},
     }
+    for name, router in administration.routers.items():  # one key for each session with a core of RESINA
+        devices[f"device-{name}"] |= {f"bgp/{uplink.core}": lambda: password(32) for uplink in router.entry.uplinks}
     return {
         **people,
         "directory": {"administrator": lambda: password(32)},

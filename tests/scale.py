@@ -20,7 +20,8 @@ PLAIN = str.maketrans("éèë", "eee")
 def write(folder: Path) -> None:
     """The data of inventory/ at scale; the environments are the real ones."""
     shutil.copytree(HERE / "environments", folder / "environments", dirs_exist_ok=True)
-    shutil.copy(HERE / "platform.yaml", folder / "platform.yaml")
+    platform = (HERE / "platform.yaml").read_text(encoding="utf-8")
+    folder.joinpath("platform.yaml").write_text(platform.replace("{e-cm: af31}", "{appli-01: af31}"), encoding="utf-8")
     for path, text in files().items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")

@@ -81,7 +81,7 @@ class Administration:
                 fqdn=self.fqdn(router.name),
                 site=router.site,
                 network=None,
-                address=router.entry.uplinks[0].address.ip,
+                address=router.entry.by_preference[0].address.ip,
                 runs=("router",),
             )
             for router in self.routers.values()

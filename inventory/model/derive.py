@@ -4,17 +4,16 @@ Pure, and the same answer each time. Nothing follows from an order: a VLAN and t
 platform.yaml by purpose, a switch's address from its number. So nothing moves when something is added.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
-from netutils.interface import canonical_interface_name
-
 from inventory.model.building import MANAGEMENT, PROTECTIONS, Profile, plan_for
+from inventory.model.cables import UNUSED, Ports, join
 from inventory.model.chassis import CHASSIS, Chassis
 from inventory.model.messages import say
 from inventory.model.platform import Platform
+from inventory.model.ports import LONGEST_SERIES, SERIES, not_of_model, ports_of
 from inventory.model.problems import InventoryError, Problem, shorten
 from inventory.model.site import (
     STP_ACCESS,
@@ -31,35 +30,12 @@ from inventory.model.source import Path_, Source
 from inventory.model.validate import listed, near
 
 FIRST_SWITCH = 10  # switch 1 has the address after this one in the management network
-LONGEST_RANGE = 512
-RANGE = re.compile(r"(.*?)([0-9]+)-([0-9]+)")
-UNUSED = Port()  # every port that nobody names: shut, in the quarantine VLAN
-
-Ports = dict[str, Port]
-End = tuple[str, str]  # switch, port
+MACS = 3  # of a port without a profile: a telephone, the computer behind it, and one that is being replaced
 
 
 def derive(source: Source, file: SiteFile, platform: Platform) -> Site:
     """The whole site. Raises InventoryError with everything that cannot follow from the file."""
     return _Building(source, file, platform).site()
-
-
-def ports_of(key: str) -> list[str]:
-    """The ports that a key stands for: GigabitEthernet1/0/1-3 are three, anything else is itself."""
-    match = RANGE.fullmatch(key)
-    if match is None:
-        return [key]
-    stem, first, last = match[1], int(match[2][:6]), int(match[3][:6])
-    return [f"{stem}{number}" for number in range(first, min(last, first + LONGEST_RANGE) + 1)]
-
-
-@dataclass(frozen=True)
-class _Cable:
-    """One end of a cable between switches, as it is written; `far` is the port at the other end where it is said."""
-
-    here: End
-    to: str
-    far: str | None
 
 
 @dataclass
@@ -76,7 +52,7 @@ class _Building:
         networks = self._networks()
         self.networks_refused = bool(self.problems)
         ports: dict[str, Ports] = {name: self._ports(name, entry, networks) for name, entry in file.switches.items()}
-        self._cables(ports)
+        self.problems += join(self.source, file.switches, ports)
         switches = self._switches(networks, ports)
         if self.problems:
             raise InventoryError(self.problems)
@@ -185,6 +161,7 @@ class _Building:
                 stp_priority=priorities[name],
                 quarantine=reserved.quarantine,
                 native=reserved.native,
+                ssh=entry.ssh,
             )
         return found
 
@@ -231,7 +208,7 @@ class _Building:
         for key, said in entry.ports.items():
             path: list[str | int] = ["switches", switch, "ports", key]
             names = self._names(path, key, said)
-            if not names or not self._exist(path, names, entry, chassis):
+            if not names or self._unknown(path, names, entry):
                 continue
             port = self._port(path, said, networks)
             if port is None:
@@ -262,14 +239,14 @@ class _Building:
         return chassis
 
     def _names(self, path: Path_, key: str, said: PortEntry) -> list[str]:
-        match = RANGE.fullmatch(key)
+        match = SERIES.fullmatch(key)
         if match is None:
             return [key]
         stem, first, last = match[1], int(match[2]), int(match[3])
         if first > last:
             message = say("range_backwards", value=shorten(key), expected=f"{stem}{last}-{first}")
-        elif last - first >= LONGEST_RANGE:
-            message = say("range_too_long", value=shorten(key), limit=LONGEST_RANGE)
+        elif last - first >= LONGEST_SERIES:
+            message = say("range_too_long", value=shorten(key), limit=LONGEST_SERIES)
         elif said.to is not None:
             path, message = [*path, "to"], say("range_cabled")
         else:
@@ -277,26 +254,12 @@ class _Building:
         self._refuse(path, message, on_key=True)
         return []
 
-    def _exist(self, path: Path_, names: list[str], entry: SwitchEntry, chassis: Chassis | None) -> bool:
-        """Whether the model has these ports."""
-        if chassis is None:
-            return True
-        wrong = next((name for name in names if name not in chassis.ports), None)
-        if wrong is None:
-            return True
-        full = canonical_interface_name(wrong) if chassis.platform == "cisco_ios" else wrong
-        alike = near(wrong, chassis.ports) if _stem(wrong) != _stem(chassis.ports[0]) else ""
-        hint = say("did_you_mean", near=full) if full in chassis.ports else alike
-        message = say(
-            "port_of_model",
-            model=entry.model,
-            value=wrong,
-            first=chassis.ports[0],
-            last=chassis.ports[-1],
-            hint=hint,
-        )
-        self._refuse(path, message, on_key=True)
-        return False
+    def _unknown(self, path: Path_, names: list[str], entry: SwitchEntry) -> bool:
+        """Whether the model lacks one of these ports."""
+        message = not_of_model(names, entry.model or "")
+        if message:
+            self._refuse(path, message, on_key=True)
+        return bool(message)
 
     def _port(self, path: Path_, said: PortEntry, networks: Mapping[str, Network]) -> Port | None:
         given = [key for key in ("profile", "access", "trunk") if getattr(said, key) is not None]
@@ -306,7 +269,7 @@ class _Building:
         to = said.to.split("/", 1)[0] if said.to else None
         if said.profile is None:
             if said.access is not None:
-                return Port(access=said.access, to=to, protections=list(PROTECTIONS))
+                return Port(access=said.access, to=to, maximum_macs=MACS, protections=list(PROTECTIONS))
             return Port(trunk=said.trunk, to=to, trusted=to in self.file.switches or to in self.file.routers)
         profile = self.platform.profiles.get(said.profile)
         if profile is None:
@@ -329,89 +292,6 @@ class _Building:
             protections=profile.protections,
             trusted=profile.trusted,
         )
-
-    # Cables between switches
-
-    def _cables(self, ports: dict[str, Ports]) -> None:
-        """Each cable has two ends that agree; one that is said at one end only is filled in at the other."""
-        written = list(self._written(ports))
-        taken: dict[End, End] = {}
-        for cable in written:
-            if cable.far is not None:
-                self._joined(cable, (cable.to, cable.far), ports, taken, written)
-        for cable in written:
-            if cable.far is None and cable.here not in taken:
-                self._found(cable, ports, taken, written)
-
-    def _written(self, ports: Mapping[str, Ports]) -> Iterator[_Cable]:
-        for switch, entry in self.file.switches.items():
-            for key, said in entry.ports.items():
-                if said.to is None or key not in ports[switch] or ports[switch][key].to is None:
-                    continue
-                to, slash, far = said.to.partition("/")
-                path = ["switches", switch, "ports", key, "to"]
-                if to == switch:
-                    self._refuse(path, say("cable_to_itself", value=switch))
-                elif to not in self.file.switches:
-                    if slash:
-                        self._refuse(path, say("cable_no_port", value=to, expected=to))
-                else:
-                    yield _Cable((switch, key), to, far if slash else None)
-
-    def _found(self, cable: _Cable, ports: dict[str, Ports], taken: dict[End, End], written: list[_Cable]) -> None:
-        """The far end of a cable where no port is said: the one port there that names us."""
-        ours = [c for c in written if c.here[0] == cable.here[0] and c.to == cable.to and c.here not in taken]
-        theirs = [c for c in written if c.here[0] == cable.to and c.to == cable.here[0] and c.here not in taken]
-        if len(ours) == len(theirs) == 1:
-            self._joined(cable, theirs[0].here, ports, taken, written)
-            return
-        named = {c.here for c in theirs}
-        free = next((p for p, port in ports[cable.to].items() if not port.used and (cable.to, p) not in taken), None)
-        port = min(named)[1] if named else free
-        shown = _example(f"to: {cable.to}/{port}") if port else ""
-        self._refuse(_to(cable.here), say("cable_other_end", value=cable.to, example=shown))
-
-    def _joined(
-        self, cable: _Cable, far: End, ports: dict[str, Ports], taken: dict[End, End], written: list[_Cable]
-    ) -> None:
-        if taken.get(cable.here) == far:
-            return  # the other end said so
-        here, there = ports[cable.here[0]][cable.here[1]], ports[cable.to].get(far[1])
-        entry = self.file.switches[cable.to]
-        chassis = CHASSIS.get(entry.model or "")
-        if there is None:
-            if chassis is not None:
-                self._exist(_to(cable.here), [far[1]], entry, chassis)
-                return
-            there = UNUSED
-        back = next((c for c in written if c.here == far), None)
-        if there.to is not None and (back is None or back.to != cable.here[0] or back.far not in (None, cable.here[1])):
-            seen = (f"{back.to}/{back.far}" if back.far else back.to) if back else there.to
-            expected = "/".join(cable.here)
-            message = say("cable_disagrees", port=far[1], value=cable.to, seen=seen, expected=expected)
-        elif far in taken or cable.here in taken:
-            busy, other = (far, taken[far]) if far in taken else (cable.here, taken[cable.here])
-            message = say("cable_twice", port=busy[1], value=busy[0], where=" ".join(other))
-        elif not there.used and there.profile is not None:
-            message = say("cable_unused", port=far[1], value=cable.to)
-        elif there.used and set(there.carries) != set(here.carries):
-            words = [", ".join(end.carries) or say("nothing") for end in (here, there)]
-            message = say("cable_networks", here=words[0], port=far[1], value=cable.to, there=words[1])
-        else:
-            taken[cable.here], taken[far] = far, cable.here
-            wanted = there if there.used else here
-            ports[cable.here[0]][cable.here[1]] = here.model_copy(update={"far": far[1]})
-            ports[cable.to][far[1]] = wanted.model_copy(update={"to": cable.here[0], "far": cable.here[1]})
-            return
-        self._refuse(_to(cable.here), message)
-
-
-def _stem(port: str) -> str:
-    return port.rstrip("0123456789")
-
-
-def _to(end: End) -> list[str | int]:
-    return ["switches", end[0], "ports", end[1], "to"]
 
 
 def _lacking(profile: Profile, networks: Mapping[str, Network]) -> str | None:

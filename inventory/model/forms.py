@@ -53,6 +53,13 @@ REVIEWER = Form(
     "@burkina/dsi-sante",
     longest=100,
 )
+_SIXTEEN_BITS = r"(6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]\d{4}|[1-9]\d{0,3}|0)"
+COMMUNITY = Form(
+    rf"^{_SIXTEEN_BITS}:{_SIXTEEN_BITS}$",
+    "communauté BGP : deux nombres de 0 à 65535, séparés par « : »",
+    "a BGP community: two numbers from 0 to 65535 with ':' between them",
+    "65000:200",
+)
 TEXT = Form(
     r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$",
     "une ligne de texte, de 1 à 200 caractères",
@@ -140,6 +147,7 @@ BY_PATTERN = {
         LOGIN,
         DOMAIN,
         REVIEWER,
+        COMMUNITY,
         TEXT,
         INTERFACE,
         END,

@@ -1,6 +1,6 @@
 """What all institutions share."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from inventory.model.building import Plan, Profile, Purpose, ReservedVlans
 
 Count = Annotated[int, Field(strict=True, ge=0)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
+Mark = Literal["ef", "af41", "af31", "af21", "af11"]
 
 
 class MailPolicy(Strict):
@@ -29,8 +30,48 @@ class Core(Strict):
     serves: list[Identifier] = Field(default=[], description="Sites raccordés directement au cœur", examples=[["dc"]])
 
 
+class Bfd(Strict):
+    """How fast a link that fails in silence is noticed: after `interval_ms` × `multiplier`."""
+
+    interval_ms: Annotated[
+        int, Field(strict=True, ge=10, le=60000, description="Intervalle entre deux signes de vie, en ms")
+    ] = Field(default=50, examples=[50])
+    multiplier: Annotated[int, Field(strict=True, ge=2, le=255, description="Combien peuvent manquer")] = Field(
+        default=3, examples=[3]
+    )
+
+
+class Communities(Strict):
+    """By which RESINA is told how much a way to a building is worth."""
+
+    primary: Annotated[str, forms.COMMUNITY.field()]
+    backup: Annotated[str, forms.COMMUNITY.field()]
+
+
+class Marks(Strict):
+    """How the packets of a building are marked on their way to RESINA; all others leave unmarked."""
+
+    networks: dict[Identifier, Mark] = Field(
+        default={}, description="Par nom de réseau, dans chaque bâtiment qui en a un", examples=[{"voice": "ef"}]
+    )
+    applications: dict[Identifier, Mark] = Field(
+        default={}, description="Par application (la machine qui la sert)", examples=[{"e-cm": "af31"}]
+    )
+
+
 class Resina(Strict):
     asn: Asn
+    bfd: Bfd = Field(
+        default=Bfd(), description="Détection d'un lien mort", examples=[{"interval_ms": 50, "multiplier": 3}]
+    )
+    communities: Communities | None = Field(
+        default=None,
+        description="Communautés BGP des liens",
+        examples=[{"primary": "65000:200", "backup": "65000:100"}],
+    )
+    marks: Marks = Field(
+        default=Marks(), description="Priorité des paquets vers RESINA (DSCP)", examples=[{"networks": {"voice": "ef"}}]
+    )
     cores: dict[Identifier, Core] = Field(
         description="Cœurs de RESINA, par nom", examples=[{"resina1": {"router_id": "10.255.0.1", "serves": ["dc"]}}]
     )

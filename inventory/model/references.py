@@ -16,6 +16,7 @@ from inventory.model.environment import Environment
 from inventory.model.institution import AGENTS, Institution, InstitutionFile
 from inventory.model.messages import say
 from inventory.model.platform import Platform
+from inventory.model.prefixes import Prefixes
 from inventory.model.problems import Problem
 from inventory.model.site import MachineEntry, Network, Port, Router, Site
 from inventory.model.source import Files, Path_, Source
@@ -25,8 +26,6 @@ from inventory.model.validate import listed, near
 RESERVED_LOGINS = ("administrator", "guest", "krbtgt", "root", "postmaster", "abuse")
 RESERVED_SHARES = ("global", "homes", "printers", "netlogon", "sysvol")
 RESERVED_APPLICATIONS = ("postgres", "template0", "template1")  # an application's database has its name
-
-Bits = tuple[int, int]  # a prefix by its length and its leading bits
 
 
 @dataclass(frozen=True)
@@ -50,26 +49,6 @@ class Parsed:
 
 
 @dataclass
-class Prefixes:
-    """Prefixes, each with the place where it was said, and which of them share addresses with another."""
-
-    themselves: dict[Bits, tuple[IPv4Network, str]] = field(default_factory=dict)
-    around: dict[Bits, tuple[IPv4Network, str]] = field(default_factory=dict)  # by each prefix that holds it
-
-    def overlapping(self, prefix: IPv4Network) -> tuple[IPv4Network, str] | None:
-        """A prefix that shares addresses with another: of two, one holds the other."""
-        itself, *supernets = _supernets(prefix)
-        return self.around.get(itself) or next(filter(None, map(self.themselves.get, supernets)), None)
-
-    def add(self, prefix: IPv4Network, where: str) -> None:
-        """Remember a prefix."""
-        itself, *supernets = _supernets(prefix)
-        self.themselves.setdefault(itself, (prefix, where))
-        for bits in (itself, *supernets):
-            self.around.setdefault(bits, (prefix, where))
-
-
-@dataclass
 class Seen:
     """What was met so far, each with the place where it was said."""
 
@@ -82,12 +61,6 @@ class Seen:
     networks: Prefixes = field(default_factory=Prefixes)
     blocks: Prefixes = field(default_factory=Prefixes)
     ports: dict[tuple[str, int], str] = field(default_factory=dict)
-
-
-def _supernets(prefix: IPv4Network) -> Iterator[Bits]:
-    """A prefix, then all that hold it."""
-    number = int(prefix.network_address)
-    return ((length, number >> (32 - length)) for length in range(prefix.prefixlen, -1, -1))
 
 
 def check_references(parsed: Parsed, environments: Collection[str]) -> Iterator[Problem]:
@@ -435,6 +408,23 @@ def _platform(source: Source, platform: Platform, parsed: Parsed) -> Iterator[Pr
         for index, site in enumerate(core.serves):
             if site not in parsed.sites:
                 yield _missing(source, ["resina", "cores", core_name, "serves", index], "site", site, parsed.sites)
+    networks = dict.fromkeys(
+        [*platform.purposes, *(name for _, site in parsed.sites.values() for name in site.networks)]
+    )
+    for name in platform.resina.marks.networks:
+        if name not in networks:
+            message = say(
+                "no_such", kind=say("network"), value=name, choices=listed(networks), hint=near(name, networks)
+            )
+            yield source.problem(["resina", "marks", "networks", name], message, on_key=True)
+    for name in platform.resina.marks.applications:
+        if name not in parsed.applications:
+            path: list[str | int] = ["resina", "marks", "applications", name]
+            hint = near(name, parsed.applications)
+            message = say(
+                "no_such", kind=say("application"), value=name, choices=listed(parsed.applications), hint=hint
+            )
+            yield source.problem(path, message, on_key=True)
 
 
 def _bastions(source: Source, platform: Platform, seen: Seen, parsed: Parsed) -> Iterator[Problem]:

@@ -100,6 +100,7 @@ class Switch(Strict):
     stp_priority: int = STP_ACCESS
     quarantine: Vlan = 999
     native: Vlan = 998
+    ssh: Literal["sha1"] | None = None
 
     @property
     def used_ports(self) -> dict[str, Port]:
@@ -113,6 +114,9 @@ class Uplink(Strict):
     core: Identifier = Field(description="Cœur de RESINA (platform.yaml)", examples=["resina1"])
     address: AddressWithPrefix = Field(description="Notre adresse sur le lien", examples=["10.255.1.2/30"])
     peer: Address = Field(description="Adresse du cœur de RESINA", examples=["10.255.1.1"])
+    role: Literal["primary", "backup"] = Field(
+        default="primary", description="Lien principal du bâtiment, ou de secours", examples=["backup"]
+    )
 
 
 class Router(Strict):
@@ -126,6 +130,11 @@ class Router(Strict):
         description="Liens vers RESINA",
         examples=[[{"interface": "wan0", "core": "resina1", "address": "10.255.1.2/30", "peer": "10.255.1.1"}]],
     )
+
+    @property
+    def by_preference(self) -> list[Uplink]:
+        """The uplinks, the primary one first."""
+        return sorted(self.uplinks, key=lambda uplink: uplink.role != "primary")
 
 
 class MachineEntry(Strict):

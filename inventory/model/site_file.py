@@ -70,6 +70,11 @@ class SwitchEntry(Strict):
         description="Ses adresses d'avant, essayées dans cet ordre tant que la nouvelle ne répond pas",
         examples=[["10.20.98.11"]],
     )
+    ssh: Literal["sha1"] | None = Field(
+        default=None,
+        description="sha1 : admet le SSH d'un ancien commutateur, de lui seul, jusqu'à son remplacement",
+        examples=["sha1"],
+    )
     ports: dict[InterfaceName, PortEntry] = Field(
         default={},
         description="Ports par leur nom complet, ou par série ; les autres sont fermés",

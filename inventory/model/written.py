@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from inventory.model.derive import ports_of
+from inventory.model.ports import ports_of
 from inventory.model.source import Path_, Source
 
 

@@ -29,6 +29,7 @@ POLICIES: list[Policy] = [
     networks.guests_reach_nothing,
     networks.switches_stay_reachable,
     networks.uplinks_are_redundant,
+    networks.one_uplink_is_primary,
     networks.autonomous_systems_are_apart,
 ]
 

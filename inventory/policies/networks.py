@@ -99,6 +99,35 @@ def uplinks_are_redundant(parsed: Parsed) -> Iterator[Problem]:
                 seen.setdefault(uplink.core, f"{name} {uplink.interface}")
 
 
+def one_uplink_is_primary(parsed: Parsed) -> Iterator[Problem]:
+    """RESINA must know which way to a building it is to take."""
+    for source, site in parsed.sites.values():
+        seen = ""
+        for name, router in site.routers.items():
+            for index, uplink in enumerate(router.uplinks):
+                if uplink.role == "primary" and seen:
+                    yield source.problem(
+                        ["routers", name, "uplinks", index],
+                        either(
+                            f"un second lien principal (déjà : {seen}) ; écrire « role: backup »",
+                            f"a second primary link (already: {seen}); write 'role: backup'",
+                        ),
+                    )
+                elif uplink.role == "primary":
+                    seen = f"{name} {uplink.interface}"
+        for name, router in site.routers.items():
+            if router.uplinks and not seen:
+                yield source.problem(
+                    ["routers", name, "uplinks"],
+                    either(
+                        "aucun lien n'est principal ; retirer « role: backup » de l'un d'eux",
+                        "no link is the primary one; remove 'role: backup' from one of them",
+                    ),
+                    on_key=True,
+                )
+                break
+
+
 def autonomous_systems_are_apart(parsed: Parsed) -> Iterator[Problem]:
     """BGP drops a route that comes back to its own number: sites that share one do not see each other."""
     seen = {parsed.platform[1].resina.asn: "RESINA"}

@@ -1,11 +1,13 @@
 """The lab as a set of namespaces, cables and addresses: derived from the inventory, nothing else is said."""
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 
 from inventory.model import Administration
 
 LOOPBACK = "127.0.0.2/8"
 FABRIC = "lab-fabric"  # holds the bridges that play unmanaged switches
+RESINA, INSIDE = "resina", "core0"  # the bridge between the cores, and their interface there
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def topology(administration: Administration) -> Topology:
     bastions = {name: Place(name) for name in administration.platform.bastions}
     cables: list[Cable] = []
     bridges: list[str] = []
+    _cores(administration, machines, cables, bridges)
     _data_centres(administration, machines, bastions, cables, bridges)
     _buildings(administration, machines, cables)
     _uplinks(administration, machines, cables)
@@ -85,6 +88,22 @@ def _addresses(administration: Administration, machines: dict[str, LabMachine]) 
         lab_machine.addresses["lo"] = LOOPBACK
 
 
+def _cores(
+    administration: Administration, machines: dict[str, LabMachine], cables: list[Cable], bridges: list[str]
+) -> None:
+    """The inside of RESINA: one network of all cores, in which each has its router identifier as its address."""
+    cores = administration.platform.resina.cores
+    if len(cores) < 2:
+        return
+    bridges.append(RESINA)
+    inside = IPv4Network((next(iter(cores.values())).router_id, 30), strict=False)
+    while not all(core.router_id in inside for core in cores.values()):
+        inside = inside.supernet()
+    for name, core in cores.items():
+        cables.append(Cable((FABRIC, f"{name}-{INSIDE}"[:15]), (f"lab-{name}", INSIDE), RESINA))
+        machines[name].addresses[INSIDE] = f"{core.router_id}/{inside.prefixlen}"
+
+
 def _data_centres(
     administration: Administration,
     machines: dict[str, LabMachine],
@@ -92,10 +111,14 @@ def _data_centres(
     cables: list[Cable],
     bridges: list[str],
 ) -> None:
-    """In a data centre every machine and bastion hangs on one unmanaged switch per network, and its cores do."""
+    """In a data centre every machine and bastion hangs on one unmanaged switch per network, and its cores do.
+
+    The first of these is the gateway of its machines; the others have addresses at the network's end.
+    """
     for site in administration.sites.values():
         if site.kind != "datacentre":
             continue
+        serving = [name for name, core in administration.platform.resina.cores.items() if site.site in core.serves]
         for number, (network_name, network) in enumerate(site.networks.items()):
             bridge = f"{site.site}-{network_name}"[:15]
             bridges.append(bridge)
@@ -103,7 +126,10 @@ def _data_centres(
             for core_name, core in administration.platform.resina.cores.items():
                 if site.site in core.serves:
                     members.append((core_name, f"lan{number}"))
-                    machines[core_name].addresses[f"lan{number}"] = str(network.interface(network.gateway))
+                    address = (
+                        network.gateway if core_name == serving[0] else network.prefix[-1 - serving.index(core_name)]
+                    )
+                    machines[core_name].addresses[f"lan{number}"] = str(network.interface(address))
             for name, address in administration.platform.bastions.items():
                 if address in network.prefix:
                     members.append((name, "eth0"))
@@ -113,9 +139,14 @@ def _data_centres(
 
 
 def _buildings(administration: Administration, machines: dict[str, LabMachine], cables: list[Cable]) -> None:
+    """What is at the end of each port. A cable between two switches is on a port of both, and still one."""
     for name, switch in administration.switches.items():
         for port_name, port in switch.entry.ports.items():
-            if port.to in switch.site.routers:
+            if port.to in switch.site.switches and port.far:
+                if (port.to, port.far) < (name, port_name):
+                    continue
+                far = (f"lab-{port.to}", nic(port.far))
+            elif port.to in switch.site.routers:
                 far = (f"lab-{port.to}", switch.site.routers[port.to].lan)
             elif port.to in machines:
                 far = (f"lab-{port.to}", "eth0")

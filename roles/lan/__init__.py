@@ -20,8 +20,8 @@ def targets(administration: Administration) -> dict[str, Target]:
     found = {}
     minutes = administration.environment.devices.revert_after
     for name, switch in administration.switches.items():
-        wanted = intent(switch, services(administration, switch.site))
         platform = going_back_after(PLATFORMS[switch.entry.platform], minutes)
+        wanted = intent(switch, services(administration, switch.site))
         found[name] = Target(
             platform=platform,
             intended=render(f"lan/{switch.entry.platform}.j2", switch=wanted),

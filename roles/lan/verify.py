@@ -15,10 +15,18 @@ def problems(wanted: SwitchIntent, shown: Shown) -> list[str]:
     ]
     for port in wanted.ports:
         present = shown.ports.get(port.name)
-        is_now = "absent" if present is None else _words(present)
-        if is_now != _words(_wanted(port)):
+        if present is None or not _is(present, port):
+            is_now = "absent" if present is None else _words(present)
             found.append(f"{port.name} is {is_now}, not {_words(_wanted(port))}")
     return found
+
+
+def _is(present: Membership, wanted: SwitchPort) -> bool:
+    """Telephones, and what a trunk has without tag, not every platform shows."""
+    if wanted.access is None:
+        untagged = {present.access} & {*wanted.vlans}
+        return present.trunk and present.tagged | untagged == {*wanted.vlans}
+    return present.access == wanted.access and present.tagged <= {wanted.voice}
 
 
 def _wanted(port: SwitchPort) -> Membership:

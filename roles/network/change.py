@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from netmiko import BaseConnection
 
+from inventory.masking import masked
 from roles.network.dialogue import DialogueError
 from roles.network.guard import Ask, Guard
 from roles.network.plan import Plan
@@ -42,7 +43,8 @@ class Target:
 class Outcome:
     """What was done, or in a plan what would be.
 
-    `why` has the reason of each line; `management`: whether some of them touch our own way in.
+    `lines` are as people may see them; `why` has the reason of each; `management`: whether some of them touch our own
+    way in.
     """
 
     lines: tuple[str, ...]
@@ -74,10 +76,10 @@ def apply(
     """
     planned = _planned(connection, target)
     outcome = _outcome(connection, target, planned)
-    if expected is not None and planned.texts not in (expected, ()):
-        raise ChangeError(f"not what was planned, so nothing was sent: {_on_one_line(planned.texts)}")
+    if expected is not None and planned.shown not in (expected, ()):
+        raise ChangeError(f"not what was planned, so nothing was sent: {_on_one_line(planned.shown)}")
     guard = target.platform.guard
-    if guard and outcome.changed and guard.waiting(_asker(connection, target.platform)):
+    if guard and outcome.changed and guard.waiting(connection, _asker(connection, target.platform)):
         raise ChangeError(
             "an earlier change waits for its end: the device goes back by itself in minutes; run again then"
         )
@@ -218,7 +220,7 @@ def _planned(connection: BaseConnection, target: Target) -> Plan:
 def _outcome(connection: BaseConnection, target: Target, planned: Plan) -> Outcome:
     saved = bool(planned.lines) or bool(_unsaved(connection, target))
     management = any(line.part > Part.REST for line in planned.lines)
-    return Outcome(planned.texts, saved, planned.unmanaged, planned.why, management)
+    return Outcome(planned.shown, saved, planned.unmanaged, planned.why, management)
 
 
 def _save(connection: BaseConnection, target: Target) -> None:
@@ -235,7 +237,7 @@ def _unsaved(connection: BaseConnection, target: Target) -> tuple[str, ...]:
     """What a restart would lose; nothing where the device cannot show it."""
     startup = target.platform.startup
     return (
-        compare(target.platform, _ask(connection, target.platform, startup), target.intended).texts if startup else ()
+        compare(target.platform, _ask(connection, target.platform, startup), target.intended).shown if startup else ()
     )
 
 
@@ -244,7 +246,7 @@ def _on_one_line(lines: tuple[str, ...]) -> str:
 
 
 def _message(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    return masked(" ".join(str(error).split())) or type(error).__name__
 
 
 def _ask(connection: BaseConnection, platform: Platform, command: str) -> str:
@@ -272,7 +274,7 @@ def _send(connection: BaseConnection, platform: Platform, lines: tuple[str, ...]
 
 def _prove(connection: BaseConnection, target: Target) -> None:
     """Compare again, and verify."""
-    left = compare(target.platform, _ask(connection, target.platform, target.platform.running), target.intended).texts
+    left = compare(target.platform, _ask(connection, target.platform, target.platform.running), target.intended).shown
     if left:
         raise ChangeError(f"sent, but the device still lacks: {_on_one_line(left)}; nothing was saved")
     _verify(connection, target)

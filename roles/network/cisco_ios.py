@@ -8,13 +8,12 @@ from hier_config import HConfig
 from hier_config.models import PerLineSubRule
 from hier_config.platforms.cisco_ios.driver import HConfigDriverCiscoIOS
 from hier_config.platforms.driver_base import HConfigDriverRules
-from netmiko.cisco.cisco_ios import CiscoIosSSH
 from netutils.interface import canonical_interface_name
 from netutils.vlan import vlanconfig_to_list, vlanlist_to_config
-from ntc_templates.parse import parse_output
 
 from roles.network.dialogue import Dialogue
 from roles.network.guard import RevertTimer
+from roles.network.ios_session import IosSession
 from roles.network.platform import (
     About,
     Owned,
@@ -27,6 +26,7 @@ from roles.network.platform import (
     replaces,
 )
 from roles.network.shown import Host, Membership, Show, Shown
+from roles.network.tables import rows
 
 ALLOWED = "switchport trunk allowed vlan "
 SETS = ("ip dhcp snooping vlan ", "ip arp inspection vlan ")  # a new line adds to the set, and removes nothing
@@ -189,7 +189,7 @@ def hosts(table: str) -> list[Host]:
     """Who the switch knows to be there, by its table of addresses."""
     return [
         Host(int(row["vlan_id"]), row["destination_address"], canonical_interface_name(port))
-        for row in parse_output(platform="cisco_ios", command=MAC_TABLE, data=table)
+        for row in rows("cisco_ios", MAC_TABLE, table)
         if row["vlan_id"].isdigit()
         for port in row["destination_port"]
         if port != "CPU"
@@ -199,8 +199,7 @@ def hosts(table: str) -> list[Host]:
 def shown(show: Show) -> Shown:
     """Its VLANs and the membership of its ports."""
     vlans, ports = (
-        parse_output(platform="cisco_ios", command=command, data=show(command))
-        for command in ("show vlan brief", "show interfaces switchport")
+        rows("cisco_ios", command, show(command)) for command in ("show vlan brief", "show interfaces switchport")
     )
     return Shown(
         vlans={int(row["vlan_id"]): row["vlan_name"] for row in vlans},
@@ -307,9 +306,8 @@ ROWS = (
 CISCO_IOS = Platform(
     name="cisco_ios",
     netmiko="cisco_ios",
-    session=CiscoIosSSH,
+    session=IosSession,
     driver=Driver,
-    settled=r"interface (?!Vlan)\S+",
     owned=(
         Owned(
             PORT,

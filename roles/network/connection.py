@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from shlex import split
 from typing import Any
@@ -15,6 +16,7 @@ from netmiko.exceptions import NetmikoTimeoutException
 from paramiko import SSHConfig
 
 from inventory.secrets import Secret
+from roles.network.algorithms import disabled, mend
 from roles.network.platform import Platform
 
 USER = "netadmin"
@@ -42,6 +44,8 @@ class Device:
     console: str | None = None
     by_console: bool = False  # somebody asks for it: nothing else is tried
     patience: float = 0.0  # seconds in which a network that has just changed finds its way again
+    enable: Secret | None = None  # where a session begins without privileges; without it, the password
+    sha1: bool = False  # an old device: SHA-1 is admitted
 
 
 @contextmanager
@@ -62,7 +66,7 @@ def connected(device: Device, name: str | None = None) -> Iterator[BaseConnectio
                 sock=way.socket,
                 username=USER,
                 password=device.password.reveal(),
-                secret=device.password.reveal(),
+                secret=(device.enable or device.password).reveal(),
                 key_file=str(device.identity),
                 use_keys=False,  # that key, and none that lies about
                 allow_agent=False,
@@ -71,10 +75,13 @@ def connected(device: Device, name: str | None = None) -> Iterator[BaseConnectio
                 alt_host_keys=True,
                 alt_key_file=str(device.known_hosts),
                 conn_timeout=15,
+                disabled_algorithms=disabled(device.sha1),
                 banner_timeout=SECONDS,
             )
         except (NetmikoTimeoutException, EOFError, OSError) as error:
             said = " ".join(str(error).split())
+            if advice := mend(device.name, said, device.sha1):
+                raise NetmikoTimeoutException(advice) from error
             if isinstance(error, NetmikoTimeoutException) and not SILENCE.search(said):
                 raise
             raise NoAnswerError(way.complaint() or said or "the connection was closed") from error
@@ -85,8 +92,13 @@ def connected(device: Device, name: str | None = None) -> Iterator[BaseConnectio
 
 
 def _settings(path: Path, name: str) -> dict[str, Any]:
-    config = SSHConfig.from_path(str(path)) if path.exists() else SSHConfig()
-    return dict(config.lookup(name))
+    return dict(_read(path, path.stat().st_mtime_ns).lookup(name)) if path.exists() else {"hostname": name}
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _changed: int) -> SSHConfig:
+    """An ssh_config, which may name hundreds of devices, read again when it has changed."""
+    return SSHConfig.from_path(str(path))
 
 
 @dataclass(frozen=True)

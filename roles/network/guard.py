@@ -27,7 +27,7 @@ class Guard(Protocol):
     read_timeout: float  # seconds for one line
     from_saved: bool
 
-    def waiting(self, ask: Ask) -> bool:
+    def waiting(self, connection: BaseConnection, ask: Ask) -> bool:
         """Whether a change waits for its confirmation."""
 
     def arm(self, connection: BaseConnection) -> None:
@@ -53,7 +53,7 @@ class RevertTimer:
     NONE_PENDING = "No Rollback Confirmed Change pending"
     CONFIRM = "configure confirm"
 
-    def waiting(self, ask: Ask) -> bool:
+    def waiting(self, _connection: BaseConnection, ask: Ask) -> bool:
         return self.NONE_PENDING not in ask(self.PENDING)
 
     def arm(self, connection: BaseConnection) -> None:
@@ -63,15 +63,15 @@ class RevertTimer:
         if not connection.check_config_mode():
             raise GuardError(f"`{line}` answered: {' '.join(answer.split())}")
 
-    def confirm(self, _connection: BaseConnection, ask: Ask) -> None:
+    def confirm(self, connection: BaseConnection, ask: Ask) -> None:
         answer = ask(self.CONFIRM)
-        if answer.strip() or self.waiting(ask):
+        if answer.strip() or self.waiting(connection, ask):
             raise GuardError(f"`{self.CONFIRM}` answered: {' '.join(answer.split())}")
 
     def revert(self, connection: BaseConnection, ask: Ask) -> bool:
         connection.send_command("configure revert now", expect_string=r"#\s*$", read_timeout=self.read_timeout)
         connection.set_base_prompt()  # the host name may be the old one again
-        return not self.waiting(ask)
+        return not self.waiting(connection, ask)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class ScheduledRestart:
     read_timeout: float = 15.0
     from_saved: bool = True
 
-    def waiting(self, ask: Ask) -> bool:
+    def waiting(self, _connection: BaseConnection, ask: Ask) -> bool:
         return re.search(self.none, ask(self.pending)) is None
 
     def arm(self, connection: BaseConnection) -> None:
@@ -98,7 +98,7 @@ class ScheduledRestart:
             self.schedule(self.minutes).hold(connection)
         except DialogueError as error:
             raise GuardError(str(error)) from error
-        if not self.waiting(lambda command: str(connection.send_command(command))):
+        if not self.waiting(connection, lambda command: str(connection.send_command(command))):
             raise GuardError(f"`{self.pending}` shows no restart to come")
 
     def confirm(self, connection: BaseConnection, ask: Ask) -> None:
@@ -106,8 +106,47 @@ class ScheduledRestart:
             self.call_off.hold(connection)
         except DialogueError as error:
             raise GuardError(str(error)) from error
-        if self.waiting(ask):
+        if self.waiting(connection, ask):
             raise GuardError(f"`{self.call_off.command}` did not call the restart off")
 
     def revert(self, _connection: BaseConnection, _ask: Ask) -> bool:
         return False  # nobody restarts a building's switch where the lines can be taken back: change.py does that
+
+
+@dataclass(frozen=True)
+class RouterGuard:
+    """FRR on a host of ours, which has no confirmed commit: the program that roles/router puts there.
+
+    It is spoken to beside the CLI, in a channel of its own of the same connection.
+    """
+
+    minutes: int = 5
+    patience: float = 30.0
+    read_timeout: float = 15.0
+    from_saved: bool = False
+
+    ANSWERS = 60.0  # seconds: going back may start FRR anew
+
+    def waiting(self, connection: BaseConnection, _ask: Ask) -> bool:
+        return self._said(connection, "status").startswith("armed")
+
+    def arm(self, connection: BaseConnection) -> None:
+        self._said(connection, f"arm {self.minutes}")
+
+    def confirm(self, connection: BaseConnection, _ask: Ask) -> None:
+        self._said(connection, "confirm")
+
+    def revert(self, connection: BaseConnection, _ask: Ask) -> bool:
+        self._said(connection, "revert")
+        return True
+
+    def _said(self, connection: BaseConnection, words: str) -> str:
+        """What the guard answers. Raises GuardError where it does not do it."""
+        client = connection.remote_conn_pre
+        if client is None:
+            raise GuardError("the session is gone")
+        _, output, errors = client.exec_command(f"guard {words}", timeout=self.ANSWERS)
+        said = " ".join(f"{output.read().decode()} {errors.read().decode()}".split())
+        if output.channel.recv_exit_status():
+            raise GuardError(f"`guard {words}` answered: {said}")
+        return said

@@ -94,6 +94,12 @@ class History:
         """The last commit; nothing where there is none."""
         return self.git("for-each-ref", "--format=%(objectname)", BRANCH).decode().strip()
 
+    def when(self) -> str:
+        """The day and time of the last commit, as a person reads it; nothing where there is none."""
+        return (
+            self.git("for-each-ref", "--format=%(committerdate:format-local:%Y-%m-%d %H:%M)", BRANCH).decode().strip()
+        )
+
     def content(self, commit: str, names: list[str]) -> dict[str, bytes | None]:
         """The configuration of each device in a commit."""
         if not commit:

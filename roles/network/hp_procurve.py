@@ -13,6 +13,7 @@ from hier_config import HConfig
 from hier_config.models import MatchRule, NegationDefaultWithRule, PerLineSubRule
 from hier_config.platforms.driver_base import HConfigDriverRules
 from hier_config.platforms.hp_procurve.driver import HConfigDriverHPProcurve
+from hier_config.platforms.hp_procurve.functions import hp_procurve_expand_range
 from netmiko.hp.hp_procurve import HPProcurveSSH
 from ntc_templates.parse import parse_output
 
@@ -34,6 +35,15 @@ from roles.network.shown import Host, Membership, Show, Shown
 MAC_TABLE = "show mac-address"
 MEMBERSHIP = "show vlans ports all detail"
 LEASED = IPv4Interface("0.0.0.0/32")  # an address that the configuration does not say: it comes by DHCP
+BANNER = re.compile(r'^banner motd "(.*?)"[^\n]*$', re.DOTALL | re.MULTILINE)
+HIDDEN = "\0"  # hier_config takes a line that begins with "banner" for the first of many
+ONE = r"(?:\d+/)?[A-Z]?\d+"  # a port; Trk1, which is several, is somebody else's
+# Settings of ports that stand outside of them, with a list: `spanning-tree 1-4 root-guard`.
+OUTSIDE = (
+    "spanning-tree|port-security|fault-finder broadcast-storm|lldp admin-status|dhcp-snooping trust|arp-protect trust"
+)
+WATCHED = "dhcp-snooping|arp-protect"
+EDGE = "admin-edge-port|bpdu-protection|root-guard"
 LOGGED = r"[IWMDE] \d\d/\d\d/\d\d \d\d:\d\d:\d\d \d{5} "  # I 01/01/90 00:00:16 00076 ports: port 5 is now on-line
 
 
@@ -41,10 +51,24 @@ class Driver(HConfigDriverHPProcurve):
     """hier_config's driver, without what says nothing. The planner decides the order."""
 
     @staticmethod
+    def config_preprocessor(config_text: str) -> str:
+        """A banner becomes one line."""
+        return BANNER.sub(lambda banner: f'{HIDDEN}banner motd "{" ".join(banner[1].split())}"', config_text)
+
+    @staticmethod
     def _instantiate_rules() -> HConfigDriverRules:
         rules = HConfigDriverHPProcurve._instantiate_rules()
         rules.idempotent_commands.extend(
-            [replaces("hostname "), replaces("ip default-gateway "), replaces("vlan ", "name ")]
+            [
+                replaces("hostname "),
+                replaces("ip default-gateway "),
+                replaces("vlan ", "name "),
+                replaces(f"{HIDDEN}banner "),
+                replaces("spanning-tree priority "),
+                replaces("console idle-timeout "),
+                replaces("timesync "),
+                replaces("interface ", "(port-security|fault-finder broadcast-storm) "),
+            ]
         )
         rules.negate_with.append(
             NegationDefaultWithRule(
@@ -52,6 +76,13 @@ class Driver(HConfigDriverHPProcurve):
                 use="no ip address",
             )
         )
+        rules.negate_with.append(
+            NegationDefaultWithRule(
+                match_rules=(MatchRule(startswith="interface "), MatchRule(equals="lldp admin-status disable")),
+                use="lldp admin-status txrx",
+            )
+        )
+        rules.post_load_callbacks.append(_by_port)
         noise = (
             r"^\s*[;#!].*",
             r"^(Running|Startup) configuration:.*",
@@ -64,8 +95,44 @@ class Driver(HConfigDriverHPProcurve):
         return rules
 
 
+def _by_port(config: HConfig) -> None:
+    """What is said of ports outside of them, in each of them; sets of VLANs one by one."""
+    for line in list(config.children):
+        if found := re.fullmatch(rf"({OUTSIDE}) ([A-Z]?\d[\dA-Z,/-]*)(?: (.*))?", line.text):
+            several = found[3].split() if found[3] and re.fullmatch(rf"((?:{EDGE}) ?)+", found[3]) else [found[3] or ""]
+            for port in hp_procurve_expand_range(found[2]):
+                for setting in several:
+                    config.add_children_deep((f"interface {port}", f"{found[1]} {setting}".strip()))
+        elif found := re.fullmatch(rf"({WATCHED}) vlan (.*)", line.text):
+            for number in hp_procurve_expand_range(found[2].replace(" ", ",")):
+                config.add_child(f"{found[1]} vlan {number}", return_if_present=True)
+            if re.fullmatch(r"\d+", found[2]):
+                continue
+        else:
+            continue
+        line.delete()
+
+
+def refine(running: HConfig, remediation: HConfig) -> None:
+    """What we compare port by port, as the switch wants to hear it."""
+    by_vlan(running, remediation)
+    for interface in list(remediation.get_children(startswith="interface ")):
+        port, moved = interface.text.removeprefix("interface "), False
+        for line in list(interface.children):
+            if found := re.fullmatch(rf"(no )?({OUTSIDE})(?: (.*))?", line.text):
+                # `no spanning-tree 5 root-guard`, but `no port-security 5`: the rest goes with it
+                rest = found[3] if found[3] and not (found[1] and found[2].startswith(("port-sec", "fault"))) else ""
+                remediation.add_child(f"{found[1] or ''}{found[2]} {port} {rest}".strip())
+                line.delete()
+                moved = True
+        if moved and not interface.children:
+            interface.delete()
+    for banner in list(remediation.get_children(startswith=HIDDEN)):
+        banner.text = banner.text.removeprefix(HIDDEN)
+
+
 def by_vlan(running: HConfig, remediation: HConfig) -> None:
-    """What comes to a port or leaves it, as the switch wants to hear it: in the VLAN."""
+    """What comes to a port or leaves it: in the VLAN."""
     gone = {line.text.removeprefix("no vlan ") for line in remediation.get_children(startswith="no vlan ")}
     for vlan in gone:  # its network may be needed before it goes
         section = running.get_child(equals=f"vlan {vlan}")
@@ -120,7 +187,8 @@ def _port(lines: tuple[str, ...]) -> PortView:
     tagged = {int(found["vlan"]) for found in said if found["how"] == "tagged"}
     untagged = next((int(found["vlan"]) for found in said if found["how"] == "untagged"), None)
     members = frozenset(tagged | ({untagged} if untagged is not None else set()))
-    return PortView(bool(tagged), frozenset() if "disable" in lines else members, untagged, members)
+    shuts = not {"spanning-tree bpdu-protection", "spanning-tree root-guard"}.isdisjoint(lines)
+    return PortView(bool(tagged), frozenset() if "disable" in lines else members, untagged, members, shuts=shuts)
 
 
 def hosts(table: str) -> list[Host]:
@@ -149,12 +217,13 @@ def _memberships(text: str) -> Iterator[tuple[str, Membership]]:
         ]
         tagged = frozenset(vlan for vlan, how in lines if how == "Tagged")
         untagged = next((vlan for vlan, how in lines if how == "Untagged"), None)
-        yield block.split()[0], Membership(trunk=bool(tagged), access=None if tagged else untagged, tagged=tagged)
+        yield block.split()[0], Membership(trunk=bool(tagged), access=untagged, tagged=tagged)
 
 
-PORT = r"interface (?P<port>(\d+/)?[A-Z]?\d+)"  # Trk1, which is several, is somebody else's
+PORT = rf"interface (?P<port>{ONE})"
 VLAN = r"vlan (?P<vlan>\d+)"
 MEMBER = r"(no )?(?P<how>tagged|untagged) vlan (?P<vlan>\d+)"
+AT = rf"(?P<port>{ONE})"
 ROWS = (
     Row(About.IDENTITY, "", "hostname (?P<value>.*)", "its name"),
     Row(About.VLAN, VLAN, "name (?P<value>.*)", "name of VLAN {vlan}"),
@@ -168,6 +237,39 @@ ROWS = (
     Row(About.PORT_OPENS, PORT, "enable", "in use again"),
     Row(About.PORT, PORT, "no .*", "no longer intended", rank=6),
     Row(About.PORT, PORT, ".*", "intended"),
+    Row(About.PORT, "", rf"spanning-tree {AT} admin-edge-port", "it forwards at once: no switch is behind it", rank=1),
+    Row(About.PORT, "", rf"spanning-tree {AT} bpdu-protection", "a switch plugged in there is shut out", rank=2),
+    Row(About.PORT, "", rf"spanning-tree {AT} root-guard", "the root of the spanning tree is never there", rank=3),
+    Row(About.PORT, "", rf"port-security {AT} .*", "a flood of MAC addresses stops there", rank=4),
+    Row(About.PORT, "", rf"fault-finder broadcast-storm {AT} .*", "what sends a storm is shut for minutes", rank=5),
+    Row(About.PORT, "", rf"lldp admin-status {AT} disable", "it tells a desk nothing of the network", rank=6),
+    Row(About.PORT, "", rf"lldp admin-status {AT} txrx", "its neighbour is checked against the inventory", rank=6),
+    Row(About.PORT, "", rf"no ({OUTSIDE}) {AT}.*", "no longer intended", rank=7),
+    # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
+    Row(About.TRUNK_GAINS, "", rf"dhcp-snooping trust {AT}", "DHCP servers behind it are believed", rank=1),
+    Row(About.TRUNK_GAINS, "", rf"arp-protect trust {AT}", "what is behind it is believed", rank=2),
+    Row(About.GUARDS, "", rf"no ({WATCHED})( vlan .*)?", "no longer watched", rank=1),
+    Row(About.GUARDS, "", "no dhcp-snooping option 82", "servers do not all know option 82", rank=2),
+    Row(About.GUARDS, "", r"dhcp-snooping vlan (?P<vlan>\d+)", "DHCP is watched in VLAN {vlan}", rank=2),
+    Row(About.GUARDS, "", "dhcp-snooping", "DHCP servers are only behind ports that are trusted", rank=3),
+    Row(About.GUARDS, "", r"arp-protect vlan (?P<vlan>\d+)", "ARP is watched in VLAN {vlan}", rank=4),
+    Row(About.GUARDS, "", "arp-protect", "nobody takes the address of somebody else", rank=5),
+    Row(About.TREE, "", "spanning-tree", "a loop is cut", rank=2),
+    Row(About.TREE, "", r"spanning-tree priority (?P<value>.*)", "the lowest is the root", rank=3),
+    Row(About.TREE, "", r"no spanning-tree priority .*", "no longer intended", rank=1),
+    Row(About.VLAN, VLAN, "(no )?voice", "whether telephones are in VLAN {vlan}"),
+    Row(About.LOGIN, "", "ip authorized-managers .*", "a bastion: only from there"),
+    Row(About.LOGIN, "", "no ip authorized-managers .*", "no longer intended", rank=6),
+    Row(About.LOGIN, "", "no telnet-server", "it is managed over SSH alone"),
+    Row(About.LOGIN, "", "no web-management", "it is managed over SSH alone"),
+    Row(About.LOGIN, "", "console idle-timeout .*", "a session that somebody forgot ends"),
+    Row(About.IDENTITY, "", "banner motd .*", "what is said to whoever comes"),
+    Row(About.OTHER, "", "no cdp run", "it tells everybody what it is; LLDP does on trunks"),
+    Row(
+        About.OTHER, "", r"spanning-tree bpdu-protection-timeout .*", "a port that was shut for it opens after minutes"
+    ),
+    Row(About.OTHER, "", "(timesync|sntp) .*", "the domain controllers have the time"),
+    Row(About.OTHER, "", r"logging .*", "its log is kept elsewhere too"),
     Row(About.TRUNK_LOSES, VLAN, r"no (un)?tagged (?P<port>\S+)", "nobody intends VLAN {vlan} there"),
     Row(About.INTERFACE_GOES, VLAN, "no ip address.*", "not the switch's address in VLAN {vlan}"),
     Row(About.INTERFACE, VLAN, "ip address .*", "the switch's own address"),
@@ -182,9 +284,20 @@ HP_PROCURVE = Platform(
     driver=Driver,
     owned=(
         Owned(r"hostname .+"),
-        Owned(PORT, lines=r"name |disable$|(un)?tagged vlan "),
+        Owned(
+            PORT, lines=rf"name |disable$|(un)?tagged vlan |spanning-tree ({EDGE})$|({OUTSIDE})( |$)(?!path|priority)"
+        ),
         Owned(r"vlan 1", lines=r"ip address "),  # it cannot be removed
-        Owned(r"vlan \d+", lines=r"name |ip address ", removed=True),
+        Owned(r"vlan \d+", lines=r"name |ip address |voice$", removed=True),
+        Owned(
+            rf"ip authorized-managers \S+ \S+ access manager|sntp server priority \d+ \S+|spanning-tree priority \d+"
+            rf"|({WATCHED})( vlan \d+)?",
+            removed=True,
+        ),
+        Owned(
+            rf"{HIDDEN}banner motd .*|spanning-tree|spanning-tree bpdu-protection-timeout \d+|no (telnet-server|cdp run"
+            r"|web-management|dhcp-snooping option 82)|console idle-timeout \d+|timesync sntp|sntp unicast|logging \S+"
+        ),
         Owned(r"ip default-gateway \S+", removed=True),
     ),
     ordinary=r"(module |no tftp |no autorun|no dhcp |activate |ip address dhcp-bootp)"
@@ -193,7 +306,7 @@ HP_PROCURVE = Platform(
     running="show running-config",
     startup="show config",
     save=Dialogue("write memory"),  # it says nothing: what is saved is read back
-    refine=by_vlan,
+    refine=refine,
     logged=rf"^{LOGGED}.*\n?",
     switch=SwitchFacts(
         view=view,
@@ -204,7 +317,7 @@ HP_PROCURVE = Platform(
         mac_table=MAC_TABLE,
         hosts=hosts,
         shown=shown,
-        listed=r"((?:no )?(?:un)?tagged )\S+",
+        listed=rf"((?:no )?(?:(?:un)?tagged|{OUTSIDE}) )({ONE})( .*)?",
         ports=port_list,
     ),
     guard=ScheduledRestart(

@@ -9,12 +9,12 @@ from netutils.interface import canonical_interface_name
 from nornir.core import Nornir
 from nornir.core.inventory import Host, Hosts, Inventory
 from nornir.core.task import Result, Task
-from ntc_templates.parse import ParsingException, parse_output
 from paramiko.ssh_exception import SSHException
-from textfsm import TextFSMError  # type: ignore[import-untyped]
+from textfsm import TextFSMError
 
 from roles.network.connection import Device
 from roles.network.runner import Looking
+from roles.network.tables import rows
 from roles.network.topology import Neighbour
 from roles.network.waves import Order
 from roles.network.way import reached
@@ -33,10 +33,10 @@ def neighbours(platform: str, output: str) -> list[Neighbour]:
     if silent := SILENT.search(output):
         raise LldpError(silent[0].strip())
     try:
-        rows = parse_output(platform=platform, command=COMMANDS[platform], data=output)
-    except (ParsingException, TextFSMError) as error:
+        found = rows(platform, COMMANDS[platform], output)
+    except TextFSMError as error:
         raise LldpError(f"`{COMMANDS[platform]}` cannot be read: {' '.join(str(error).split())}") from None
-    return [_neighbour(row) for row in rows]
+    return [_neighbour(row) for row in found]
 
 
 def _neighbour(row: Mapping[str, str]) -> Neighbour:

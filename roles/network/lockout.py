@@ -57,6 +57,11 @@ def _lost(paths: Paths, port: str, now: str) -> str | None:
     was, will_be = paths.before.ports[port], paths.after.ports[port]
     if will_be.shuts and not was.shuts:
         return f"it would shut {port}, which carries the management path ({now}), once a switch behind it speaks"
+    if was.mixed and any(
+        (was.untagged == vlan) != (will_be.untagged == vlan)
+        for vlan in was.carries & will_be.carries & paths.before.paths.keys() & paths.after.paths.keys()
+    ):
+        return f"it would change whether the management path ({now}) is tagged on {port}, and its other end would not"
     untagged = {view.native if view.trunk else None for view in (was, will_be)} & paths.before.paths.keys()
     if was.trunk and will_be.trunk and was.native != will_be.native and untagged & paths.after.paths.keys():
         return f"it would change whether the management path ({now}) is tagged on {port}, and its other end would not"

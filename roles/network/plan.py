@@ -9,6 +9,7 @@ from roles.network.lockout import Host, refusal
 from roles.network.planner import Line, Part, Paths, as_proposed, planned
 from roles.network.platform import Platform
 from roles.network.remediation import remediation
+from roles.network.scrub import shown
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,13 @@ class Plan:
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
+        """What is sent."""
         return tuple(line.text for line in self.lines)
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The same for people and files: without secrets."""
+        return tuple(shown(line.text) for line in self.lines)
 
     @property
     def why(self) -> tuple[str, ...]:

@@ -212,21 +212,27 @@ def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
 
 def _written(facts: SwitchFacts, part: Part, section: str, leaves: Iterable[_Leaf], known: bool) -> Iterator[Line]:
     if not section:
-        for leaf in leaves:
-            yield Line("", leaf.text, leaf.why, part)
-            if re.fullmatch(facts.opens, leaf.text) and not facts.takes_back(leaf.text):
-                yield Line(leaf.text, f" {facts.leave}", DONE, part)
+        for text, why in _joined(facts, leaves):
+            yield Line("", text, why, part)
+            if re.fullmatch(facts.opens, text) and not facts.takes_back(text):
+                yield Line(text, f" {facts.leave}", DONE, part)
         return
     yield Line("", section, "these lines differ" if known else "it is new", part)
-    for (verb, why), same in groupby(leaves, key=lambda leaf: _kind(facts, leaf)):
-        texts = [leaf.text for leaf in same]
-        if verb:
-            texts = [verb + facts.ports([text.removeprefix(verb) for text in texts])]
-        yield from (Line(section, f" {text}", why, part) for text in texts)
+    yield from (Line(section, f" {text}", why, part) for text, why in _joined(facts, leaves))
     yield Line(section, f" {facts.leave}", DONE, part)
 
 
-def _kind(facts: SwitchFacts, leaf: _Leaf) -> tuple[str, str]:
-    """What lines must have in common to be one line with a list of ports: their beginning ("" if none) and reason."""
+def _joined(facts: SwitchFacts, leaves: Iterable[_Leaf]) -> Iterator[tuple[str, str]]:
+    """The lines with their reasons; those that only differ by their port are one, with a list of ports."""
+    for (beginning, end, why), same in groupby(leaves, key=lambda leaf: _kind(facts, leaf)):
+        texts = [leaf.text for leaf in same]
+        if beginning:
+            ports = facts.ports([text.removeprefix(beginning).removesuffix(end) for text in texts])
+            texts = [f"{beginning}{ports}{end}"]
+        yield from ((text, why) for text in texts)
+
+
+def _kind(facts: SwitchFacts, leaf: _Leaf) -> tuple[str, str, str]:
+    """What lines must have in common to be one: what stands around their port ("" where they have none), and why."""
     found = re.fullmatch(facts.listed, leaf.text) if facts.listed else None
-    return (found[1] if found else ""), leaf.why
+    return (found[1], found[3] or "", leaf.why) if found else ("", "", leaf.why)

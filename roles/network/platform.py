@@ -117,7 +117,7 @@ class SwitchFacts:
     hosts: Callable[[str], list[Host]]  # in what `mac_table` shows
     shown: Callable[[Show], Shown]
     negation: str = "no"
-    listed: str | None = None  # (`verb`)(`ports`): lines that take a list of ports, where such a platform has them
+    listed: str | None = None  # (beginning)(port)(end): lines that take a list of ports, on a platform that has such
     ports: Callable[[Sequence[str]], str] = ",".join  # as that platform writes a list of ports
     at_once: str | None = None  # a line before which a port is emptied: where it carries us, its section is one write
 
@@ -140,13 +140,19 @@ class Platform:
     startup: str | None  # shows what it will start with; None where the device cannot
     save: Dialogue
     refine: Callable[[HConfig, HConfig], None]  # (running, remediation): what rules cannot express
-    settled: str | None = None  # sections that are not looked into where both have the same lines
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
     guard: Guard | None = None
 
     def owner(self, section: str) -> Owned | None:
-        return next((owned for owned in self.owned if re.fullmatch(owned.section, section)), None)
+        if section not in self._owners:
+            self._owners[section] = next((each for each in self.owned if re.fullmatch(each.section, section)), None)
+        return self._owners[section]
+
+    @cached_property
+    def _owners(self) -> dict[str, Owned | None]:
+        """What was looked up before: most sections are on every switch."""
+        return {}
 
 
 def going_back_after(platform: Platform, minutes: int) -> Platform:

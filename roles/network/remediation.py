@@ -1,12 +1,13 @@
 """From what a device runs to what it must run: the fewest lines, as hier_config proposes them by our rules."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hier_config import HConfig, WorkflowRemediation, get_hconfig
+from hier_config import HConfig, get_hconfig
 from hier_config.child import HConfigChild
 
+from roles.network.alike import apart, driver
 from roles.network.platform import Owned, Platform, Sections
 
 
@@ -26,47 +27,26 @@ class Remediation:
 
 def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     """Compare two configurations, each as the device would print it."""
-    settled, running, intended = _without_settled(platform, running, intended)
-    wanted = get_hconfig(platform.driver(), intended)
-    present = get_hconfig(platform.driver(), running)
-    before = _sections(present) | settled
-    _refuse_foreign(platform, wanted)
+    alike, running, intended = apart(platform.driver, running, intended)
+    wanted = get_hconfig(driver(platform.driver), intended)
+    present = get_hconfig(driver(platform.driver), running)
+    before = {**alike, **_sections(present)}
+    _refuse_foreign(platform, {**alike, **_sections(wanted)})
     unmanaged = tuple(_set_aside(platform, present, wanted))
-    delta = WorkflowRemediation(present, wanted).remediation_config
+    delta = present.config_to_get_to(wanted)
     platform.refine(present, delta)
     delta.set_order_weight()
-    ours, intention = (_sections(config) | settled for config in (present, wanted))
-    return Remediation(delta, before, _afterwards(before, ours, intention), unmanaged)
-
-
-def _without_settled(platform: Platform, running: str, intended: str) -> tuple[dict[str, tuple[str, ...]], str, str]:
-    """Sections of both texts with the same lines, and the rest of each text: most ports of most switches."""
-    if platform.settled is None:
-        return {}, running, intended
-    pattern = re.compile(rf"^({platform.settled})\n((?: .*\n)+)", re.MULTILINE)
-    present = {found[1]: set(found[2].splitlines()) for found in pattern.finditer(running)}
-    same = {found[1] for found in pattern.finditer(intended) if present.get(found[1]) == set(found[2].splitlines())}
-    settled = {header: tuple(line.strip() for line in sorted(present[header])) for header in same}
-    for header, lines in settled.items():
-        owned = platform.owner(header)
-        for line in lines:
-            if owned is None or (owned.lines and not re.match(owned.lines, line)):
-                raise ValueError(f"{platform.name}: the intention has a line that nobody owns: {header}: {line}")
-
-    def rest(text: str) -> str:
-        return pattern.sub(lambda found: "" if found[1] in same else found[0], text)
-
-    return settled, rest(running), rest(intended)
+    return Remediation(delta, before, _afterwards(before, _sections(present), _sections(wanted)), unmanaged)
 
 
 def sections(platform: Platform, configuration: str) -> Sections:
     """A configuration as the device prints it, by its sections."""
-    return _sections(get_hconfig(platform.driver(), configuration))
+    return _sections(get_hconfig(driver(platform.driver), configuration))
 
 
 def ours(platform: Platform, running: str) -> str:
     """The part of a configuration that is ours: what `remediation` would have to intend to come back to it."""
-    config = get_hconfig(platform.driver(), running)
+    config = get_hconfig(driver(platform.driver), running)
     for section in list(config.children):
         owned = platform.owner(section.text)
         for line in [section] if owned is None else _foreign_lines(section, owned.lines):
@@ -76,7 +56,7 @@ def ours(platform: Platform, running: str) -> str:
 
 def same(platform: Platform, one: str, other: str) -> bool:
     """Whether two configurations are the same, down to what is not ours."""
-    return len({frozenset(_paths(get_hconfig(platform.driver(), text))) for text in (one, other)}) == 1
+    return len({frozenset(_paths(get_hconfig(driver(platform.driver), text))) for text in (one, other)}) == 1
 
 
 def _paths(config: HConfig) -> Iterator[tuple[str, ...]]:
@@ -97,13 +77,19 @@ def _afterwards(before: Sections, ours: Sections, wanted: Sections) -> Sections:
     return kept | {section: (*kept.get(section, ()), *lines) for section, lines in wanted.items()}
 
 
-def _refuse_foreign(platform: Platform, wanted: HConfig) -> None:
+def _refuse_foreign(platform: Platform, wanted: Sections) -> None:
     """What a template prints and nobody owns would be sent again and again, or never taken back."""
-    for section in wanted.children:
-        owned = platform.owner(section.text)
-        foreign = [section, *section.children] if owned is None else _foreign_lines(section, owned.lines)
+    for section, lines in wanted.items():
+        owned = platform.owner(section)
+        foreign = section if owned is None else _first_foreign(owned, section, lines)
         if foreign:
-            raise ValueError(f"{platform.name}: the intention has a line that nobody owns: {_path(foreign[0])}")
+            raise ValueError(f"{platform.name}: the intention has a line that nobody owns: {foreign}")
+
+
+def _first_foreign(owned: Owned, section: str, lines: Iterable[str]) -> str | None:
+    """The first line of a section that is not ours, with its section."""
+    found = next((line for line in lines if owned.lines is None or not re.match(owned.lines, line)), None)
+    return None if found is None else f"{section}: {found}"
 
 
 def _set_aside(platform: Platform, present: HConfig, wanted: HConfig) -> list[str]:
@@ -147,7 +133,3 @@ def _beginning(line: HConfigChild) -> str:
     words = line.text.split()
     shown = " ".join(words[:2]) + (" …" if len(words) > 2 else "")
     return ": ".join([*[parent.text for parent in line.lineage()][:-1], shown])
-
-
-def _path(line: HConfigChild) -> str:
-    return ": ".join(ancestor.text for ancestor in line.lineage())

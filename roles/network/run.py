@@ -23,18 +23,21 @@ from paramiko.ssh_exception import SSHException
 
 from inventory.hosts import console, formerly, write_ssh_config
 from inventory.model import Administration, InventoryError, load
-from inventory.secrets import SecretError, secrets_of
+from inventory.secrets import SecretError, masked, secrets_of
 from roles.network.change import ChangeError, Outcome, Target, apply, plan
 from roles.network.connection import Device, connected
-from roles.network.history import History, Why, folder_of
+from roles.network.guard import GuardError
+from roles.network.history import History, HistoryError, Why, folder_of
+from roles.network.kept import Kept
 from roles.network.listening import Listening
+from roles.network.offline import from_history
 from roles.network.runner import Changing, Looking, NotDone, not_done
 from roles.network.waves import Order, order_of
 from roles.network.way import PATIENCE, reached
 
 WIDTH = 48  # of a line before its reason
 OK, ERROR, CHANGES = 0, 1, 2
-EXPECTED = (ChangeError, NetmikoBaseException, SSHException, OSError, ValueError)
+EXPECTED = (ChangeError, GuardError, NetmikoBaseException, SSHException, OSError, ValueError)
 
 Targets = Callable[[Administration], Mapping[str, Target]]
 
@@ -49,6 +52,13 @@ def main(targets: Targets, description: str, who: str) -> int:
     )
     parser.add_argument("--environment", default="lab", help="lab (the default) or production")
     parser.add_argument("--plan", action="store_true", help="say what would be sent, send nothing")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        choices=["devices", "history"],
+        default="devices",
+        help="plan from what devices run, or from what history kept of them: then no device is asked",
+    )
     parser.add_argument("--expect-no-changes", action="store_true", help="fail if anything had to be sent or saved")
     parser.add_argument("--limit", metavar="DEVICE,…", type=lambda text: text.split(","), help="only these devices")
     parser.add_argument(
@@ -61,6 +71,8 @@ def main(targets: Targets, description: str, who: str) -> int:
     parser.add_argument("--console", action="store_true", help="go past the network, by the consoles of the inventory")
     parser.add_argument("--verbose", action="store_true", help="also list what the inventory does not say")
     arguments = parser.parse_args()
+    if arguments.source == "history" and not arguments.plan:
+        parser.error("--from history is for --plan: what is sent depends on what a device runs now")
     try:
         administration = load(arguments.environment)
         wanted = targets(administration)
@@ -74,23 +86,33 @@ def main(targets: Targets, description: str, who: str) -> int:
         if planned is not None:
             names &= planned.keys()
         limited = {name: target for name, target in wanted.items() if name in names}
-        write_ssh_config(administration)
-        reach, order = devices(administration, limited), order_of(administration)
-        if arguments.console:
-            reach = {name: replace(device, by_console=True) for name, device in reach.items()}
         history = History(
             folder_of(administration.environment),
             Why(who, arguments.reason, arguments.plan_hash),
             secrets_of(administration.environment).hide,
         )
+        if arguments.source == "history":
+            kept = from_history(limited, history)
+            if arguments.json:
+                return _printed_as_data(administration, kept)
+            print(f"from history, of {history.when() or 'never'}: no device was asked")
+            return _reported(limited, kept, only_plan=True, verbose=arguments.verbose)
+        write_ssh_config(administration)
+        reach, order = devices(administration, limited), order_of(administration)
+        if arguments.console:
+            reach = {name: replace(device, by_console=True) for name, device in reach.items()}
         if arguments.json:
             found = results(limited, reach, arguments.plan, planned, order, history)
-            print(json.dumps({name: _as_data(administration, name, result) for name, result in found.items()}))
-            return ERROR if any(result.failed for result in found.values()) else OK
+            return _printed_as_data(administration, found)
         return run(limited, reach, arguments.plan, arguments.verbose, arguments.expect_no_changes, order, history)
-    except (InventoryError, SecretError) as error:
+    except (InventoryError, SecretError, HistoryError) as error:
         print(error, file=sys.stderr)
         return ERROR
+
+
+def _printed_as_data(administration: Administration, found: Mapping[str, MultiResult]) -> int:
+    print(json.dumps({name: _as_data(administration, name, result) for name, result in found.items()}))
+    return ERROR if any(result.failed for result in found.values()) else OK
 
 
 def devices(administration: Administration, targets: Mapping[str, Target]) -> dict[str, Device]:
@@ -116,6 +138,8 @@ def devices(administration: Administration, targets: Mapping[str, Target]) -> di
                 addresses=tuple(map(str, (switch.entry.address, *switch.entry.formerly))),
                 formerly=formerly(switch),
                 console=console(environment, name),
+                enable=secrets.get(f"device-{name}", "enable"),
+                sha1=switch.entry.ssh == "sha1",
             )
     return found
 
@@ -134,8 +158,21 @@ def results(
     Otherwise all are looked at first: a device that cannot be, or that is not well, keeps only its stand-ins waiting.
     """
     order = order or Order()
+    with Kept() as kept:
+        return _results(targets, reach, only_plan, planned, order, history, kept)
+
+
+def _results(
+    targets: Mapping[str, Target],
+    reach: Mapping[str, Device],
+    only_plan: bool,
+    planned: Mapping[str, Sequence[str] | None] | None,
+    order: Order,
+    history: History | None,
+    kept: Kept,
+) -> dict[str, MultiResult]:
     if planned is not None:
-        return _change(targets, reach, planned, order, history)
+        return _change(targets, reach, planned, order, history, kept)
 
     def look(name: str, connection: BaseConnection) -> Outcome:
         outcome = plan(connection, targets[name])
@@ -143,7 +180,7 @@ def results(
         return outcome if only_plan or outcome.changed else apply(connection, targets[name], ())
 
     # They share the time that a network may take: many that are dead do not add up.
-    found = _each(targets, reach, Looking(order), look, began=monotonic())
+    found = _each(targets, reach, Looking(order), look, kept, began=monotonic(), keep=not only_plan)
     if history:
         history.found(_configurations(found))
     if only_plan:
@@ -155,7 +192,7 @@ def results(
     refused = {
         name: not_done(None, f"it stands in for {', '.join(others)}, which failed") for name, others in waiting.items()
     }
-    return found | refused | _change(targets, reach, lines, order, history)
+    return found | refused | _change(targets, reach, lines, order, history, kept)
 
 
 def _change(
@@ -164,6 +201,7 @@ def _change(
     planned: Mapping[str, Sequence[str] | None],
     order: Order,
     history: History | None,
+    kept: Kept,
 ) -> dict[str, MultiResult]:
     def change(name: str, connection: BaseConnection) -> Outcome:
         lines = planned[name]
@@ -172,7 +210,7 @@ def _change(
         way = reach[name].console if reach[name].by_console else name
         return apply(connection, targets[name], expected, lambda: connected(reach[name], way))
 
-    found = _each([name for name in targets if name in planned], reach, Changing(order), change)
+    found = _each([name for name in targets if name in planned], reach, Changing(order), change, kept)
     if history:
         history.made(_configurations(found))
     return found
@@ -183,20 +221,24 @@ def _each(
     reach: Mapping[str, Device],
     runner: RunnerPlugin,
     do: Callable[[str, BaseConnection], Outcome],
+    kept: Kept,
     began: float | None = None,
+    keep: bool = False,
 ) -> dict[str, MultiResult]:
     def task(task: Task) -> Result:
         name, heard = task.host.name, None
         until = None if began is None else began + reach[name].patience
         try:
-            with reached(reach[name], until) as way:
+            with kept.session(name, lambda: reached(reach[name], until)) as (way, session):
                 heard = Listening(way.connection)
                 outcome = do(name, cast(BaseConnection, heard))
+                if keep and outcome.changed:
+                    kept.keep(name, way, session)
         except EXPECTED as error:
-            said = " ".join(str(error).split())
+            said = masked(" ".join(str(error).split()))  # a refused line is quoted as it was sent
             return Result(task.host, failed=True, result=said, configuration=heard and heard.configuration)
-        kept = {"configuration": heard.configuration, "note": way.note}
-        return Result(task.host, changed=outcome.changed, result=outcome, **kept)
+        more = {"configuration": heard.configuration, "note": way.note}
+        return Result(task.host, changed=outcome.changed, result=outcome, **more)
 
     hosts = Hosts({name: Host(name=name) for name in names})
     return dict(Nornir(inventory=Inventory(hosts), runner=runner).run(task=task)) if hosts else {}
@@ -219,6 +261,17 @@ def run(
 ) -> int:
     """Plan or apply everywhere, and say how it went."""
     found = results(targets, reach, only_plan, order=order, history=history)
+    return _reported(targets, found, only_plan, verbose, expect_no_changes)
+
+
+def _reported(
+    targets: Iterable[str],
+    found: Mapping[str, MultiResult],
+    only_plan: bool,
+    verbose: bool,
+    expect_no_changes: bool = False,
+) -> int:
+    """Say how it went; the exit code."""
     for name in targets:
         for line in _report(name, found[name], only_plan, verbose):
             print(line)

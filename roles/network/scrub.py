@@ -1,6 +1,7 @@
 """A configuration without its secrets: by where they stand in it, and by value."""
 
 import re
+from functools import lru_cache
 
 from netutils.config.clean import clean_config, sanitize_config
 
@@ -68,5 +69,11 @@ def scrubbed(configuration: str) -> str:
     return masked("".join(f"{_without_secret(line)}\n" for line in kept.split("\n")))
 
 
+def shown(line: str) -> str:
+    """One line of a configuration as people may see it, in a plan or a message."""
+    return masked(_without_secret(line))
+
+
+@lru_cache(maxsize=20_000)  # the switches of a building have most of their lines in common
 def _without_secret(line: str) -> str:
     return sanitize_config(line, BY_PLACE) if SUSPECT.search(line) else line

@@ -3,17 +3,21 @@
 What it routes (addresses, BGP) is written through its own CLI by deploys/uplinks.py.
 """
 
+from pathlib import Path
+
 from pyinfra.api import deploy
 from pyinfra.operations import files, server
 
 from inventory.model import Administration, Machine
-from roles.common import Port, config_file, local_user, service
+from roles.common import Port, config_file, copied_file, local_user, service
 from roles.common.health import Health
 from roles.router.account import account_keys
 from roles.router.config import router_config
 from roles.router.subinterfaces import subinterfaces
 
-PACKAGES = ["frr", "openvswitch-switch", "ethtool"]
+PACKAGES = ["frr", "frr-pythontools", "openvswitch-switch", "ethtool", "sudo"]
+FILES = Path(__file__).parent / "files"
+CLI = "/usr/local/bin/router-cli"
 OPEN_PORTS: list[Port] = []  # its peers are not machines of ours: templates/router/nftables.j2
 HEALTH = Health(("frr", "openvswitch-switch", "nftables"))
 
@@ -52,12 +56,21 @@ def router(administration: Administration, machine: Machine) -> None:
     files.directory(name="router: FRR folder", path="/etc/frr", user="frr", group="frrvty", mode="750")
     service(name="router: FRR runs", unit="frr.service", watches=["/etc/frr/daemons"])
 
-    files.line(name="router: vtysh is a login shell", path="/etc/shells", line="/usr/bin/vtysh")
+    copied_file(name="router: guard", source=FILES / "router-guard", path="/usr/local/sbin/router-guard", mode="755")
+    copied_file(name="router: command line", source=FILES / "router-cli", path=CLI, mode="755")
+    config_file(
+        name="router: netadmin may use the guard",
+        template="router/sudoers.j2",
+        path="/etc/sudoers.d/router-guard",
+        mode="440",
+        check="visudo --check --quiet --file={}",
+    )
+    files.line(name="router: the command line is a login shell", path="/etc/shells", line=CLI)
     local_user(
         name="router: account netadmin",
         user="netadmin",
         home="/home/netadmin",
-        shell="/usr/bin/vtysh",
+        shell=CLI,
         groups=["frr", "frrvty"],
         create_home=True,
     )

@@ -3,24 +3,35 @@
 from functools import partial
 
 from inventory.model import Administration
+from inventory.secrets import secrets_of
 from roles.network.change import Target
 from roles.network.platforms import PLATFORMS
 from roles.rendering import render
-from roles.uplinks.intent import intent
+from roles.uplinks import frr
+from roles.uplinks.frr import Show
+from roles.uplinks.intent import PasswordOf, RouterIntent, intent
 from roles.uplinks.verify import problems
 
 PATIENCE = 60.0  # seconds: a BGP session that was refused is tried again after up to half a minute
+READERS = {"frr": frr.state}
 
 
-def targets(administration: Administration) -> dict[str, Target]:
-    """What each router must be."""
+def targets(administration: Administration, password_of: PasswordOf | None = None) -> dict[str, Target]:
+    """What each router must be. `password_of` gives the keys of its sessions; the environment's, if nothing is said."""
+    password_of = password_of or secrets_of(administration.environment).get
     found = {}
     for name, router in administration.routers.items():
-        wanted = intent(administration, router)
+        wanted = intent(administration, router, password_of)
+        platform = router.entry.platform
         found[name] = Target(
-            platform=PLATFORMS[router.entry.platform],
-            intended=render(f"uplinks/{router.entry.platform}.j2", router=wanted),
-            problems=partial(problems, wanted),
+            platform=PLATFORMS[platform],
+            intended=render(f"uplinks/{platform}.j2", router=wanted),
+            problems=partial(_problems, wanted, platform),
             patience=PATIENCE,
         )
     return found
+
+
+def _problems(wanted: RouterIntent, platform: str, show: Show) -> list[str]:
+    peers = [neighbor.address for neighbor in wanted.neighbors]
+    return problems(wanted, READERS[platform](show, peers))

@@ -1,38 +1,43 @@
-"""Whether an edge router does what it must, by what FRR itself says."""
+"""Whether an edge router does what it must, by what it says itself."""
 
-import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
 
-from roles.uplinks.intent import RouterIntent
-
-Show = Callable[[str], str]
+from roles.uplinks.intent import Neighbor, RouterIntent
+from roles.uplinks.state import Session, State
 
 
-def problems(wanted: RouterIntent, show: Show) -> list[str]:
-    """What is wrong with the sessions, with what was learned, and with what is announced."""
-    peers = _json(show, "show bgp ipv4 unicast summary json").get("peers", {})
-    known = _json(show, "show bgp ipv4 unicast json").get("routes", {})
-    found = []
-    for neighbor in wanted.neighbors:
-        peer = str(neighbor.address)
-        state = peers.get(peer, {}).get("state", "absent")
-        if state != "Established":
-            found.append(f"BGP session with {neighbor.name} ({peer}) is {state}")
-            continue
-        found += [
-            f"{prefix} is not received from {neighbor.name}"
-            for prefix in neighbor.serves
-            if not any(path.get("peerId") == peer for path in known.get(str(prefix), []))
-        ]
-        sent = _json(show, f"show bgp ipv4 unicast neighbors {peer} advertised-routes json").get("advertisedRoutes", {})
-        expected = set(map(str, wanted.announced))
-        found += [f"{prefix} is not announced to {neighbor.name}" for prefix in sorted(expected - sent.keys())]
-        found += [f"{prefix} must not be announced to {neighbor.name}" for prefix in sorted(sent.keys() - expected)]
-    return found
+def problems(wanted: RouterIntent, state: State) -> list[str]:
+    """What is wrong with the sessions, with what was learned, with what is announced, and with the way out."""
+    found = [problem for neighbor in wanted.neighbors for problem in _session(wanted, neighbor, state)]
+    if found:
+        return found
+    return [
+        f"{prefix} goes through {_name(wanted, state, prefix)}, not through {neighbor.name} ({neighbor.way.role})"
+        for prefix, neighbor in sorted(wanted.preferred.items())
+        if state.best.get(prefix) != neighbor.address
+    ]
 
 
-def _json(show: Show, command: str) -> dict[str, Any]:
-    answer = show(command)
-    found: dict[str, Any] = json.loads(answer) if answer.strip().startswith("{") else {}
-    return found
+def _session(wanted: RouterIntent, neighbor: Neighbor, state: State) -> Iterator[str]:
+    session = state.sessions.get(neighbor.address) or Session("absent", "absent", frozenset(), {})
+    if session.state != "Established":
+        yield f"BGP session with {neighbor.name} ({neighbor.address}) is {session.state}"
+        return
+    if session.bfd != "up":
+        yield f"BFD with {neighbor.name} ({neighbor.address}) is {session.bfd}"
+    for prefix in neighbor.serves:
+        if prefix not in session.received:
+            yield f"{prefix} is not received from {neighbor.name}"
+    for prefix in wanted.announced:
+        if prefix not in session.sent:
+            yield f"{prefix} is not announced to {neighbor.name}"
+        elif neighbor.way.community and neighbor.way.community not in session.sent[prefix].communities:
+            yield f"{prefix} is announced to {neighbor.name} without the community {neighbor.way.community}"
+    for prefix in sorted(session.sent.keys() - set(wanted.announced)):
+        yield f"{prefix} must not be announced to {neighbor.name}"
+
+
+def _name(wanted: RouterIntent, state: State, prefix: object) -> str:
+    names = {neighbor.address: neighbor.name for neighbor in wanted.neighbors}
+    address = next((address for network, address in state.best.items() if network == prefix), None)
+    return names.get(address, str(address)) if address else "nobody"

@@ -17,7 +17,7 @@ TITLES = {tool.name: tool.title for tool in TOOLS.values()}
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
-    parser.add_argument("--subject", choices=["engine", "inventory", "all"], default="all")
+    parser.add_argument("--subject", choices=["engine", "inventory", "lan", "uplinks", "all"], default="all")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--hosts", type=int, default=8)
     parser.add_argument("--tools", default=",".join(TOOLS), help="some of them, separated by commas")
@@ -38,6 +38,15 @@ def main() -> int:
     if arguments.subject in ("inventory", "all"):
         command = [sys.executable, "-m", "tests.bench.inventory", "--rounds", str(arguments.rounds)]
         status = max(status, subprocess.run(command, check=False).returncode)
+    if arguments.subject == "uplinks":  # it needs the lab, which the others do not
+        with exclusive():
+            status = subprocess.run(
+                [sys.executable, "-m", "tests.bench.uplinks", "--rounds", str(arguments.rounds)], check=False
+            ).returncode
+    if arguments.subject in ("lan", "all"):
+        with exclusive():
+            command = [sys.executable, "-m", "tests.bench.lan", "--rounds", str(arguments.rounds)]
+            status = max(status, subprocess.run(command, check=False).returncode)
     return status
 
 

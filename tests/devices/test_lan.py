@@ -53,3 +53,13 @@ def test_the_switch_has_its_management_address(administration: Administration) -
     address = str(administration.switches["sw1"].entry.address)
     ping = ["ssh", "-F", str(administration.environment.ssh_config), "edge1", f"ping -c 1 -W 2 {address}"]
     assert subprocess.run(ping, capture_output=True, timeout=30, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("machine", ["dc1", "ws1"])
+def test_only_a_bastion_reaches_its_command_line(administration: Administration, machine: str) -> None:
+    address = str(administration.switches["sw1"].entry.address)
+    knock = f"timeout 3 bash -c '</dev/tcp/{address}/22' 2>/dev/null && echo open || echo closed"
+    line = ["ssh", "-F", str(administration.environment.ssh_config), machine, knock]
+    asked = subprocess.run(line, capture_output=True, text=True, timeout=30, check=True)
+    assert asked.stdout.strip() == "closed"
+    assert "Cisco" in ssh(administration, "show version").stdout  # through the bastion

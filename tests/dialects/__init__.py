@@ -95,8 +95,8 @@ class Trial:
             wanted = replace(after, text=after.text + keeping)
             planned = self.planned(session, wanted, hosts)  # the documented way: it goes once they have gone
         if planned.refused:
-            event("refused: the port cannot carry both VLANs")
-            assert before.management != after.management, planned.refused
+            event("refused: the port cannot carry both VLANs, or would change the tag of ours")
+            assert before.management != after.management or before.access != after.access, planned.refused
             assert before.access or after.access, planned.refused
             return
         event(f"the address moves in one write: {planned.part(Part.MOVE) != ()}")

@@ -22,6 +22,27 @@ def ways(vlans: list[int]) -> st.SearchStrategy[dict[int, str]]:
 
 
 @st.composite
+def guards(draw: st.DrawFn, vlans: list[int]) -> list[str]:
+    """What holds for the whole switch, and what is said of its ports outside of them."""
+    some = st.lists(st.sampled_from(vlans), min_size=1, unique=True).map(lambda of: " ".join(map(str, sorted(of))))
+    either = [
+        f"dhcp-snooping vlan {draw(some)}",
+        f"arp-protect vlan {draw(some)}",
+        "dhcp-snooping",
+        f"spanning-tree priority {draw(st.integers(1, 3))}",
+        f"sntp server priority 1 10.1.1.{draw(st.integers(1, 2))}",
+        f"ip authorized-managers 10.1.1.{draw(st.integers(1, 2))} 255.255.255.255 access manager",
+        "spanning-tree 1-2 admin-edge-port bpdu-protection root-guard",
+        "spanning-tree 23 root-guard",
+        f"port-security 1,23 learn-mode limited-continuous address-limit {draw(st.integers(1, 3))} action send-alarm",
+        f"fault-finder broadcast-storm 2 action warn-and-disable 300 pps {draw(st.sampled_from([300, 500]))}",
+        "lldp admin-status 1-2 disable",
+    ]
+    banner = draw(st.sampled_from(['banner motd "Bonjour"', 'banner motd "Bonjour les amis"']))
+    return [banner, "no cdp run", *draw(st.lists(st.sampled_from(either), unique=True))]
+
+
+@st.composite
 def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     """`bare`: as found in the field, so VLAN 1 is in use, and VLANs have several addresses."""
     users = draw(st.lists(st.sampled_from(NUMBERS), min_size=1, unique=True))
@@ -47,9 +68,13 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     for port in OTHERS:
         sections[f"interface {port}"] = [f'name "{draw(st.sampled_from(["ws1", "ws2"]))}"']
         sections[f"interface {port}"] += ["disable"] if draw(st.booleans()) else []
+    outside = [] if bare and draw(st.booleans()) else draw(guards(vlans))
+    if draw(st.booleans()):
+        sections[f"interface {DOOR}"] = ["dhcp-snooping trust"]
     lines = [f'hostname "{draw(st.sampled_from(["sw1", "sw2"]))}"']
     for header, inside in sections.items():
         lines += [header, *(f"   {line}" for line in inside), "   exit"]
+    lines += outside
     lines.append(f"ip default-gateway {MANAGEMENT[management]}{draw(st.sampled_from(['1', '254']))}")
     return Wish("\n".join(lines), management, address, frozenset(vlans), access)
 

@@ -44,6 +44,8 @@ OWN = {
     r"/run/dovecot/dovecot\.conf\.binary": ("root:root 600", r"mail/service_account|certificate-.*"),
     r"/etc/applications/.+/(database_password|session_key)": ("root:root 600", r"application-.*"),
     r"/etc/switch/credentials": ("root:root 600", r"device-.*"),
+    r"/etc/switch/enable": ("root:root 600", r"device-.*"),
+    r"/etc/frr/frr\.conf(\.sav)?": ("frr:frr 640", r"device-.*"),  # the keys of BGP sessions
     r"/etc/switch/host_key": ("root:root 600", r"keys/.*-cli"),
     r"/etc/ssh/ssh_host_ed25519_key": ("root:root 600", r"keys/.*"),  # the lab's installer left it
 }

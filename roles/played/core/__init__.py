@@ -7,7 +7,10 @@ from pyinfra.api import deploy
 from pyinfra.operations import server
 
 from inventory.model import Administration
-from roles.common import config_file, service
+from inventory.model.platform import Bfd, Communities
+from inventory.secrets import Secret, Secrets, secrets_of
+from roles.common import config_file, secret_file, service
+from roles.rendering import render
 
 PACKAGES = ["frr"]
 
@@ -20,6 +23,7 @@ class Neighbor:
     asn: int
     name: str
     prefixes: tuple[IPv4Network, ...]
+    password: Secret
 
 
 @dataclass(frozen=True)
@@ -29,9 +33,12 @@ class CoreConfig:
     router_id: IPv4Address
     served: tuple[IPv4Network, ...]
     neighbors: tuple[Neighbor, ...]
+    others: tuple[IPv4Address, ...]  # the other cores
+    bfd: Bfd
+    communities: Communities | None
 
 
-def core_config(administration: Administration, name: str) -> CoreConfig:
+def core_config(administration: Administration, name: str, secrets: Secrets) -> CoreConfig:
     """What RESINA would have been told of our sites."""
     resina = administration.platform.resina
     core = resina.cores[name]
@@ -41,11 +48,20 @@ def core_config(administration: Administration, name: str) -> CoreConfig:
         router_id=core.router_id,
         served=tuple(n.prefix for site in core.serves for n in administration.sites[site].networks.values()),
         neighbors=tuple(
-            Neighbor(uplink.address.ip, router.entry.asn, router_name, _outward(administration, router_name))
+            Neighbor(
+                uplink.address.ip,
+                router.entry.asn,
+                router_name,
+                _outward(administration, router_name),
+                secrets.get(f"device-{router_name}", f"bgp/{name}"),
+            )
             for router_name, router in administration.routers.items()
             for uplink in router.entry.uplinks
             if uplink.core == name
         ),
+        others=tuple(other.router_id for other_name, other in resina.cores.items() if other_name != name),
+        bfd=resina.bfd,
+        communities=resina.communities,
     )
 
 
@@ -54,11 +70,19 @@ def _outward(administration: Administration, router: str) -> tuple[IPv4Network, 
     return tuple(network.prefix for network in networks if "resina" in network.reaches)
 
 
+def configuration(cfg: CoreConfig) -> Secret:
+    """The text of frr.conf: it holds the keys of the sessions."""
+    withheld = next((neighbor.password for neighbor in cfg.neighbors if neighbor.password.withheld), None)
+    return withheld or Secret(render("played/core.conf.j2", cfg=cfg))
+
+
 @deploy("RESINA core: played")
 def core(administration: Administration, name: str) -> None:
     """Ensure that a core routes between the sites that it serves and those behind its uplinks."""
-    cfg = core_config(administration, name)
+    cfg = core_config(administration, name, secrets_of(administration.environment))
     server.sysctl(name="core: forwards packets", key="net.ipv4.ip_forward", value=1, persist=True)
+    config_file(name="core: hop limit of sessions", template="played/core.nft.j2", path="/etc/nftables.conf", cfg=cfg)
+    service(name="core: hop limit is active", unit="nftables.service", watches=["/etc/nftables.conf"], reload=True)
     config_file(
         name="core: FRR daemons",
         template="router/daemons.j2",
@@ -67,14 +91,13 @@ def core(administration: Administration, name: str) -> None:
         group="frr",
         mode="640",
     )
-    config_file(
+    secret_file(
         name="core: FRR configuration",
-        template="played/core.conf.j2",
+        content=configuration(cfg),
         path="/etc/frr/frr.conf",
         user="frr",
         group="frr",
         mode="640",
         check="vtysh --dryrun --inputfile {} >/dev/null",
-        cfg=cfg,
     )
     service(name="core: FRR runs", unit="frr.service", watches=["/etc/frr/daemons", "/etc/frr/frr.conf"])

@@ -24,7 +24,7 @@ def switch(administration: Administration, name: str) -> None:
     """
     environment = administration.environment
     platform = administration.switches[name].entry.platform
-    password = secrets_of(environment).get(f"device-{name}", "password")
+    password, enable = (secrets_of(environment).get(f"device-{name}", key) for key in ("password", "enable"))
     host_key = environment.state / "keys" / "hosts" / f"{name}-cli"
     authorized_keys = environment.reach.identity.expanduser().with_suffix(".pub")
 
@@ -41,11 +41,12 @@ def switch(administration: Administration, name: str) -> None:
     files.directory(name="switch: settings", path="/etc/switch", mode="700")
     secret_file(name="switch: host key", content=Secret(host_key.read_text()), path="/etc/switch/host_key")
     secret_file(name="switch: credentials", content=password, form="netadmin:{}\n", path="/etc/switch/credentials")
+    secret_file(name="switch: enable secret", content=enable, form="{}\n", path="/etc/switch/enable")
     secret_file(
         name="switch: authorized keys", content=Secret(authorized_keys.read_text()), path="/etc/switch/authorized_keys"
     )
     service(
         name="switch: the command line runs with its present code",
         unit="switch-cli.service",
-        watches=[UNIT, "/opt/switch", "/etc/switch/host_key"],
+        watches=[UNIT, "/opt/switch", "/etc/switch/host_key", "/etc/switch/enable"],
     )

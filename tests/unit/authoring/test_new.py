@@ -16,6 +16,7 @@ import pytest
 from inventory.authoring import change
 from inventory.codeowners import codeowners
 from inventory.model import Person, load
+from inventory.secrets import Secret
 from roles.lab.topology import topology
 from roles.lan.intent import intent as lan_intent
 from roles.uplinks.intent import intent as uplink_intent
@@ -253,7 +254,7 @@ def test_a_building_has_networks_a_switch_and_a_router(clerk: Clerk) -> None:
     assert [port.access for port in switch.ports] == [10, 10, 10, 10, 10, 10, 30, None]
     assert switch.ports[-1].vlans == (10, 20, 30, 99)
     assert str(switch.address) == "10.20.140.11/24"
-    router = uplink_intent(administration, administration.routers["edge2"])
+    router = uplink_intent(administration, administration.routers["edge2"], lambda _scope, key: Secret(key))
     assert router.asn == 65102
     assert [str(interface.address) for interface in router.interfaces][-1] == "10.255.1.6/30"
     assert "10.20.136.0/22" not in map(str, router.announced)

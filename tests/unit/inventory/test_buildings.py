@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from inventory import policies
 from inventory.model import Administration, InventoryError, Site, load
 from inventory.model.chassis import CHASSIS
-from inventory.model.derive import derive, ports_of
+from inventory.model.derive import derive
 from inventory.model.load import parse
 from inventory.model.platform import Platform
+from inventory.model.ports import ports_of
 from inventory.model.site_file import SiteFile
 from inventory.model.source import Source
 from inventory.model.validate import validate
+from tests.unit.inventory.test_fuzz import check_answer, mutated
 
 HERE = Path(__file__).parent
 BUILDING = "sites/sante-siege.yaml"
@@ -176,7 +178,7 @@ def built(purposes: list[str], numbers: list[int], tmp: Path, platform: Platform
     return derive(source, validate(SiteFile, source), platform)
 
 
-@settings(derandomize=True, database=None, deadline=None, max_examples=100)
+@settings(derandomize=True, database=None, deadline=None, max_examples=60)
 @given(purposes=st.permutations(PURPOSES), few=st.integers(1, 5), numbers=NUMBERS, more=NUMBERS, mixed=st.randoms())
 def test_nothing_moves_when_something_is_added(
     purposes: list[str], few: int, numbers: list[int], more: list[int], mixed: Any, tmp_path_factory: Any
@@ -210,3 +212,21 @@ def test_a_series_of_ports() -> None:
 def test_every_model_has_ports() -> None:
     for name, chassis in CHASSIS.items():
         assert len(set(chassis.ports)) == len(chassis.ports) >= 8, name
+
+
+def test_an_edited_building_is_answered_with_lines(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What befalls a file in an editor, 250 times: lines that point into it, or a whole site; never an exception."""
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    whole = 0
+    for seed in range(250):
+        which = folder / ("platform.yaml" if seed % 3 == 0 else BUILDING)
+        right = which.read_text()
+        start = right.index("purposes:") if seed % 3 == 0 else 0
+        edited = right[:start] + mutated(right[start:], seed)
+        which.write_bytes(edited.encode())
+        try:
+            whole += "sante-siege" in {site.site for _, site in parse("lab", folder).sites.values()}
+        except InventoryError as error:
+            check_answer(error, {f"inventory/{which.relative_to(folder)}": edited.encode()})
+        which.write_text(right)
+    assert 3 < whole < 240  # neither answer is the only one

@@ -1,11 +1,16 @@
 """The lab's network is derived from the inventory, and only what is missing is added."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from inventory.model import load
 from roles.lab.network import Links, missing
 from roles.lab.topology import Topology, nic, topology
 from roles.played.switch.files.switch import personality
+
+INVENTORY = Path(__file__).resolve().parents[1] / "inventory"
 
 
 def reference() -> Topology:
@@ -53,6 +58,27 @@ def test_the_building_hangs_on_its_switch_and_edge() -> None:
     assert ends["lab-sw1", "gi1-0-1"] == ("lab-ws1", "eth0")
     assert ends["lab-sw1", "gi1-0-24"] == ("lab-edge1", "lan0")
     assert ends["lab-edge1", "wan0"] == ("lab-resina1", "to-edge1")
+    assert ends["lab-edge1", "wan1"] == ("lab-resina2", "to-edge1")
+
+
+def test_one_core_is_the_gateway_of_the_data_centre_and_all_speak_to_each_other() -> None:
+    machines = reference().machines
+    assert machines["resina1"].addresses["lan0"] == "10.10.10.1/24"
+    assert machines["resina2"].addresses["lan0"] == "10.10.10.254/24"
+    assert machines["resina1"].addresses["core0"] == "10.255.0.1/30"
+    assert machines["resina2"].addresses["core0"] == "10.255.0.2/30"
+
+
+def test_a_cable_between_switches_is_one(tmp_path: Path) -> None:
+    shutil.copytree(INVENTORY / "sample", tmp_path / "inventory")
+    shutil.copy(INVENTORY / "buildings/sante-siege.yaml", tmp_path / "inventory/sites")
+    cables = topology(load("lab", tmp_path / "inventory")).cables
+    between = [(cable.left, cable.right) for cable in cables if {cable.left[0][:7], cable.right[0][:7]} == {"lab-sw1"}]
+    assert between == [
+        (("lab-sw11", "gi0-0-1"), ("lab-sw12", "gi1-0-47")),
+        (("lab-sw11", "gi0-0-2"), ("lab-sw13", nic("24"))),
+        (("lab-sw12", "gi1-0-48"), ("lab-sw13", nic("23"))),
+    ]
 
 
 def test_a_bastion_is_a_place_in_the_data_centre_without_a_machine() -> None:

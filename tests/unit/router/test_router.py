@@ -11,9 +11,23 @@ from roles.router.subinterfaces import BridgePorts
 def test_only_networks_that_reach_resina_are_forwarded() -> None:
     administration = load("lab")
     rules = render("router/router.nft.j2", cfg=router_config(administration, administration.machine("edge1")))
-    assert 'iifname "lan0.10" oifname { wan0 } accept' in rules
+    assert 'iifname "lan0.10" oifname { wan0, wan1 } accept' in rules
     assert 'iifname "lan0.30"' not in rules
-    assert "ip saddr { 10.255.1.1 } tcp dport 179 accept" in rules
+    assert 'elements = { "wan0" . 10.255.1.1, "wan1" . 10.255.1.5 }' in rules
+    assert "iifname . ip saddr @cores tcp dport 179 accept" in rules
+
+
+def test_what_is_declared_leaves_with_its_mark_and_all_else_without() -> None:
+    administration = load("lab")
+    network = administration.sites["mtdpce-siege"].networks["users"].model_copy(update={"vlan": 20})
+    administration.sites["mtdpce-siege"].networks["voice"] = network
+    rules = render("router/router.nft.j2", cfg=router_config(administration, administration.machine("edge1")))
+    marks = [line.strip() for line in rules.splitlines() if "dscp" in line]
+    assert marks == [
+        "oifname { wan0, wan1 } ip dscp set cs0",
+        "oifname { wan0, wan1 } ip daddr 10.10.10.14 tcp dport 443 ip dscp set af31",
+        'iifname "lan0.20" oifname { wan0, wan1 } ip dscp set ef',
+    ]
 
 
 def test_switches_are_reached_by_ssh_from_the_bastions_alone() -> None:

@@ -64,7 +64,8 @@ INNOCENT = {
     "ca.crt": f"-----BEGIN CERTIFICATE-----\n{b64encode(DICE.randbytes(600)).decode()}\n-----END CERTIFICATE-----\n",
     "recipients.yaml": f"keys: {{ops: {pyrage.x25519.Identity.generate().to_public()}}}\n",
     "commit.md": "Le commit 97c9db1a8f5f167f44f4964e6c998dee827110c0 ; TenGigabitEthernet1/0/48\n",
-    "site.yaml": "ports: {GigabitEthernet0/0/1-2: {profile: uplink}, XGigabitEthernet0/0/1-48: {profile: poste}}\n",
+    "site.yaml": "GigabitEthernet0/0/1-2: {profile: uplink}, XGigabitEthernet0/0/1-48: {profile: poste}\n",
+    "cli.py": "[sw1-GigabitEthernet0/0/1]\n",
     "header.py": 'HEADER = "-----BEGIN PRIVATE KEY-----"\n',
 }
 

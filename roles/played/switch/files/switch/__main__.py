@@ -21,6 +21,7 @@ SECONDS = 0.5  # in which an address that came answers
 async def main(platform: str) -> None:
     personality = PERSONALITIES[platform]
     switch = Switch(OpenVSwitch(personality), STARTUP, personality)
+    switch.enable = (ETC / "enable").read_text().strip()
     switch.boot()
     files = (ETC / "host_key", ETC / "credentials", ETC / "authorized_keys")
     await serve(switch, CONSOLE, 22, *files)

@@ -66,6 +66,7 @@ class Switch:
         self.minute = minute  # its length in seconds: tests have shorter ones
         self.config: Any = personality.factory()  # a Configuration, of the kind that its sessions change
         self.pending: Any = None  # a Pending, of the kind that its sessions show
+        self.enable: str | None = None  # what a session must know that begins without privileges; None: all may
         self.faults = Faults()
         self.went_back = 0  # times: a session in the middle of a section is out of it
         self.sessions: set[Callable[[], None]] = set()  # how to cut each, from any thread

@@ -30,6 +30,11 @@ def takes_keys(session: Session) -> bool:
     return bool(getattr(session, "keyed", False))
 
 
+def hides(session: Session) -> bool:
+    """Whether what is typed is a password, which nobody shows."""
+    return bool(getattr(session, "hidden", False))
+
+
 class Personality(Protocol):
     """One per platform of the inventory, without state: all state is in the Switch, its configuration, its sessions."""
 

@@ -12,7 +12,7 @@ import asyncssh
 from .grammar import Refused
 from .machine import DataPlaneError, Switch
 from .management import Door
-from .personality import takes_keys
+from .personality import hides, takes_keys
 
 CLOCKS: list[asyncio.Task[None]] = []  # a task that nobody holds may vanish
 ENTER, CTRL_U, CTRL_Z, ERASE = "\r\n", "\x15", "\x1a", "\x7f\x08"
@@ -39,6 +39,7 @@ class Server(asyncssh.SSHServer):
 
     def validate_password(self, username: str, password: str) -> bool:
         known = self._passwords.get(username)
+        self._connection.set_extra_info(by_password=True)  # such a session begins without privileges
         return known is not None and hmac.compare_digest(known.encode(), password.encode())
 
 
@@ -127,12 +128,21 @@ async def _interact(switch: Switch, process: asyncssh.SSHServerProcess[str], car
 
 
 async def _dialogue(switch: Switch, process: asyncssh.SSHServerProcess[str], carried: Callable[[], bool]) -> None:
-    session, typed = switch.personality.session(switch, process.get_extra_info("username", "console")), ""
+    privileged = switch.enable is None or not process.get_extra_info("by_password")
+    session = switch.personality.session(switch, process.get_extra_info("username", "console"), privileged)
+    typed = ""
+
+    waiting: list[str] = []  # what is said together goes out together, like a terminal's line
 
     def write(text: str) -> None:
-        process.stdout.write(text.replace("\n", "\r\n"))
+        waiting.append(text.replace("\n", "\r\n"))
+
+    def flush() -> None:
+        process.stdout.write("".join(waiting))
+        waiting.clear()
 
     write(f"\n{session.prompt}")
+    flush()
     while not session.closed:
         received = await _read(process)
         if not received:
@@ -146,6 +156,7 @@ async def _dialogue(switch: Switch, process: asyncssh.SSHServerProcess[str], car
                 write(f"{echo}\n" + (f"{output}\n" if output else "") + session.prompt)
             elif character in ENTER:
                 faults = switch.faults
+                flush()  # the echo, before whatever time the answer takes
                 await asyncio.sleep(faults.slow)
                 output, line, typed = session.feed(typed), typed, ""
                 if session.closed:
@@ -168,10 +179,12 @@ async def _dialogue(switch: Switch, process: asyncssh.SSHServerProcess[str], car
                 typed = typed[:-1]
             else:
                 typed += character
-                write(character)
+                write("" if hides(session) else character)
+        flush()
         if not carried():  # what had arrived is done; the rest of the session is lost on the way
             process.get_extra_info("connection").abort()
             return
+    flush()
     process.exit(0)
 
 

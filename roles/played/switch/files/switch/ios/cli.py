@@ -1,13 +1,14 @@
 """One session of the command line: a line in, what the switch answers out. It knows nothing of SSH."""
 
 import re
+from collections.abc import Callable
 
 from ..grammar import Invalid, Refused
 from ..machine import DataPlaneError, Switch
 from .config import TOP
 from .configuration import CONFIG, continue_banner
 from .grammar import invalid, parse
-from .privileged import EXEC, SAVED, UNPRIVILEGED
+from .privileged import EXEC, UNPRIVILEGED
 
 SUFFIX = {
     TOP: "",
@@ -30,8 +31,10 @@ class Session:
         self.configuring = False
         self.headers: tuple[str, ...] = ()  # the sections that lines go to; `vlan 10,20` opens two
         self.question: str | None = None
+        self.hidden = False  # whether the answer is a password
         self.banner: tuple[str, list[str]] | None = None  # one that goes on: its delimiter, and its lines so far
         self.closed = False
+        self._answered: Callable[[str], str] = lambda _line: ""
         self._went_back = switch.went_back
 
     @property
@@ -66,15 +69,19 @@ class Session:
     def run(self, line: str) -> str:
         """Take one line without touching the data plane. Raises Refused."""
         if self.question is not None:
-            self.question = None
-            self.switch.save()
-            return SAVED
+            self.question, self.hidden = None, False
+            return self._answered(line)
         if self.banner is not None:
             continue_banner(self, line)
             return ""
         if not line.strip() or line.lstrip().startswith("!"):
             return ""
         return self._configure(line) if self.configuring else self.execute(line)
+
+    def ask(self, question: str, answered: Callable[[str], str], hidden: bool = False) -> str:
+        """Wait for one line; `answered` gets it, and may ask again."""
+        self.question, self._answered, self.hidden = question, answered, hidden
+        return ""
 
     def end(self) -> None:
         """Leave configuration mode from anywhere, as Ctrl-Z does."""

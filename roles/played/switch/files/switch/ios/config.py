@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import IPv4Interface
 
 from .. import vlans
@@ -69,14 +70,14 @@ class Config:
 
     def port(self, name: str) -> Port:
         header = f"interface {name}"
-        allowed = self.value(header, "switchport trunk allowed vlan") or vlans.render(vlans.ALL)
+        allowed = self.value(header, "switchport trunk allowed vlan")
         return Port(
             description=self.value(header, "description") or "",
             enabled="shutdown" not in self.sections.get(header, {}),
             trunk=self.value(header, "switchport mode") == "trunk",
             access=int(self.value(header, "switchport access vlan") or 1),
             native=int(self.value(header, "switchport trunk native vlan") or 1),
-            allowed=frozenset() if allowed == "none" else frozenset(vlans.parse(allowed)),
+            allowed=_allowed(allowed),
             voice=int(self.value(header, "switchport voice vlan") or 0) or None,
             protection=self._protection(header),
         )
@@ -155,3 +156,11 @@ class Config:
 
     def _lines(self) -> list[str]:
         return sorted(header for header in self.sections if header.startswith("line "))
+
+
+@cache
+def _allowed(text: str | None) -> frozenset[int]:
+    """What a trunk carries; without a list, everything."""
+    if text is None:
+        return frozenset(vlans.ALL)
+    return frozenset() if text == "none" else frozenset(vlans.parse(text))

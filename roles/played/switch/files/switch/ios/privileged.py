@@ -12,6 +12,7 @@ from . import rollback, shows
 if TYPE_CHECKING:
     from .cli import Session
 
+ATTEMPTS = 3  # at the enable secret
 SAVED = "Building configuration...\n[OK]"
 
 Show = Callable[[Switch], str]
@@ -21,8 +22,25 @@ def _nothing(*_: object) -> str:
     return ""
 
 
-def _privilege(session: Session, privileged: bool) -> str:
-    session.privileged = privileged
+def _enable(session: Session) -> str:
+    if session.privileged or session.switch.enable is None:
+        session.privileged = True
+        return ""
+    return _ask_secret(session, 1)
+
+
+def _ask_secret(session: Session, attempt: int) -> str:
+    def answered(secret: str) -> str:
+        if secret == session.switch.enable:
+            session.privileged = True
+            return ""
+        return "% Bad secrets\n" if attempt == ATTEMPTS else _ask_secret(session, attempt + 1)
+
+    return session.ask("Password: ", answered, hidden=True)
+
+
+def _disable(session: Session) -> str:
+    session.privileged = False
     return ""
 
 
@@ -58,8 +76,7 @@ def _save(session: Session) -> str:
 
 
 def _ask_destination(session: Session) -> str:
-    session.question = "Destination filename [startup-config]? "
-    return ""
+    return session.ask("Destination filename [startup-config]? ", lambda _name: _save(session))
 
 
 def _show(render: Show) -> Callable[[Session], str]:
@@ -77,8 +94,8 @@ def _show_interface(session: Session, name: str) -> str:
 
 
 EXEC = [
-    command("enable", lambda session: _privilege(session, True)),
-    command("disable", lambda session: _privilege(session, False)),
+    command("enable", _enable),
+    command("disable", _disable),
     command("exit", _close),
     command("logout", _close),
     command("quit", _close),

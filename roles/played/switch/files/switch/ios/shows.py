@@ -53,9 +53,10 @@ Configuration register is 0xF"""
 def vlan_brief(switch: Switch) -> str:
     """Access ports by VLAN; a trunk is in none of them, as on the real switch."""
     config = switch.config
+    ports = {name: config.port(name) for name in PORTS}
     lines = ["", "VLAN Name                             Status    Ports", f"{'-' * 4} {'-' * 32} {'-' * 9} {'-' * 31}"]
     for number, name in config.vlans.items():
-        members = [short(port) for port in PORTS if not config.port(port).trunk and config.port(port).access == number]
+        members = [short(name) for name, port in ports.items() if not port.trunk and port.access == number]
         rows = [", ".join(members[i : i + 4]) for i in range(0, len(members), 4)] or [""]
         lines.append(f"{number:<4} {name:<32} active    {rows[0]}".rstrip())
         lines += [f"{'':48}{row}" for row in rows[1:]]

@@ -34,6 +34,7 @@ class Session:
         self.context: tuple[str, str] | None = None  # VLAN or PORT, and which
         self.paged = terminal
         self.question: str | None = GREETING if terminal else None
+        self.hidden = False  # whether the answer is a password
         self.closed = False
         self._answered: Callable[[str], str] = lambda _key: ""
         self._more: list[str] = []
@@ -50,7 +51,7 @@ class Session:
     @property
     def keyed(self) -> bool:
         """Whether one key is waited for, without Enter."""
-        return bool(self._more) or self.question is not None
+        return bool(self._more) or (self.question is not None and not self.hidden)
 
     @property
     def _plain_prompt(self) -> str:
@@ -65,9 +66,9 @@ class Session:
         inside = {TOP: "config", VLAN: f"vlan-{which}", PORT: f"eth-{which}"}[kind]
         return f"{name}({inside})# "
 
-    def ask(self, question: str, answered: Callable[[str], str]) -> str:
-        """Wait for `y` or `n`; `answered` gets which."""
-        self.question, self._answered = question, answered
+    def ask(self, question: str, answered: Callable[[str], str], hidden: bool = False) -> str:
+        """Wait for `y` or `n`, or for a password where it is hidden; `answered` gets it."""
+        self.question, self._answered, self.hidden = question, answered, hidden
         return ""
 
     def feed(self, line: str) -> str:
@@ -78,7 +79,7 @@ class Session:
         if self._more:
             return self._page(line[:1])
         if self.question is not None:
-            return self._answer(line[:1].lower())
+            return self._answer(line if self.hidden else line[:1].lower())
         configuring = self.configuring
         try:
             output = self.run(line)
@@ -105,9 +106,9 @@ class Session:
         if self.question == GREETING:
             self.question = None
             return ""
-        if key not in ("y", "n"):
+        if key not in ("y", "n") and not self.hidden:
             return ""
-        self.question = None
+        self.question, self.hidden = None, False
         try:
             return self._answered(key)
         except Refused as error:

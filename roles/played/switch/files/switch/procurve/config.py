@@ -1,15 +1,31 @@
 """The configuration: VLANs with their ports, and what they mean for a port."""
 
+import re
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface
 
-from ..meaning import Guards, Port
+from ..meaning import Guards, Port, Protection
 from . import ports
 from .ports import PORTS
 
+TREE = "spanning-tree {}"
+MACS, STORM = r"port-security .*address-limit (\d+)", r"broadcast-storm .* pps (\d+)"
 DEFAULT = 1  # the VLAN that a port is in when it is in no other
 LEASED = "dhcp-bootp"
-EARLY = ("console ", "ip ", "no ip ", "logging ", "no telnet", "no web", "sntp ", "snmp", "time", "banner ")
+WATCHED = ("dhcp-snooping", "arp-protect")
+EARLY = (
+    "no dhcp-snooping ",
+    "console ",
+    "ip ",
+    "no ip ",
+    "logging ",
+    "no telnet",
+    "no web",
+    "sntp ",
+    "snmp",
+    "time",
+    "banner ",
+)
 
 
 @dataclass
@@ -26,6 +42,7 @@ class PortSettings:
     name: str = ""
     enabled: bool = True
     lines: dict[str, str] = field(default_factory=dict)
+    outside: dict[str, str] = field(default_factory=dict)  # settings that are printed outside, {} is the port -> line
 
 
 def _factory() -> dict[int, Vlan]:
@@ -55,7 +72,14 @@ class Config:
 
     @property
     def guards(self) -> Guards:
-        return Guards()
+        priority = self.lines.get("spanning-tree priority", "spanning-tree priority 8")
+        timeout = self.lines.get("spanning-tree bpdu-protection-timeout", "0").split()[-1]
+        return Guards(
+            rapid="spanning-tree" in self.lines,
+            priority=int(priority.split()[-1]) * 4096,
+            recovers=frozenset({"bpduguard", "storm-control"} if int(timeout) else {"storm-control"}),
+            recovery=int(timeout) or 300,
+        )
 
     @property
     def ports(self) -> tuple[str, ...]:
@@ -71,6 +95,22 @@ class Config:
             access=untagged,
             native=untagged,
             allowed=frozenset(tagged | ({untagged} if untagged else set())),
+            protection=self._protection(name, {*tagged, untagged}),
+        )
+
+    def _protection(self, name: str, members: set[int]) -> Protection:
+        port = self.settings[name]
+        snooped = "dhcp-snooping" in self.lines and any(f"dhcp-snooping vlan {each}" in self.lines for each in members)
+        secure, storm = (re.search(pattern, "\n".join(port.outside.values())) for pattern in (MACS, STORM))
+        return Protection(
+            bpduguard=f"{TREE} bpdu-protection" in port.outside,
+            portfast=f"{TREE} admin-edge-port" in port.outside,
+            rootguard=f"{TREE} root-guard" in port.outside,
+            no_servers=snooped and "dhcp-snooping trust" not in port.lines,
+            storm=int(storm[1]) if storm else None,
+            storm_shuts=storm is not None,
+            macs=int(secure[1]) if secure else None,
+            lldp="lldp admin-status {}" not in port.outside,
         )
 
     def untag(self, number: int, names: set[str]) -> None:
@@ -122,8 +162,16 @@ class Config:
         lines += [f"ip default-gateway {self.default_gateway}"] if self.default_gateway else []
         for number, vlan in sorted(self.members.items()):
             lines += _block(f"vlan {number}", self._inside(number, vlan))
-        lines += [line for line in self.lines.values() if not line.startswith(EARLY)]
+        lines += [line for line in self.lines.values() if not line.startswith((*EARLY, *WATCHED))]
+        lines += [f"{kind} vlan {' '.join(found)}" for kind in WATCHED if (found := self._watched(kind))]
+        lines += [kind for kind in WATCHED if kind in self.lines]
+        for name, port in self.settings.items():
+            lines += [line.format(name) for line in port.outside.values()]
         return "\n".join(lines)
+
+    def _watched(self, kind: str) -> list[str]:
+        beginning = f"{kind} vlan "
+        return sorted((key.removeprefix(beginning) for key in self.lines if key.startswith(beginning)), key=int)
 
     def _inside(self, number: int, vlan: Vlan) -> list[str]:
         elsewhere = set(PORTS) - vlan.untagged if number == DEFAULT else set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING
 from .. import vlans
 from ..grammar import Invalid, Match, Refused, command
 from . import ports
-from .config import DEFAULT, LEASED, Vlan
+from .config import DEFAULT, LEASED, WATCHED, Vlan
 
 if TYPE_CHECKING:
     from .cli import Session
 
 TOP, VLAN, PORT = "", "vlan", "interface"
 HIGHEST = 4094
+EDGE = ("admin-edge-port", "bpdu-protection", "root-guard")
 
 
 def _text(argument: str) -> str:
@@ -258,6 +260,51 @@ def _port_vlans(tagged: bool) -> Callable[[Session, Match, bool], str]:
     return run
 
 
+def _outside(session: Session, match: Match, no: bool) -> str:
+    """A setting of ports that is said outside of them: `spanning-tree 1-4 root-guard`; what replaces what is a key."""
+    first = next(i for i, word in enumerate(match.command.words) if word == "<ports>")
+    words = list(match.command.words)
+    words[first] = "{}"
+    fixed = next((i for i in range(first + 1, len(words)) if words[i].startswith("<")), len(words))
+    key = " ".join(words[:fixed] if words[0] == "spanning-tree" else words[: first + 1])
+    values = iter(match.arguments[1:])
+    line = " ".join(next(values) if word.startswith("<") else word for word in words)
+    for name in ports.parse(match.arguments[0]):
+        outside = session.switch.config.settings[name].outside
+        outside.pop(key, None)
+        if not no and not line.endswith("txrx"):
+            outside[key] = line
+    return ""
+
+
+def _at_once(session: Session, match: Match, no: bool) -> str:
+    """Several settings of a port on one line."""
+    for kind in EDGE:
+        each = command(f"spanning-tree <ports> {kind}", _outside)
+        _outside(session, Match(each, match.arguments), no)
+    return ""
+
+
+def _trust(session: Session, match: Match, no: bool) -> str:
+    """It is said outside of ports, and printed inside."""
+    setting = f"{match.command.words[0]} trust"
+    for name in ports.parse(match.arguments[0]):
+        lines = session.switch.config.settings[name].lines
+        lines.pop(setting, None)
+        if not no:
+            lines[setting] = setting
+    return ""
+
+
+def _watched(session: Session, match: Match, no: bool) -> str:
+    """VLANs are added to what is there."""
+    if not re.fullmatch(r"\d{1,4}([ ,-]\d{1,4})*", match.arguments[0]):
+        raise Refused(f"Invalid input: {match.arguments[0].split()[0]}")
+    for number in sorted(vlans.parse(match.arguments[0].replace(" ", ","))):
+        _store(session, f"{match.command.leaf} {number}", None if no else f"{match.command.leaf} {number}")
+    return ""
+
+
 def _exit(session: Session, *_: object) -> str:
     return session.leave()
 
@@ -283,6 +330,22 @@ CONFIG = {
         command("tftp server", _on_by_default),
         command("spanning-tree", _set),
         command("spanning-tree priority <number>", _set),
+        command("spanning-tree bpdu-protection-timeout <number>", _set),
+        *(command(f"spanning-tree <ports> {kind}", _outside) for kind in EDGE),
+        command(f"spanning-tree <ports> {' '.join(EDGE)}", _at_once),
+        command("port-security <ports>", _outside),
+        command("port-security <ports> learn-mode limited-continuous address-limit <number> action <word>", _outside),
+        command("fault-finder broadcast-storm <ports>", _outside),
+        command("fault-finder broadcast-storm <ports> action warn-and-disable <number> pps <number>", _outside),
+        command("lldp admin-status <ports> <disable|txrx>", _outside),
+        *(command(f"{kind} trust <ports>", _trust) for kind in WATCHED),
+        *(command(f"{kind} vlan <line>", _watched) for kind in WATCHED),
+        *(command(kind, _set) for kind in WATCHED),
+        command("dhcp-snooping option 82", _on_by_default),
+        command("cdp run", _on_by_default),
+        command("banner motd <line>", _set),
+        command("console idle-timeout <number>", _set),
+        command("ip authorized-managers <ip> <ip> access manager", _add),
         command("logging <ip>", _add),
         command("sntp <unicast|broadcast>", _set),
         command("sntp server priority <number> <ip>", _add),
@@ -312,6 +375,8 @@ CONFIG = {
         command("enable", _enabled(True)),
         command("untagged vlan <vlan>", _port_vlans(tagged=False)),
         command("tagged vlan <vlans>", _port_vlans(tagged=True)),
+        command("dhcp-snooping trust", _port_setting),
+        command("arp-protect trust", _port_setting),
         command("flow-control", _port_setting),
         command("speed-duplex <word>", _port_setting),
     ],

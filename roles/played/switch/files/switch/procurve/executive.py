@@ -23,6 +23,12 @@ def _nothing(*_: object) -> str:
 
 
 def _enable(session: Session) -> str:
+    def answered(secret: str) -> str:
+        session.privileged = secret == session.switch.enable
+        return "" if session.privileged else "Invalid password"
+
+    if not session.privileged and session.switch.enable is not None:
+        return session.ask("Password: ", answered, hidden=True)
     session.privileged = True
     return ""
 

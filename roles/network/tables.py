@@ -1,0 +1,49 @@
+"""What show commands print, read by ntc-templates: a template is looked up and compiled once, not at each answer."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import ntc_templates
+from textfsm import TextFSM
+
+TEMPLATES = Path(ntc_templates.__file__).parent / "templates"
+_idle: dict[str, list[TextFSM]] = defaultdict(list)  # each is used by one thread at a time
+
+
+def rows(platform: str, command: str, answer: str) -> list[dict[str, Any]]:
+    """The rows of an answer, by column. Raises TextFSMError; KeyError where no template is for the command."""
+    name = _template(platform, command)
+    try:
+        machine = _idle[name].pop()
+    except IndexError:
+        with (TEMPLATES / name).open(encoding="utf-8") as file:
+            machine = TextFSM(file)
+    machine.Reset()
+    found = machine.ParseTextToDicts(answer)
+    _idle[name].append(machine)
+    return [{column.lower(): value for column, value in row.items()} for row in found]
+
+
+@cache
+def _template(platform: str, command: str) -> str:
+    """The first of ntc-templates' index that is for this command, as its own lookup has it."""
+    for name, kind, pattern in _index():
+        if re.match(kind, platform) and re.match(pattern, command):
+            return name
+    raise KeyError(f"no template for `{command}` of {platform}")
+
+
+def _index() -> Iterator[tuple[str, str, str]]:
+    """Template, platform, command; `sh[[ow]]` is whatever a person may shorten it to."""
+    for line in (TEMPLATES / "index").read_text(encoding="utf-8").splitlines():
+        fields = [field.strip() for field in line.split(",", 3)]
+        if len(fields) == 4 and fields[0].endswith(".textfsm"):
+            yield fields[0], fields[2], re.sub(r"\[\[(.+?)\]\]", _shortened, fields[3])
+
+
+def _shortened(found: re.Match[str]) -> str:
+    return "(" + "(".join(found[1]) + ")?" * len(found[1])

@@ -1,0 +1,63 @@
+"""What two configurations have in common is set aside before they are compared: nobody may see that it was."""
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from roles.network import remediation as module
+from roles.network.alike import apart
+from roles.network.cisco_ios import CISCO_IOS
+from roles.network.platforms import PLATFORMS
+from roles.network.remediation import remediation
+
+CASES = Path(__file__).parent / "cases"
+ACCESS = "interface GigabitEthernet1/0/1\n description a\n switchport access vlan 10\n"
+OTHER = "interface GigabitEthernet1/0/2\n description b\n"
+
+
+@pytest.mark.parametrize("name", [name for name in PLATFORMS if (CASES / name).exists()])
+def test_any_two_configurations_of_the_cases(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform = PLATFORMS[name]
+    folders = sorted(path.parent for path in (CASES / name).glob("*/intended.txt"))
+    texts = {file: [(folder / f"{file}.txt").read_text() for folder in folders] for file in ("running", "intended")}
+
+    def found(running: str, intended: str):
+        try:
+            said = remediation(platform, running, intended)
+        except ValueError as error:
+            return str(error)
+        return tuple(said.delta.dump_simple()), said.before, said.after, said.unmanaged
+
+    pairs = [
+        (running, intended)
+        for number, running in enumerate(texts["running"])
+        for intended in islice(texts["intended"] * 2, number, number + 4)
+    ]
+    assert len(pairs) >= 20
+    with_parts_set_aside = [found(*pair) for pair in pairs]
+    monkeypatch.setattr(module, "apart", lambda _kind, one, other: ({}, one, other))
+    assert with_parts_set_aside == [found(*pair) for pair in pairs]
+
+
+def test_a_section_that_both_have_is_read_once_and_left_out() -> None:
+    common, one, other = apart(CISCO_IOS.driver, f"hostname a\n{ACCESS}{OTHER}", f"hostname a\n{ACCESS}")
+    assert common == {"interface GigabitEthernet1/0/1": ("description a", "switchport access vlan 10")}
+    assert one.split("\n") == ["hostname a", *OTHER.splitlines(), ""]
+    assert other == "hostname a\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"{ACCESS}{OTHER}{ACCESS}", id="opened twice"),
+        pytest.param(f"banner login ^C\n{ACCESS}^C\n", id="the text of a banner"),
+        pytest.param("ip routing\nvtp mode transparent\n", id="lines by themselves"),
+        pytest.param("! a comment\n with an indented line\n", id="a comment"),
+    ],
+)
+def test_what_is_not_plainly_a_section_stays(text: str) -> None:
+    common, one, other = apart(CISCO_IOS.driver, text, text)
+    assert "interface GigabitEthernet1/0/1" not in common
+    assert ACCESS not in text or (ACCESS in one and ACCESS in other)
+    assert len(common) == text.count(OTHER)
