@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..machine import Learned, Switch
 from . import ranges
-from .config import PORTS, Config
+from .config import PORTS, TAGGED, UNTAGGED, Config
 
 VERSION = "V200R019C10SPC500"
 RULE = "-" * 80
@@ -59,6 +59,8 @@ def _members(config: Config, number: int, links: dict[str, bool]) -> list[str]:
         shown = f"{short(name)}({'U' if port.enabled and links.get(name) else 'D'})"
         if port.trunk and number in port.allowed:
             found["UT:" if number == port.native else "TG:"].append(shown)
+        elif number == port.voice:
+            found["TG:"].append(shown)
         elif not port.trunk and number == port.access:
             found["UT:"].append(shown)
     rows = []
@@ -79,7 +81,8 @@ def port_vlans(switch: Switch) -> str:
         header, port = f"interface {name}", switch.config.port(name)
         kind = switch.config.kind(header) or "desirable"
         pvid = port.native if port.trunk else port.access
-        carried = {"access": [], "trunk": ranges.render(port.allowed, "-")}.get(kind, ["1-4094"])
+        mixed = ranges.render(switch.config.hybrid(header, TAGGED) | switch.config.hybrid(header, UNTAGGED), "-")
+        carried = {"access": [], "trunk": ranges.render(port.allowed, "-"), "hybrid": mixed}.get(kind, ["1-4094"])
         rows = [" ".join(some) for some in _rows(carried, 8)] or ["-"]
         lines.append(f"{name:<28}{kind:<13}{pvid:<6}{rows[0]}")
         lines += [f"{'':47}{row}" for row in rows[1:]]
