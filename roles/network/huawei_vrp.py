@@ -288,7 +288,6 @@ HUAWEI_VRP = Platform(
         read_timeout=120.0,  # a small switch takes its time
     ),
     refine=in_order,
-    settled=r"interface (?!Vlanif)\S+",
     logged=LOGGED,
     switch=SwitchFacts(
         view=view,

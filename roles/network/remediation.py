@@ -30,13 +30,18 @@ def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     alike, running, intended = apart(platform.driver, running, intended)
     wanted = get_hconfig(driver(platform.driver), intended)
     present = get_hconfig(driver(platform.driver), running)
-    before = {**alike, **_sections(present)}
-    _refuse_foreign(platform, {**alike, **_sections(wanted)})
+    before = _together(alike, _sections(present))
+    _refuse_foreign(platform, _together(alike, _sections(wanted)))
     unmanaged = tuple(_set_aside(platform, present, wanted))
     delta = present.config_to_get_to(wanted)
     platform.refine(present, delta)
     delta.set_order_weight()
     return Remediation(delta, before, _afterwards(before, _sections(present), _sections(wanted)), unmanaged)
+
+
+def _together(alike: Sections, rest: Sections) -> Sections:
+    """Sections that were set aside, and the others; a line elsewhere may open one again (VRP: `vlan batch 10`)."""
+    return {**alike, **{section: (*alike.get(section, ()), *lines) for section, lines in rest.items()}}
 
 
 def sections(platform: Platform, configuration: str) -> Sections:
