@@ -19,8 +19,13 @@ from roles.network.topology import Neighbour
 from roles.network.waves import Order
 from roles.network.way import reached
 
-COMMANDS = {"cisco_ios": "show lldp neighbors detail"}
-SILENT = re.compile(r"^%.*(LLDP is not enabled|Invalid input|Incomplete command|Unknown command).*$", re.MULTILINE)
+COMMANDS = {"cisco_ios": "show lldp neighbors detail", "huawei_vrp": "display lldp neighbor"}
+SILENT = re.compile(
+    r"^%.*(LLDP is not enabled|Invalid input|Incomplete command|Unknown command).*$"
+    r"|^Error:.*$|^Info:.*LLDP is not enabled.*$",
+    re.MULTILINE,
+)
+LETTERS = {"bridge": "B", "router": "R", "wlanAccessPoint": "W", "telephone": "T"}  # Huawei writes them out
 CARRIERS, TELEPHONE = {"B", "R", "W"}, "T"  # bridge, router, access point; a telephone is a desk that bridges
 
 
@@ -43,7 +48,7 @@ def _neighbour(row: Mapping[str, str]) -> Neighbour:
     name = " ".join(row["neighbor_name"].partition(".")[0].lower().split()) or row["chassis_id"]
     said = (row["neighbor_port_id"], row["neighbor_interface"])
     ports = [canonical_interface_name(text) for text in said if re.fullmatch(r"[A-Za-z-]+[\d/.:]+", text)]
-    abilities = set(row["capabilities"].split(","))
+    abilities = {LETTERS.get(word, word) for word in re.split(r"[ ,]+", row["capabilities"])}
     carries = not CARRIERS.isdisjoint(abilities) and TELEPHONE not in abilities
     return Neighbour(canonical_interface_name(row["local_interface"]), name, ports[0] if ports else "", carries)
 
