@@ -12,7 +12,6 @@ from hier_config.child import HConfigChild
 from hier_config.models import FullTextSubRule, PerLineSubRule
 from hier_config.platforms.driver_base import HConfigDriverRules
 from hier_config.platforms.huawei_vrp.driver import HConfigDriverHuaweiVrp
-from ntc_templates.parse import parse_output
 
 from roles.network.dialogue import Dialogue
 from roles.network.guard import ScheduledRestart
@@ -21,6 +20,7 @@ from roles.network.huawei_session import HuaweiSession
 from roles.network.huawei_vlans import parsed
 from roles.network.platform import About, Owned, Platform, Row, Sections, SwitchFacts, View, replaces
 from roles.network.shown import Host, Membership, Show, Shown
+from roles.network.tables import rows
 
 MAC_TABLE, VLANS, PORTS = "display mac-address", "display vlan", "display port vlan"
 KINDS = {"GE": "GigabitEthernet", "XGE": "XGigabitEthernet", "Eth": "Ethernet"}
@@ -141,7 +141,7 @@ def hosts(table: str) -> list[Host]:
     """Who the switch knows to be there, by its table of addresses."""
     return [
         Host(int(row["vlan_id"]), row["destination_address"], _full(row["destination_port"]))
-        for row in parse_output(platform="huawei_vrp", command=MAC_TABLE, data=table)
+        for row in rows("huawei_vrp", MAC_TABLE, table)
     ]
 
 
@@ -153,9 +153,7 @@ def _full(port: str) -> str:
 
 def shown(show: Show) -> Shown:
     """Its VLANs and the membership of its ports. A VLAN's name is its description."""
-    vlans, ports = (
-        parse_output(platform="huawei_vrp", command=command, data=show(command)) for command in (VLANS, PORTS)
-    )
+    vlans, ports = (rows("huawei_vrp", command, show(command)) for command in (VLANS, PORTS))
     return Shown(
         vlans={int(row["vlan_id"]): row["vlan_description"] for row in vlans},
         ports={row["interface"]: _membership(row) for row in ports},
