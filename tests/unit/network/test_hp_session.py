@@ -5,10 +5,11 @@ import pytest
 from roles.network.hp_session import ProCurveSession
 from roles.network.ios_session import IosSession
 
-# As netmiko's and fwbuilder's notes of real sessions have it: the echo, the answer, and a prompt painted on a wiped line.
+# As netmiko's and fwbuilder's notes of real sessions have it: an echo, and a prompt painted on a wiped line.
 PAINTED = (
     "\x1b[24;1Hno page\x1b[24;0H\x1bE\x1b[24;1H\x1b[24;13H\x1b[24;1H\x1b[?25h\x1b[24;13H"
-    "\x1b[1;24r\x1b[24;1H\x1b[24;1H\x1b[2K\x1b[24;1H\x1b[?25h\x1b[24;1H\x1b[24;1Hsw2# \x1b[24;1H\x1b[24;6H\x1b[?25h\x1b[24;6H"
+    "\x1b[1;24r\x1b[24;1H\x1b[24;1H\x1b[2K\x1b[24;1H\x1b[?25h\x1b[24;1H\x1b[24;1H"
+    "sw2# \x1b[24;1H\x1b[24;6H\x1b[?25h\x1b[24;6H"
 )
 
 
