@@ -70,7 +70,8 @@ class Intruder:
 @contextmanager
 def _listening(line: list[str]) -> Iterator[subprocess.Popen[str]]:
     listener = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert listener.stdin is not None and listener.stdout is not None
+    assert listener.stdin is not None
+    assert listener.stdout is not None
     try:
         listener.stdin.write(COUNT)
         listener.stdin.close()
