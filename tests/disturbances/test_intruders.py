@@ -1,6 +1,6 @@
 """What people plug in at a desk of the lab's access switch is contained there, and each guard is what does it.
 
-ws1 is at GigabitEthernet1/0/1, a port of the profile `poste`. Its router hears whatever leaves it: edge1, lan0.10.
+ws1 is at GigabitEthernet1/0/1, a port of the profile `poste`. Its router hears what leaves the port: edge1, lan0.10.
 """
 
 import re
