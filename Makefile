@@ -27,6 +27,7 @@ REASON ?=
 JSON ?=
 CHANGES_OK ?=
 LIVE ?=
+FROM ?=
 CONSOLE ?=
 ADDRESS ?=
 
@@ -59,7 +60,7 @@ endef
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment credentials forget rehearse \
-	ssh passwords lock tools bench history topology
+	ssh passwords lock tools bench history topology compliance
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -101,6 +102,10 @@ explain: $(VENV)/ready ## Whose an address is, and the file and line that say so
 
 history: $(VENV)/ready ## What switches and routers ran: who changed which lines when, and why [LIMIT=sw1 V=1]
 	@$(PY) -m deploys.history --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(V),--verbose)
+
+compliance: $(VENV)/ready ## How hardened switches are, rule by rule; fails where one is not met [FROM=intended LIMIT= V=1]
+	@$(PY) -m deploys.compliance --environment $(ENV) --from $(or $(FROM),running) $(if $(LIMIT),--limit $(LIMIT)) \
+		$(if $(V),--verbose)
 
 topology: $(VENV)/ready ## Sites, VLANs, devices, uplinks as a picture [OUT=topology.svg LIVE=1: held against LLDP]
 	@$(PY) -m deploys.topology --environment $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(LIVE),--live)

@@ -13,6 +13,7 @@ from inventory.model.platform import Platform
 from inventory.model.recipients import Recipients
 from inventory.model.site_file import SiteFile
 from inventory.model.validate import schema_of
+from inventory.model.waivers import Waivers
 
 KINDS: dict[str, type[Strict]] = {
     "application": Application,
@@ -23,6 +24,7 @@ KINDS: dict[str, type[Strict]] = {
     "platform": Platform,
     "recipients": Recipients,
     "shares": SharesFile,
+    "waivers": Waivers,
     "site": SiteFile,
 }
 
@@ -62,6 +64,8 @@ HELP = {
     "SiteFile": "Un lieu : ses réseaux, machines, commutateurs et routeurs",
     "SwitchEntry": "Un commutateur et ses ports",
     "Uplink": "Un lien vers un cœur de RESINA, avec une session BGP",
+    "Waiver": "Une règle qui n'est pas tenue, par qui, pourquoi, et jusqu'à quand",
+    "Waivers": "Les écarts admis pour un temps aux règles de durcissement",
 }
 
 

@@ -6,6 +6,7 @@ have it. Whatever is not plainly a section of its own is left where it is.
 
 import re
 from collections import Counter
+from collections.abc import Set
 from functools import cache, lru_cache
 
 from hier_config import get_hconfig
@@ -24,14 +25,16 @@ def driver(kind: type[HConfigDriverBase]) -> HConfigDriverBase:
     return kind()
 
 
-def apart(kind: type[HConfigDriverBase], one: str, other: str) -> tuple[Sections, str, str]:
-    """The sections that both configurations have, and the text that is left of each."""
+def apart(
+    kind: type[HConfigDriverBase], one: str, other: str, but: Set[str] = frozenset()
+) -> tuple[Sections, str, str]:
+    """The sections that both configurations have, some left out, and the text that is left of each."""
     one, other = (text if text.endswith("\n") else f"{text}\n" for text in (one, other))
     candidates = [_candidates(text) for text in (one, other)]
     common: dict[str, tuple[str, ...]] = {}
     taken: set[str] = set()
     for block in candidates[0]:
-        if block in candidates[1] and (section := _read(kind, block)):
+        if block in candidates[1] and (section := _read(kind, block)) and section[0] not in but:
             common[section[0]] = section[1]
             taken.add(block)
     return common, _without(one, taken), _without(other, taken)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from .meaning import Protection
 
 LEARN, ADMIT, SEEN = 10, 20, 30
-AGING = 600  # seconds until a MAC address that is silent makes room
+AGING = 600  # seconds until a MAC address that is silent makes room: each of its frames begins them anew
 ALL = "dl_dst=ff:ff:ff:ff:ff:ff"
 SOME = "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00"
 
@@ -29,7 +29,7 @@ def _flows(port: int, by: Protection) -> Iterator[str]:
         yield f"table={LEARN},in_port={port},actions=load:1->NXM_NX_REG0[0],resubmit(,{ADMIT})"
     else:
         learn = (
-            f"learn(table={SEEN},idle_timeout={AGING},priority=1,cookie={_cookie(port)},limit={by.macs},"
+            f"learn(table={SEEN},hard_timeout={AGING},priority=1,cookie={_cookie(port)},limit={by.macs},"
             "result_dst=NXM_NX_REG0[0],NXM_OF_IN_PORT[],NXM_OF_ETH_SRC[])"
         )
         yield f"table={LEARN},in_port={port},actions={learn},resubmit(,{ADMIT})"

@@ -16,7 +16,7 @@ from .meaning import Protection
 
 TICK = 1.0  # seconds
 SAID_EVERY = 30.0  # LLDP, as IOS does
-CHECKED_EVERY = 10.0  # whether Open vSwitch still has its flows
+CHECKED_EVERY = 5.0  # whether Open vSwitch still has its flows
 
 
 class Plane(Protocol):

@@ -1,0 +1,1 @@
+"""Whether switches are hardened as the guides ask, rule by rule."""

@@ -1,0 +1,50 @@
+"""The rules held against devices, and the table that says how they fared."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from inventory.model.waivers import Waiver
+from roles.compliance.rules import RULES, Audited, Result, Rule
+
+SHOWN = 3  # of what is wrong, on one line
+ORDER = (Result.FAIL, Result.WAIVED, Result.PASSED, Result.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    device: str
+    rule: Rule
+    result: Result
+    why: str = ""
+
+
+def audit(devices: Iterable[Audited], waivers: Sequence[Waiver], today: date) -> list[Verdict]:
+    """Each rule for each device; what fails comes first."""
+    verdicts = [_verdict(device, rule, waivers, today) for device in devices for rule in RULES]
+    return sorted(verdicts, key=lambda verdict: (ORDER.index(verdict.result), verdict.device))
+
+
+def _verdict(device: Audited, rule: Rule, waivers: Sequence[Waiver], today: date) -> Verdict:
+    wrong = rule.found(device)
+    if wrong is None:
+        return Verdict(device.device, rule, Result.NOT_APPLICABLE)
+    if not wrong:
+        return Verdict(device.device, rule, Result.PASSED)
+    why = ", ".join(wrong[:SHOWN]) + (f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else "")
+    mine = [waiver for waiver in waivers if waiver.covers(rule.id, device.device, device.site)]
+    for waiver in mine:
+        if not waiver.expired(today):
+            return Verdict(device.device, rule, Result.WAIVED, f"until {waiver.until}: {waiver.reason}")
+    expired = f" (the waiver ended on {mine[-1].until})" if mine else ""
+    return Verdict(device.device, rule, Result.FAIL, why + expired)
+
+
+def table(verdicts: Sequence[Verdict], everything: bool) -> Iterator[str]:
+    """One line a verdict that needs eyes, or all of them; then how many of each."""
+    for verdict in verdicts:
+        if everything or verdict.result in (Result.FAIL, Result.WAIVED):
+            said = f"{verdict.rule.title}: {verdict.why}" if verdict.why else verdict.rule.title
+            yield f"{verdict.result:<15}{verdict.device:<12}{verdict.rule.id:<21}{said}  [{verdict.rule.source}]"
+    counts = [f"{sum(v.result is result for v in verdicts)} {result}" for result in ORDER]
+    yield f"{len({verdict.device for verdict in verdicts})} devices, {len(RULES)} rules: {', '.join(counts)}"

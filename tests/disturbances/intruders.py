@@ -1,0 +1,84 @@
+"""What somebody plugs in at a desk: frames that are sent from there, and what others hear of them.
+
+Programs for python3 on the lab's machines, over ssh; arguments are an interface, then what each of them says.
+"""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+ETHERTYPE = 0x88B5  # IEEE 802 local experimental: nothing else sends it
+LISTENED = 4  # seconds
+
+SEND = """
+import socket, struct, sys, time
+nic, what, count, pause = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
+link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+link.bind((nic, 0))
+me, everybody = link.getsockname()[4], b"\\xff" * 6
+udp = struct.pack(">HHHH", 67, 68, 28, 0) + b"rogue".ljust(20)
+ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, bytes([10, 20, 10, 66]), b"\\xff" * 4)
+for number in range(count):
+    link.send({
+        "bpdu": bytes.fromhex("0180c2000000") + me + b"\\x00\\x26BB\\x03" + bytes(40),
+        "offer": everybody + me + b"\\x08\\x00" + ip + udp,
+        "macs": b"\\x02\\x99" + bytes(4) + b"\\x02\\x66" + number.to_bytes(4, "big") + b"\\x88\\xb5" + bytes(46),
+        "storm": everybody + me + b"\\x88\\xb5" + b"storm".ljust(46),
+    }[what])
+    if pause:
+        time.sleep(pause)
+"""
+COUNT = """
+import socket, sys, time
+link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+link.bind((sys.argv[1], 3))
+link.settimeout(0.2)
+word, end, heard = sys.argv[2].encode(), time.monotonic() + float(sys.argv[3]), 0
+print("ready", flush=True)
+while time.monotonic() < end:
+    try:
+        data, where = link.recvfrom(2048)
+    except TimeoutError:
+        continue
+    heard += where[2] != 4 and word in data
+print(heard)
+"""
+
+
+class Intruder:
+    """Somebody at a desk of the lab, on an interface of a machine."""
+
+    def __init__(self, ssh_config: Path, machine: str, interface: str) -> None:
+        self.ssh_config, self.machine, self.interface = ssh_config, machine, interface
+
+    def sends(self, what: str, count: int, pause: float = 0.0) -> None:
+        """`bpdu`, `offer` (of a DHCP server), `macs` (each frame from another address) or `storm` (broadcast)."""
+        line = ["ssh", "-F", str(self.ssh_config), self.machine, f"python3 - {self.interface} {what} {count} {pause}"]
+        subprocess.run(line, input=SEND, text=True, capture_output=True, timeout=60, check=True)
+
+    def heard_by(self, machine: str, interface: str, word: str, act: Callable[[], None]) -> int:
+        """How many frames with a word another machine hears while something is done."""
+        line = ["ssh", "-F", str(self.ssh_config), machine, f"python3 - {interface} {word} {LISTENED}"]
+        with _listening(line) as listener:
+            act()
+            said, _ = listener.communicate(timeout=60)
+        return int(said.split()[-1])
+
+
+@contextmanager
+def _listening(line: list[str]) -> Iterator[subprocess.Popen[str]]:
+    listener = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert listener.stdin is not None
+    assert listener.stdout is not None
+    try:
+        listener.stdin.write(COUNT)
+        listener.stdin.close()
+        listener.stdin = None  # or communicate would flush it again
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(listener.stdout.readline).result(timeout=30).strip() == "ready"
+        yield listener
+    finally:
+        listener.kill()
+        listener.wait()
