@@ -56,7 +56,12 @@ def _without(text: str, taken: set[str]) -> str:
 
 @lru_cache(maxsize=20_000)
 def _read(kind: type[HConfigDriverBase], block: str) -> tuple[str, tuple[str, ...]] | None:
-    """A section, as a comparison sees it; None where the block is more or less than one."""
+    """A section, as a comparison sees it; None where the block is more or less than one.
+
+    A driver's `SCATTERED` are sections of which other lines speak too (VRP: `vlan batch 10` and `vlan 10`).
+    """
+    if re.match(getattr(kind, "SCATTERED", r"(?!)"), block):
+        return None
     children = tuple(get_hconfig(driver(kind), block).children)
     if len(children) != 1 or not children[0].children:
         return None
