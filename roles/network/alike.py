@@ -15,8 +15,8 @@ from hier_config.platforms.driver_base import HConfigDriverBase
 from roles.network.platform import Sections
 
 BLOCK = re.compile(r"^.*(?:\n .*)*\n?", re.MULTILINE)  # a line, and those below it that are indented
-# The text of people follows, in which any line may look like a section.
-PEOPLE = re.compile(r"^(?:banner|header) ", re.MULTILINE)
+# Where the text of people begins that does not end on its own line: any of its lines may look like a section.
+PEOPLE = re.compile(r"^(?:banner|header) (?!\S+ (?P<mark>\^C|\S)[^\n]*(?P=mark)$)", re.MULTILINE)
 
 
 @cache

@@ -47,6 +47,14 @@ def test_a_section_that_both_have_is_read_once_and_left_out() -> None:
     assert other == "hostname a\n"
 
 
+@pytest.mark.parametrize("mark", ["^C", "~"])
+def test_a_banner_that_ends_on_its_own_line_hides_no_section(mark: str) -> None:
+    text = f"banner login {mark}Come in{mark}\n{ACCESS}"
+    common, one, _ = apart(CISCO_IOS.driver, text, text)
+    assert list(common) == ["interface GigabitEthernet1/0/1"]
+    assert one == f"banner login {mark}Come in{mark}\n"
+
+
 @pytest.mark.parametrize(
     "text",
     [
