@@ -10,6 +10,8 @@ from inventory.model.references import Parsed
 from inventory.model.site import Network, Site
 from inventory.model.source import Path_, Source
 
+ROLES = {"primary": "principal", "backup": "de secours"}
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -99,8 +101,8 @@ def _uplinks(source: Source, site: Site, address: IPv4Address) -> Iterator[Fact]
                 continue
             path: list[str | int] = ["routers", name, "uplinks", index]
             text = either(
-                f"{name} {uplink.interface} vers {uplink.core}, {uplink.address.network}",
-                f"{name} {uplink.interface} to {uplink.core}, {uplink.address.network}",
+                f"{name} {uplink.interface} vers {uplink.core}, {uplink.address.network}, {ROLES[uplink.role]}",
+                f"{name} {uplink.interface} to {uplink.core}, {uplink.address.network}, {uplink.role}",
             )
             yield _fact(source, path, either("lien", "link"), text)
             if address == uplink.address.ip:

@@ -525,6 +525,7 @@ LABELS: dict[str, Phrase] = {
     "port": ("port", "port"),
     "core": ("cœur de RESINA", "RESINA core"),
     "peer": ("voisin", "neighbour"),
+    "role": ("rôle", "role"),
     "asn": ("AS", "AS"),
     "runs": ("services", "services"),
     "block": ("bloc d'adresses", "block of addresses"),

@@ -1,6 +1,6 @@
 """The next free addresses. The same inventory always gives the same answer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 
 from inventory.model import Administration, Site
@@ -48,15 +48,17 @@ def next_block(administration: Administration) -> IPv4Network | None:
     return next(_free(later, used), None) or next(_free(again, used), None)
 
 
-def next_link(administration: Administration, core: str) -> IPv4Network | None:
-    """The link after the last one to a core; None where there is none yet to go on from."""
+def next_link(
+    administration: Administration, core: str, taken: Mapping[IPv4Network, str] | None = None
+) -> IPv4Network | None:
+    """The link after the last one to a core; None where there is none yet to go on from. `taken` are no longer free."""
     uplinks = [uplink for router in administration.routers.values() for uplink in router.entry.uplinks]
     links = [uplink.address.network for uplink in uplinks if uplink.core == core]
     if not links:
         return None
     last = max(links)
     later = _from(last.supernet(new_prefix=16), LINK, int(last.broadcast_address))
-    return next(_free(later, in_use(administration)), None)
+    return next(_free(later, in_use(administration) | dict(taken or {})), None)
 
 
 def overlapping(network: IPv4Network, used: dict[IPv4Network, str]) -> tuple[IPv4Network, str] | None:

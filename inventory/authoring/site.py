@@ -1,4 +1,4 @@
-"""A building: its block of addresses, what its networks are for, a switch, and the router with its link to RESINA."""
+"""A building: its block of addresses, what its networks are for, a switch, and the router with its links to RESINA."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Interface, IPv4Network
@@ -16,7 +16,8 @@ from inventory.model.platform import Platform
 from inventory.model.site_file import SiteFile
 
 VARIABLES = (
-    "SITE", "NAME", "OWNER", "BLOCK", "PURPOSES", "SWITCH", "MODEL", "ROUTER", "ASN", "CORE", "LINK",
+    "SITE", "NAME", "OWNER", "BLOCK", "PURPOSES", "SWITCH", "MODEL", "ROUTER", "ASN", "CORE", "LINK", "BACKUP",
+    "BACKUP_LINK",
 )  # fmt: skip
 USUAL = ("users", "guests", MANAGEMENT)
 FIRST_ASN = 65101
@@ -46,7 +47,7 @@ def site(desk: Desk, answers: Answers) -> None:
     model = answers.ask(Question("MODEL", text, models[1], existing("model", models), models[1]))
     text = either("Nom du routeur", "Name of the router")
     router = answers.ask(_device(desk, "ROUTER", text, "edge", "routers", {switch: "SWITCH"}))
-    uplink, asn = _uplink(desk, answers, block)
+    asn, uplinks = _number(desk, answers), _uplinks(desk, answers, block)
     about = {"model": model, "number": 1, "ports": ports(administration.platform, purposes, model, router)}
     desk.create(
         f"sites/{identifier}.yaml",
@@ -61,7 +62,7 @@ def site(desk: Desk, answers: Answers) -> None:
                 "purposes": purposes,
             },
             {"switches": {switch: about}},
-            {"routers": {router: {"platform": "frr", "asn": asn, "lan": "lan0", "uplinks": [uplink]}}},
+            {"routers": {router: {"platform": "frr", "asn": asn, "lan": "lan0", "uplinks": uplinks}}},
         ),
     )
     desk.notes.append(
@@ -115,21 +116,46 @@ def _trunk(platform: Platform, networks: list[str]) -> dict[str, object]:
     return {"profile": fits[0]} if fits else {"trunk": networks}
 
 
-def _uplink(desk: Desk, answers: Answers, block: IPv4Network) -> tuple[Line, int]:
+def _number(desk: Desk, answers: Answers) -> int:
     routers, resina = desk.administration.routers, desk.administration.platform.resina
     asns = {router.entry.asn: name for name, router in routers.items()} | {resina.asn: "RESINA"}
     free = str(max((asn for asn in asns if asn != resina.asn), default=FIRST_ASN - 1) + 1)
     text = either("Numéro de système autonome (BGP)", "Autonomous system number (BGP)")
-    asn = answers.ask(Question("ASN", text, free, lambda answer: _asn(answer, asns), free))
-    cores = list(resina.cores)
+    return answers.ask(Question("ASN", text, free, lambda answer: _asn(answer, asns), free))
+
+
+def _uplinks(desk: Desk, answers: Answers, block: IPv4Network) -> list[Line]:
+    """The link to one core; and where RESINA has several, one more to another, for when the first is lost."""
+    cores = list(desk.administration.platform.resina.cores)
     text = either(f"Cœur de RESINA, parmi : {', '.join(cores)}", f"Core of RESINA, among: {', '.join(cores)}")
-    core = answers.ask(Question("CORE", text, cores[0], existing("core", cores), cores[0] if len(cores) == 1 else ""))
+    core = answers.ask(Question("CORE", text, cores[0], existing("core", cores), cores[0]))
     text = either("Adresses du lien, données par RESINA", "Addresses of the link, which RESINA gives")
-    proposed = str(next_link(desk.administration, core) or "")
-    link = answers.ask(Question("LINK", text, "10.255.1.4/30", lambda answer: _link(desk, answer, block), proposed))
+    link = _link_to(desk, answers, "LINK", text, core, {block: "BLOCK"})
+    found = [_line("wan0", core, link)]
+    others = [name for name in cores if name != core]
+    if not others:
+        return found
+    text = either(
+        f"Cœur du lien de secours, parmi : {', '.join(others)}", f"Core of the backup link, among: {', '.join(others)}"
+    )
+    spare = answers.ask(Question("BACKUP", text, others[0], existing("core", others), others[0]))
+    text = either("Adresses du lien de secours", "Addresses of the backup link")
+    second = _link_to(desk, answers, "BACKUP_LINK", text, spare, {block: "BLOCK", link: "LINK"})
+    return [*found, _line("wan1", spare, second, role="backup")]
+
+
+def _link_to(
+    desk: Desk, answers: Answers, variable: str, text: str, core: str, taken: dict[IPv4Network, str]
+) -> IPv4Network:
+    proposed = str(next_link(desk.administration, core, taken) or "")
+    return answers.ask(Question(variable, text, "10.255.1.4/30", lambda answer: _link(desk, answer, taken), proposed))
+
+
+def _line(interface: str, core: str, link: IPv4Network, **more: str) -> Line:
     peer, ours = list(link.hosts())
-    address = IPv4Interface((ours, link.prefixlen))
-    return Line({"interface": "wan0", "core": core, "address": address, "peer": peer}), asn
+    return Line(
+        {"interface": interface, "core": core, "address": IPv4Interface((ours, link.prefixlen)), "peer": peer, **more}
+    )
 
 
 def _identifier(desk: Desk, answer: str) -> str:
@@ -178,13 +204,13 @@ def _block(desk: Desk, answer: str) -> IPv4Network:
     return block
 
 
-def _link(desk: Desk, answer: str, block: IPv4Network) -> IPv4Network:
+def _link(desk: Desk, answer: str, taken: dict[IPv4Network, str]) -> IPv4Network:
     link = _prefix(answer)
     if link.prefixlen not in (30, 31):
         raise RefusedError(
             either(f"« {answer} » : un lien est un /30 ou un /31", f"'{answer}': a link is a /30 or a /31")
         )
-    _free(desk, link, {block: "BLOCK"})
+    _free(desk, link, taken)
     return link
 
 

@@ -116,7 +116,9 @@ class Administration:
         machines = {machine.name: machine.address for machine in self.machines.values()}
         switches = {name: switch.entry.address for name, switch in self.switches.items()}
         routers = {
-            name: router.entry.uplinks[0].address.ip for name, router in self.routers.items() if name not in machines
+            name: router.entry.by_preference[0].address.ip
+            for name, router in self.routers.items()
+            if name not in machines
         }
         applications = {name: machines[application.host] for name, application in self.applications.items()}
         return machines | switches | routers | applications

@@ -139,6 +139,9 @@ SCOPES = Form(
     "institution-sante",
     longest=100,
 )
+DAY = Form(
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "jour, AAAA-MM-JJ entre guillemets", "a day, YYYY-MM-DD in quotes", "2027-06-30"
+)
 
 BY_PATTERN = {
     form.pattern: form
@@ -160,5 +163,6 @@ BY_PATTERN = {
         SELECTOR,
         AGE_KEY,
         SCOPES,
+        DAY,
     )
 }

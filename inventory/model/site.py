@@ -122,7 +122,7 @@ class Uplink(Strict):
 class Router(Strict):
     """The edge router of a building."""
 
-    platform: Literal["frr", "cisco_ios"] = Field(description="Plateforme du routeur", examples=["frr"])
+    platform: Literal["frr"] = Field(description="Plateforme du routeur", examples=["frr"])
     asn: Asn
     lan: InterfaceName = Field(description="Interface qui reçoit le trunk du commutateur", examples=["lan0"])
     uplinks: list[Uplink] = Field(

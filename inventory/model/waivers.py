@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from inventory.model import forms
 from inventory.model.administration import Administration
 from inventory.model.base import Identifier, Strict, Text
 from inventory.model.problems import InventoryError, Problem
@@ -30,7 +31,7 @@ class Waiver(Strict):
         default=None, description="L'équipement ou le site ; sans objet pour « all »", examples=["mtdpce-siege"]
     )
     reason: Text = Field(description="Pourquoi", examples=["Le serveur de journaux est commandé"])
-    until: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_a_day)] = Field(
+    until: Annotated[str, forms.DAY.field(), AfterValidator(_a_day)] = Field(
         description="Dernier jour, entre guillemets", examples=["2027-06-30"]
     )
 
@@ -42,7 +43,10 @@ class Waiver(Strict):
 
 
 class Waivers(Strict):
-    waivers: list[Waiver] = Field(default=[], description="Écarts admis pour un temps")
+    waivers: list[Waiver] = Field(
+        description="Écarts admis pour un temps",
+        examples=[[{"rule": "remote-syslog", "of": "all", "reason": "Serveur commandé", "until": "2027-06-30"}]],
+    )
 
 
 def load_waivers(folder: Path, administration: Administration, rules: Collection[str]) -> list[Waiver]:

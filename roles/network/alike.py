@@ -6,6 +6,7 @@ have it. Whatever is not plainly a section of its own is left where it is.
 
 import re
 from collections import Counter
+from collections.abc import Set
 from functools import cache, lru_cache
 
 from hier_config import get_hconfig
@@ -14,8 +15,8 @@ from hier_config.platforms.driver_base import HConfigDriverBase
 from roles.network.platform import Sections
 
 BLOCK = re.compile(r"^.*(?:\n .*)*\n?", re.MULTILINE)  # a line, and those below it that are indented
-# The text of people follows, in which any line may look like a section.
-PEOPLE = re.compile(r"^(?:banner|header) ", re.MULTILINE)
+# Where the text of people begins that does not end on its own line: any of its lines may look like a section.
+PEOPLE = re.compile(r"^(?:banner|header) (?!\S+ (?P<mark>\^C|\S)[^\n]*(?P=mark)$)", re.MULTILINE)
 
 
 @cache
@@ -24,14 +25,16 @@ def driver(kind: type[HConfigDriverBase]) -> HConfigDriverBase:
     return kind()
 
 
-def apart(kind: type[HConfigDriverBase], one: str, other: str) -> tuple[Sections, str, str]:
-    """The sections that both configurations have, and the text that is left of each."""
+def apart(
+    kind: type[HConfigDriverBase], one: str, other: str, but: Set[str] = frozenset()
+) -> tuple[Sections, str, str]:
+    """The sections that both configurations have, some left out, and the text that is left of each."""
     one, other = (text if text.endswith("\n") else f"{text}\n" for text in (one, other))
     candidates = [_candidates(text) for text in (one, other)]
     common: dict[str, tuple[str, ...]] = {}
     taken: set[str] = set()
     for block in candidates[0]:
-        if block in candidates[1] and (section := _read(kind, block)):
+        if block in candidates[1] and (section := _read(kind, block)) and section[0] not in but:
             common[section[0]] = section[1]
             taken.add(block)
     return common, _without(one, taken), _without(other, taken)
@@ -53,7 +56,12 @@ def _without(text: str, taken: set[str]) -> str:
 
 @lru_cache(maxsize=20_000)
 def _read(kind: type[HConfigDriverBase], block: str) -> tuple[str, tuple[str, ...]] | None:
-    """A section, as a comparison sees it; None where the block is more or less than one."""
+    """A section, as a comparison sees it; None where the block is more or less than one.
+
+    A driver's `SCATTERED` are sections of which other lines speak too (VRP: `vlan batch 10` and `vlan 10`).
+    """
+    if re.match(getattr(kind, "SCATTERED", r"(?!)"), block):
+        return None
     children = tuple(get_hconfig(driver(kind), block).children)
     if len(children) != 1 or not children[0].children:
         return None

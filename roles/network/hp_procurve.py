@@ -14,11 +14,11 @@ from hier_config.models import MatchRule, NegationDefaultWithRule, PerLineSubRul
 from hier_config.platforms.driver_base import HConfigDriverRules
 from hier_config.platforms.hp_procurve.driver import HConfigDriverHPProcurve
 from hier_config.platforms.hp_procurve.functions import hp_procurve_expand_range
-from netmiko.hp.hp_procurve import HPProcurveSSH
 from ntc_templates.parse import parse_output
 
 from roles.network.dialogue import Dialogue
 from roles.network.guard import ScheduledRestart
+from roles.network.hp_session import ProCurveSession
 from roles.network.platform import (
     About,
     Owned,
@@ -280,7 +280,7 @@ ROWS = (
 HP_PROCURVE = Platform(
     name="hp_procurve",
     netmiko="hp_procurve",
-    session=HPProcurveSSH,
+    session=ProCurveSession,
     driver=Driver,
     owned=(
         Owned(r"hostname .+"),

@@ -21,14 +21,16 @@ SWITCHING = ("port default ", "port trunk ", "port hybrid ")
 
 
 def as_sets(config: HConfig) -> None:
-    """What a trunk carries is one line, however the device or a template writes it."""
+    """However it is written: what a trunk carries is one line, and each VLAN of a hybrid port is one."""
     for port in config.get_children(startswith="interface "):
+        for line in [*port.get_children(startswith=TAGGED), *port.get_children(startswith=UNTAGGED)]:
+            if len(vlans := parsed(line.text.partition(" vlan ")[2])) > 1:
+                line.delete()
+                port.add_children(f"{line.text.partition(' vlan ')[0]} vlan {vlan}" for vlan in sorted(vlans))
         if _value(_texts(port), KIND) != "trunk" or port.get_child(startswith=EXACTLY) is not None:
             continue
-        carried = {1}
+        carried = _trunk(_texts(port))
         for line in [*port.get_children(startswith=ALLOW), *port.get_children(startswith=f"undo {ALLOW}")]:
-            vlans = parsed(line.text.partition(ALLOW)[2])
-            carried = carried - vlans if line.text.startswith("undo ") else carried | vlans
             line.delete()
         port.add_child(f"{EXACTLY} {written(carried)}".rstrip())
 
@@ -39,6 +41,9 @@ def in_order(running: HConfig, remediation: HConfig) -> None:
         found = running.get_child(equals=port.text)
         before, proposed = _texts(found) if found else [], _texts(port)
         after = _wanted(before, proposed)
+        again = [line for line in port.children if _again(line.text, proposed)]
+        for line in again:  # it changes its tag, and does not go
+            line.delete()
         if [_value(before, KIND), _value(before, EXACTLY)] == [_value(after, KIND), _value(after, EXACTLY)]:
             continue
         was, will = _trunk(before), _trunk(after)
@@ -52,19 +57,23 @@ def in_order(running: HConfig, remediation: HConfig) -> None:
         port.add_children(wanted)
 
 
-def carries(texts: Sequence[str]) -> PortView:
-    """What a port carries. VRP's own kind, without a line for it, is VLAN 1 without tags."""
+def carries(texts: Sequence[str], protected: bool = False) -> PortView:
+    """What a port carries. VRP's own kind, without a line for it, is VLAN 1 without tags.
+
+    `protected`: the switch shuts edge ports behind which a switch speaks.
+    """
     kind = _value(texts, KIND)
     tagged, untagged = _list(texts, TAGGED), _list(texts, UNTAGGED)
-    trunk = kind == "trunk" or bool(tagged)
+    trunk = kind == "trunk" or len(tagged) > 1  # one is for the telephones at a desk
+    shuts = (protected and "stp edged-port enable" in texts) or "stp root-protection" in texts
     if "shutdown" in texts or any(line.startswith("eth-trunk ") for line in texts):
         return PortView(trunk, frozenset())  # a member of a bundle carries only through the bundle
     if kind == "trunk":
-        return PortView(trunk, _trunk(texts))
+        return PortView(trunk, _trunk(texts), native=int(_value(texts, PVID) or 1), shuts=shuts)
     if kind == "access":
-        return PortView(trunk, frozenset({int(_value(texts, DEFAULT) or 1)}))
+        return PortView(trunk, frozenset({int(_value(texts, DEFAULT) or 1)}), shuts=shuts)
     left_out = _list(texts, "undo port hybrid vlan")
-    return PortView(trunk, tagged | untagged | (frozenset({1}) - left_out))
+    return PortView(trunk, tagged | untagged | (frozenset({1}) - left_out), shuts=shuts)
 
 
 def _changing(before: Sequence[str], proposed: Sequence[str], will: frozenset[int]) -> list[str]:
@@ -98,6 +107,12 @@ def _emptied(texts: Sequence[str]) -> Iterator[str]:
     yield from lines("undo port hybrid vlan", (_list(texts, TAGGED) | _list(texts, UNTAGGED)) - {1})
 
 
+def _again(line: str, proposed: Sequence[str]) -> bool:
+    """Whether a VLAN that would be taken from a hybrid port is put there by another line."""
+    vlan = line.removeprefix("undo port hybrid vlan ")
+    return vlan != line and any(f"{how} {vlan}" in proposed for how in (TAGGED, UNTAGGED))
+
+
 def _wanted(before: Sequence[str], proposed: Sequence[str]) -> list[str]:
     """What the section will be, as far as its kind and its VLANs go."""
     gone = {line.removeprefix("undo ") for line in proposed if line.startswith("undo ")}
@@ -106,7 +121,10 @@ def _wanted(before: Sequence[str], proposed: Sequence[str]) -> list[str]:
 
 
 def _trunk(texts: Sequence[str]) -> frozenset[int]:
-    return parsed(_value(texts, EXACTLY) or "")
+    """What a trunk carries, as the device says it or as we do."""
+    if (exactly := _value(texts, EXACTLY)) is not None:
+        return parsed(exactly)
+    return (frozenset({1}) | _list(texts, ALLOW)) - _list(texts, f"undo {ALLOW}")
 
 
 def _list(texts: Sequence[str], beginning: str) -> frozenset[int]:

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
-from netmiko.exceptions import ConfigInvalidException, ReadException
+from netmiko.exceptions import ConfigInvalidException
 from netmiko.huawei.huawei import HuaweiSSH
+
+from roles.network.session import Session
 
 PROMPT = r"(?m:^(?:HRP_.)?[<\[][~*]?[^\s<>\[\]]+[>\]])"  # at the beginning of a line, where no log line has it
 QUESTION = r"\[[Yy]/[Nn]\]\s*:?\s*$"
@@ -22,7 +24,7 @@ EXPECTED = {
 LINE_TIMEOUT = 15.0  # seconds
 
 
-class HuaweiSession(HuaweiSSH):
+class HuaweiSession(Session, HuaweiSSH):
     """A session whose every step ends with a prompt, the way this module spells it."""
 
     prompt_pattern = PROMPT
@@ -32,13 +34,6 @@ class HuaweiSession(HuaweiSSH):
     def session_preparation(self) -> None:
         super().session_preparation()
         self._typed("undo terminal monitor")  # nothing is logged in the middle of an answer
-
-    def read_channel(self) -> str:
-        """What has come. Raises ReadException where nothing will come any more: netmiko would wait its whole time."""
-        said = str(super().read_channel())
-        if not said and getattr(self.remote_conn, "closed", False):
-            raise ReadException("the session is closed")
-        return said
 
     def find_prompt(self, *_waits: Any, **_options: Any) -> str:
         """The prompt that stands now, after all that came before it."""

@@ -12,7 +12,6 @@ from hier_config.child import HConfigChild
 from hier_config.models import FullTextSubRule, PerLineSubRule
 from hier_config.platforms.driver_base import HConfigDriverRules
 from hier_config.platforms.huawei_vrp.driver import HConfigDriverHuaweiVrp
-from ntc_templates.parse import parse_output
 
 from roles.network.dialogue import Dialogue
 from roles.network.guard import ScheduledRestart
@@ -21,21 +20,39 @@ from roles.network.huawei_session import HuaweiSession
 from roles.network.huawei_vlans import parsed
 from roles.network.platform import About, Owned, Platform, Row, Sections, SwitchFacts, View, replaces
 from roles.network.shown import Host, Membership, Show, Shown
+from roles.network.tables import rows
 
 MAC_TABLE, VLANS, PORTS = "display mac-address", "display vlan", "display port vlan"
 KINDS = {"GE": "GigabitEthernet", "XGE": "XGigabitEthernet", "Eth": "Ethernet"}
 # Apr 25 2026 10:00:01-08:00 sw1 %%01IFNET/4/IF_STATE(l)[0]:… ; older ones begin with # or %
 LOGGED = r"^[#%]?[A-Z][a-z]{2} +\d+ \d{4} [\d:.+-]+(?: DST)? \S+ (?:%%\d+)?\w+/\d/\S+.*\n?"
+# On or off; the line says which.
+SWITCHES = r"(?:http|telnet|stelnet) server enable|lldp enable"
 # What a negation names, where that is less than the whole line.
 NEGATED = (
+    r"(storm-control \w+) min-rate .*",
+    r"(storm-control action) \S+",
+    r"(dhcp snooping check dhcp-rate|port-security max-mac-num) \d+",
+    r"(port-security aging-time) .*",
+    r"(stp instance 0 priority) .*",
+    r"(error-down auto-recovery cause \S+) .*",
+    r"(rule \d+) .*",
     r"(port link-type|port default vlan|port (?:trunk|hybrid) pvid vlan|stp edged-port) \S+",
     r"(ip route-static (?:\S+ ){2}\S+).*",
     r"(sysname|protocol inbound|authentication-mode|idle-timeout) .*",
+)
+# Negations that are spelled in another way.
+OTHERWISE = (
+    (r"port hybrid (?:un)?tagged vlan (\d+)", r"undo port hybrid vlan \1"),
+    (r"undo port hybrid vlan 1", "port hybrid untagged vlan 1"),
+    (r"voice-vlan \d+ enable", "undo voice-vlan enable"),
 )
 
 
 class Driver(HConfigDriverHuaweiVrp):
     """hier_config's driver, which knows what replaces what. The planner decides the order."""
+
+    SCATTERED = r"vlan \d"  # `vlan batch` says of them that they are there
 
     @staticmethod
     def _instantiate_rules() -> HConfigDriverRules:
@@ -43,12 +60,20 @@ class Driver(HConfigDriverHuaweiVrp):
         rules.idempotent_commands.extend(
             [
                 replaces("sysname "),
-                replaces("stp mode "),
+                replaces("stp (mode|instance 0 priority) "),
+                replaces(rf"(?:undo )?({SWITCHES})$"),
+                replaces("(header login) "),
+                replaces(r"error-down auto-recovery cause (\S+) "),
+                replaces("acl number ", r"rule (\d+) "),
+                replaces("interface ", r"(storm-control \w+|port-security (?:max-mac-num|aging-time)) "),
+                replaces("interface ", r"(dhcp snooping check dhcp-rate) \d"),
+                replaces("interface ", "(?:undo )?(lldp enable)$"),
                 replaces("vlan ", "description "),
                 replaces("interface ", "description "),
                 replaces("interface ", "port link-type "),
                 replaces("interface ", "port default vlan "),
-                replaces("interface ", "port trunk pvid vlan "),
+                replaces("interface ", "port (trunk|hybrid) pvid vlan "),
+                replaces("interface ", "(voice-vlan) "),
                 replaces("interface ", f"{ALLOW} exactly"),
                 replaces("user-interface ", "(protocol inbound|authentication-mode|idle-timeout) "),
                 replaces("interface Vlanif", r"(ip address )\S+ \S+$"),
@@ -61,6 +86,10 @@ class Driver(HConfigDriverHuaweiVrp):
 
     def swap_negation(self, child: HConfigChild) -> HConfigChild:
         """VRP refuses a negation that names a value where it wants none."""
+        for pattern, negation in OTHERWISE:
+            if re.fullmatch(pattern, child.text):
+                child.text = re.sub(pattern, negation, child.text)
+                return child
         for pattern in NEGATED:
             if found := re.fullmatch(pattern, child.text):
                 child.text = f"{self.negation_prefix}{found[1]}"
@@ -88,7 +117,11 @@ def view(sections: Sections) -> View:
     users = [line.split()[1] for line in sections.get("aaa", ()) if line.startswith("local-user ")]
     return View(
         vlans=frozenset({1} | {int(header.split()[1]) for header in sections if re.fullmatch(r"vlan \d+", header)}),
-        ports={header.split()[1]: carries(texts) for header, texts in sections.items() if re.match(ANY_PORT, header)},
+        ports={
+            header.split()[1]: carries(texts, "stp bpdu-protection" in sections)
+            for header, texts in sections.items()
+            if re.match(ANY_PORT, header)
+        },
         addresses=addresses,
         gateway=_gateway(sections, addresses),
         users=frozenset(users),
@@ -110,7 +143,7 @@ def hosts(table: str) -> list[Host]:
     """Who the switch knows to be there, by its table of addresses."""
     return [
         Host(int(row["vlan_id"]), row["destination_address"], _full(row["destination_port"]))
-        for row in parse_output(platform="huawei_vrp", command=MAC_TABLE, data=table)
+        for row in rows("huawei_vrp", MAC_TABLE, table)
     ]
 
 
@@ -122,9 +155,7 @@ def _full(port: str) -> str:
 
 def shown(show: Show) -> Shown:
     """Its VLANs and the membership of its ports. A VLAN's name is its description."""
-    vlans, ports = (
-        parse_output(platform="huawei_vrp", command=command, data=show(command)) for command in (VLANS, PORTS)
-    )
+    vlans, ports = (rows("huawei_vrp", command, show(command)) for command in (VLANS, PORTS))
     return Shown(
         vlans={int(row["vlan_id"]): row["vlan_description"] for row in vlans},
         ports={row["interface"]: _membership(row) for row in ports},
@@ -141,13 +172,23 @@ PORT = r"interface (?P<port>(Ethernet|GigabitEthernet|XGigabitEthernet|MultiGE|4
 ANY_PORT = r"interface (?!Vlanif|LoopBack|NULL|MEth|Tunnel|Console)\S+$"  # a bundle may carry us too
 SVI = r"interface Vlanif(?P<vlan>\d+)"
 GATEWAY = r"ip route-static 0\.0\.0\.0 0\.0\.0\.0 (?P<value>[\d.]+)"
-LOGIN = r"(stelnet|telnet|ssh|user-interface) .*"
+LOGIN = r"(stelnet|telnet|ssh|user-interface|acl) .*"
 ROWS = (
     Row(About.IDENTITY, "", "sysname (?P<value>.*)", "its name"),
     Row(About.VLAN, r"vlan (?P<vlan>\d+)", "description (?P<value>.*)", "name of VLAN {vlan}"),
     Row(About.VLAN, r"vlan (?P<vlan>\d+)", "undo description", "VLAN {vlan} has no name"),
     Row(About.VLAN, "", r"vlan (?P<vlan>\d+)", "VLAN {vlan} is intended"),
+    Row(About.IDENTITY, "", "header login .*", "what is said to whoever comes"),
+    Row(About.IDENTITY, "", "dhcp enable", "without it DHCP is not watched either", rank=6),
+    Row(About.IDENTITY, "", "dhcp snooping enable", "DHCP may be watched, VLAN by VLAN", rank=7),
+    Row(About.GUARDS, r"vlan (?P<vlan>\d+)", "dhcp snooping enable", "DHCP servers are only behind trusted ports"),
+    Row(About.GUARDS, r"vlan (?P<vlan>\d+)", "undo dhcp snooping enable", "no longer watched"),
     Row(About.TRUNK_GAINS, PORT, rf"{ALLOW} .*", "VLANs that come"),
+    Row(About.TRUNK_GAINS, PORT, "port hybrid (un)?tagged vlan .*", "a VLAN that comes"),
+    Row(About.TRUNK_LOSES, PORT, "undo port hybrid vlan .*", "a VLAN that nobody intends on it"),
+    # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
+    Row(About.TRUNK_GAINS, PORT, "dhcp snooping trusted", "what is behind it is believed"),
+    Row(About.TRUNK_GAINS, r"acl number \d+", r"rule \d+ permit source (?P<value>\S+) .*", "a bastion: it may log in"),
     Row(About.TRUNK_LOSES, PORT, rf"undo {ALLOW} .*", "VLANs that nobody intends on it"),
     Row(About.PORT, PORT, "shutdown", "not in use", rank=0),
     Row(About.PORT, PORT, "description (?P<value>.*)", "what is at its other end", rank=1),
@@ -156,8 +197,19 @@ ROWS = (
     ),
     Row(About.PORT, PORT, "port link-type (?P<value>.*)", "access port or trunk", rank=3),
     Row(About.PORT, PORT, "port default vlan (?P<value>.*)", "the VLAN of what is plugged in", rank=4),
-    Row(About.PORT, PORT, "port trunk pvid vlan (?P<value>.*)", "the VLAN of frames without tag", rank=4),
+    Row(About.PORT, PORT, "voice-vlan (?P<value>\\d+) enable", "telephones, tagged", rank=5),
+    Row(About.PORT, PORT, "port (trunk|hybrid) pvid vlan (?P<value>.*)", "the VLAN of frames without tag", rank=4),
     Row(About.PORT, PORT, "stp edged-port enable", "it forwards at once: no switch is behind it", rank=5),
+    Row(About.PORT, PORT, "stp root-protection", "the root of the spanning tree is never there", rank=5),
+    Row(About.PORT, PORT, "dhcp snooping check dhcp-rate enable", "DHCP packets are counted", rank=4),
+    Row(About.PORT, PORT, "dhcp snooping check dhcp-rate (?P<value>.*)", "DHCP packets a second", rank=5),
+    Row(About.PORT, PORT, "storm-control action (?P<value>.*)", "and what sends one is shut", rank=6),
+    Row(About.PORT, PORT, "storm-control (?P<what>\\w+) (?P<value>.*)", "a storm is no more than that", rank=5),
+    Row(About.PORT, PORT, "port-security enable", "a flood of MAC addresses stops there", rank=4),
+    Row(About.PORT, PORT, "port-security (?P<what>\\S+) (?P<value>.*)", "of its MAC addresses", rank=5),
+    Row(About.PORT, PORT, "undo lldp enable", "it tells a desk nothing of the network", rank=5),
+    Row(About.PORT, PORT, "lldp enable", "its neighbour is checked against the inventory", rank=5),
+    Row(About.PORT, PORT, "undo (port-security|dhcp snooping check dhcp-rate) enable", "no longer intended", rank=7),
     Row(About.PORT, PORT, "undo shutdown", "in use again", rank=7),
     Row(About.PORT, PORT, "undo .*", "no longer intended", rank=6),
     Row(About.PORT, PORT, ".*", "intended"),
@@ -171,13 +223,24 @@ ROWS = (
     Row(About.VLAN_GOES, "", r"undo vlan (?P<vlan>\d+)", "no longer intended; its ports have moved"),
     Row(About.GATEWAY, "", f"{GATEWAY}.*", "the way back to the bastion"),
     Row(About.GATEWAY, "", f"undo {GATEWAY}", "no longer the way back", rank=6),
+    Row(About.TREE, "", "undo stp (mode|instance) .*", "no longer intended"),
+    Row(About.TREE, "", "stp mode (?P<value>.*)", "it heals in a second: the tree begins anew", rank=2),
+    Row(About.TREE, "", "stp instance 0 priority (?P<value>.*)", "the lowest is the root", rank=3),
     Row(About.LOGIN, "user-interface vty .*", "undo .*", "no longer intended", rank=6),
+    Row(About.LOGIN, "user-interface vty .*", "idle-timeout .*", "a session that somebody forgot ends"),
+    Row(About.LOGIN, "user-interface vty .*", "acl .*", "only from the bastions"),
     Row(About.LOGIN, "user-interface vty .*", ".*", "who may log in"),
     Row(About.LOGIN, "aaa", "undo .*", "no longer intended", rank=6),
     Row(About.LOGIN, "aaa", ".*", "who may log in"),
+    Row(About.LOGIN, "", "undo telnet server enable", "nobody logs in without encryption", rank=6),
     Row(About.LOGIN, "", f"undo {LOGIN}", "no longer intended", rank=6),
     Row(About.LOGIN, "", LOGIN, "who may log in"),
     Row(About.OTHER, "", "stp bpdu-protection", "a switch plugged into an edge port is shut out"),
+    Row(About.OTHER, "", "lldp enable", "its neighbours are checked against the inventory"),
+    Row(About.OTHER, "", "undo http server enable", "it is managed over SSH alone"),
+    Row(About.OTHER, "", "error-down auto-recovery cause .*", "a port that was shut for it opens after 5 minutes"),
+    Row(About.OTHER, "", "ntp-service unicast-server .*", "the domain controllers have the time"),
+    Row(About.OTHER, "", "info-center loghost .*", "its log is kept elsewhere too"),
 )
 
 
@@ -193,20 +256,27 @@ HUAWEI_VRP = Platform(
     session=HuaweiSession,
     driver=Driver,
     owned=(
-        Owned(r"sysname \S+"),
-        Owned(r"stp bpdu-protection"),
-        Owned(r"vlan (?!1$)\d+", lines=r"description ", removed=True),
+        Owned(
+            rf"sysname \S+|stp (bpdu-protection|mode \S+)|header login .*|dhcp (snooping )?enable|(undo )?({SWITCHES})"
+        ),
+        Owned(
+            r"stp instance 0 priority \d+|error-down auto-recovery cause .*|ntp-service unicast-server \S+"
+            r"|info-center loghost \S+|ip route-static 0\.0\.0\.0 0\.0\.0\.0 \d+\.\S+( .*)?",
+            removed=True,
+        ),
+        Owned(r"vlan (?!1$)\d+", lines=r"description |dhcp snooping enable$", removed=True),
         Owned(
             PORT,
-            lines=r"description |port (link-type|default|trunk|hybrid) |undo port hybrid |shutdown$|stp edged-port",
+            lines=r"description |(undo )?port (link-type|default|trunk|hybrid) |shutdown$|stp (edged-port|root)"
+            r"|dhcp snooping (trusted|check dhcp-rate)|storm-control |port-security |voice-vlan |undo lldp enable$",
         ),
         Owned(r"interface Vlanif\d+", lines=r"description |ip address \S+ \S+$|shutdown$", removed=True),
-        Owned(r"ip route-static 0\.0\.0\.0 0\.0\.0\.0 \d+\.\S+( .*)?", removed=True),
+        Owned(r"acl number 2098", lines=r"rule ", removed=True),
         Owned(r"user-interface vty \d+ \d+", lines=r"acl |authentication-mode |idle-timeout |protocol inbound "),
     ),
     ordinary=(
-        r"(undo http|undo info-center|set |drop-profile|vlan batch|cluster|ntdp|ndp|lldp enable|aaa$|user-interface"
-        r"|stp mode|authentication-(scheme|mode (local|aaa))|authorization-scheme|accounting-scheme|domain) ?"
+        r"(undo info-center|set |drop-profile|vlan batch|cluster|ntdp|ndp|aaa$|user-interface"
+        r"|authentication-(scheme|mode (local|aaa))|authorization-scheme|accounting-scheme|domain) ?"
     ),
     error=r"^ *Error:.*$",
     running="display current-configuration",
@@ -222,7 +292,7 @@ HUAWEI_VRP = Platform(
     switch=SwitchFacts(
         view=view,
         rows=ROWS,
-        opens=r"(vlan \d+|interface \S+|user-interface .*|aaa)",
+        opens=r"(vlan \d+|interface \S+|acl number \d+|user-interface .*|aaa)",
         leave="quit",
         finish="return",
         mac_table=MAC_TABLE,

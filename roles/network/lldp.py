@@ -19,8 +19,20 @@ from roles.network.topology import Neighbour
 from roles.network.waves import Order
 from roles.network.way import reached
 
-COMMANDS = {"cisco_ios": "show lldp neighbors detail"}
-SILENT = re.compile(r"^%.*(LLDP is not enabled|Invalid input|Incomplete command|Unknown command).*$", re.MULTILINE)
+COMMANDS = {
+    "cisco_ios": "show lldp neighbors detail",
+    "huawei_vrp": "display lldp neighbor",
+    "hp_procurve": "show lldp info remote-device detail",
+}
+# Huawei and ProCurve spell them out.
+LETTERS = {"bridge": "B", "router": "R", "wlan-access-point": "W", "wlanAccessPoint": "W", "telephone": "T"}
+# A name before a number: some give the index of the port first. Neither is a MAC address.
+PORTS = (r"[A-Za-z-]+[\d/.:]+", r"\d+(/\d+)*")
+SILENT = re.compile(
+    r"^%.*(?:LLDP is not enabled|Invalid input|Incomplete command|Unknown command).*$"
+    r"|^Error:.*$|^Info:.*LLDP is not enabled.*$|^Invalid input: lldp.*$",
+    re.MULTILINE,
+)
 CARRIERS, TELEPHONE = {"B", "R", "W"}, "T"  # bridge, router, access point; a telephone is a desk that bridges
 
 
@@ -41,9 +53,9 @@ def neighbours(platform: str, output: str) -> list[Neighbour]:
 
 def _neighbour(row: Mapping[str, str]) -> Neighbour:
     name = " ".join(row["neighbor_name"].partition(".")[0].lower().split()) or row["chassis_id"]
-    said = (row["neighbor_port_id"], row["neighbor_interface"])
-    ports = [canonical_interface_name(text) for text in said if re.fullmatch(r"[A-Za-z-]+[\d/.:]+", text)]
-    abilities = set(row["capabilities"].split(","))
+    said = (row.get("neighbor_port_id", ""), row["neighbor_interface"].strip())
+    ports = [canonical_interface_name(text) for kind in PORTS for text in said if re.fullmatch(kind, text)]
+    abilities = {LETTERS.get(word, word) for word in re.split(r"[ ,]+", row["capabilities"].strip())}
     carries = not CARRIERS.isdisjoint(abilities) and TELEPHONE not in abilities
     return Neighbour(canonical_interface_name(row["local_interface"]), name, ports[0] if ports else "", carries)
 

@@ -27,9 +27,7 @@ class Remediation:
 
 def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     """Compare two configurations, each as the device would print it."""
-    alike, running, intended = apart(platform.driver, running, intended)
-    wanted = get_hconfig(driver(platform.driver), intended)
-    present = get_hconfig(driver(platform.driver), running)
+    alike, present, wanted = _read(platform, running, intended)
     before = {**alike, **_sections(present)}
     _refuse_foreign(platform, {**alike, **_sections(wanted)})
     unmanaged = tuple(_set_aside(platform, present, wanted))
@@ -37,6 +35,17 @@ def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     platform.refine(present, delta)
     delta.set_order_weight()
     return Remediation(delta, before, _afterwards(before, _sections(present), _sections(wanted)), unmanaged)
+
+
+def _read(platform: Platform, running: str, intended: str) -> tuple[Sections, HConfig, HConfig]:
+    """What both have, and what is left of each. Where lines elsewhere belong to a section too, it is not set aside."""
+    kind, entangled = platform.driver, frozenset[str]()
+    while True:
+        alike, *texts = apart(kind, running, intended, entangled)
+        present, wanted = (get_hconfig(driver(kind), text) for text in texts)
+        if not (more := alike.keys() & {section.text for config in (present, wanted) for section in config.children}):
+            return alike, present, wanted
+        entangled |= more
 
 
 def sections(platform: Platform, configuration: str) -> Sections:

@@ -7,7 +7,7 @@ answers in one. Nothing is believed here that netmiko would not believe: an echo
 import codecs
 import re
 import time
-from typing import Any
+from typing import Any, cast
 
 import paramiko
 from netmiko import BaseConnection
@@ -51,8 +51,8 @@ class Session(BaseConnection):
     def _heard(self, seconds: float) -> str:
         """What has come, once anything has, and after so long in any case. Raises ReadException at the end."""
         kept, self._read_buffer = self._read_buffer, ""
-        channel = self.remote_conn
-        if not isinstance(channel, paramiko.Channel):
+        channel = cast("paramiko.Channel | None", self.remote_conn)  # netmiko has others, which we do not use
+        if channel is None:
             raise ReadException("Attempt to read, but there is no active channel.")
         if not (seconds or channel.recv_ready()):
             return kept

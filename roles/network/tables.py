@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import ntc_templates
+from ntc_templates.parse import parse_output
 from textfsm import TextFSM
 
 TEMPLATES = Path(ntc_templates.__file__).parent / "templates"
@@ -17,6 +18,8 @@ _idle: dict[str, list[TextFSM]] = defaultdict(list)  # each is used by one threa
 def rows(platform: str, command: str, answer: str) -> list[dict[str, Any]]:
     """The rows of an answer, by column. Raises TextFSMError; KeyError where no template is for the command."""
     name = _template(platform, command)
+    if ":" in name:  # several templates, whose columns ntc-templates puts together itself
+        return list(parse_output(platform=platform, command=command, data=answer))
     try:
         machine = _idle[name].pop()
     except IndexError:

@@ -163,8 +163,14 @@ class District:
         """Why a run does not count; empty where it does: these switches are as intended, the others as before."""
         if run.status != expected:
             return f"exit status {run.status}: {' | '.join(run.output.splitlines()[-5:])}"
-        wrong = [name for name, text in self.ask("state").items() if text != self._wanted(name, name in changed)]
+        found = {name: [_lines(text) for text in texts] for name, texts in self.ask("state").items()}
+        wrong = [name for name, lines in found.items() if lines != self._wanted(name, name in changed)]
         return f"{len(wrong)} switches are not as they must be ({wrong[0]})" if wrong else ""
 
-    def _wanted(self, name: str, changed: bool) -> list[str]:
-        return [(self.after if changed else self.before)[name]] * 2
+    def _wanted(self, name: str, changed: bool) -> list[list[str]]:
+        return [_lines((self.after if changed else self.before)[name])] * 2
+
+
+def _lines(configuration: str) -> list[str]:
+    """Its lines, whatever their order: that of lines by themselves is the order in which they came."""
+    return sorted(configuration.splitlines())

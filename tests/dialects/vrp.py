@@ -8,6 +8,21 @@ from tests.dialects import MANAGEMENT, NUMBERS, Dialect, Wish
 
 DOOR = "GigabitEthernet0/0/24"
 OTHERS = ("GigabitEthernet0/0/1", "GigabitEthernet0/0/2", "GigabitEthernet0/0/23")
+LESS_GUARDED = """
+ port-security enable
+ storm-control broadcast min-rate 100 max-rate 200
+ dhcp snooping check dhcp-rate enable"""
+GUARDED = """
+ stp edged-port enable
+ stp root-protection
+ dhcp snooping check dhcp-rate enable
+ dhcp snooping check dhcp-rate 15
+ storm-control broadcast min-rate 250 max-rate 500
+ storm-control action error-down
+ port-security enable
+ port-security max-mac-num 3
+ port-security aging-time 10 type inactivity
+ undo lldp enable"""
 WITHOUT_1 = " undo port trunk allow-pass vlan 1"
 
 
@@ -21,14 +36,43 @@ def ports(vlans: list[int]) -> st.SearchStrategy[str]:
         " description {}\n port link-type access\n port default vlan {}{}".format,
         st.sampled_from(["ws1", "ws2"]),
         st.sampled_from(vlans),
-        st.sampled_from(["", "\n stp edged-port enable", "\n shutdown"]),
+        st.sampled_from(["", "\n stp edged-port enable", "\n shutdown", GUARDED, LESS_GUARDED]),
+    )
+    phones = st.builds(
+        " port link-type hybrid\n port hybrid pvid vlan {0}\n undo port hybrid vlan 1\n port hybrid tagged vlan {1}\n"
+        " port hybrid untagged vlan {0}\n voice-vlan {1} enable{2}".format,
+        st.sampled_from(vlans),
+        st.just(40),
+        st.sampled_from(["", "\n shutdown", GUARDED]),
     )
     lists = st.lists(st.sampled_from(vlans), min_size=1, unique=True).map(sorted)
     trunks = st.builds("{}{}".format, st.builds(trunk, lists, st.booleans()), st.sampled_from(["", "\n shutdown"]))
     pvids = st.builds(
         "{}\n port trunk pvid vlan {}".format, st.builds(trunk, lists, st.just(False)), st.sampled_from(vlans)
     )
-    return st.one_of(access, trunks, pvids)
+    return st.one_of(access, trunks, pvids, phones)
+
+
+@st.composite
+def for_all(draw: st.DrawFn) -> list[str]:
+    """What holds for the whole switch."""
+    either = [
+        f"stp instance 0 priority {draw(st.sampled_from([4096, 8192]))}",
+        f"error-down auto-recovery cause bpdu-protection interval {draw(st.sampled_from([300, 600]))}",
+        f"ntp-service unicast-server 10.1.1.{draw(st.integers(1, 3))}",
+        f"info-center loghost 10.1.1.{draw(st.integers(1, 3))}",
+        f"acl number 2098\n rule 5 permit source 10.1.1.{draw(st.integers(1, 3))} 0",
+    ]
+    always = [  # nobody takes these away, one is only put in another's place
+        f'header login information "{draw(st.sampled_from(["Bonjour", "Au revoir"]))}"',
+        f"stp mode {draw(st.sampled_from(['rstp', 'mstp']))}",
+        "undo http server enable",
+        "undo telnet server enable",
+        "stelnet server enable",
+        "dhcp enable",
+        "dhcp snooping enable",
+    ]
+    return always + draw(st.lists(st.sampled_from(either), unique=True))
 
 
 @st.composite
@@ -38,13 +82,19 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     management = draw(st.sampled_from(list(MANAGEMENT)))
     extra = draw(st.lists(st.sampled_from(list(MANAGEMENT)), max_size=2, unique=True))
     vlans = sorted({*users, management, *extra})
+    batch = sorted({*vlans, *draw(st.sampled_from([[40], []] if bare else [[40]]))})  # 40: telephones
     address = MANAGEMENT[management] + draw(st.sampled_from(["11", "12"]))
     carried = draw(st.lists(st.sampled_from(vlans), unique=True).map(lambda some: sorted({*some, management})))
     door = draw(st.sampled_from(["list", "access", "all"] if bare else ["list", "list", "access"]))
-    lines = [f"sysname {draw(st.sampled_from(['sw1', 'sw2']))}", f"vlan batch {' '.join(map(str, vlans))}"]
+    lines = [f"sysname {draw(st.sampled_from(['sw1', 'sw2']))}", f"vlan batch {' '.join(map(str, batch))}"]
+    hardened = not (bare and draw(st.booleans()))
+    lines += (
+        draw(for_all()) if hardened else draw(st.sampled_from([[], ["telnet server enable", "http server enable"]]))
+    )
     for vlan in vlans:
         if draw(st.booleans()) or not bare:
             lines += [f"vlan {vlan}", f" description {draw(st.sampled_from(['some', 'other']))}{vlan}"]
+            lines += [" dhcp snooping enable"] if hardened and draw(st.booleans()) else []
     lines += draw(st.sampled_from([[], ["stp bpdu-protection"]])) if bare else ["stp bpdu-protection"]
     for port in OTHERS:
         if not bare or draw(st.booleans()):
@@ -54,6 +104,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
         lines += [" port link-type access", f" port default vlan {management}"]
     elif door == "list":
         lines.append(trunk(carried, with_1=draw(st.booleans())))
+        lines += [" dhcp snooping trusted"] if hardened and draw(st.booleans()) else []
     else:
         lines += [" port link-type trunk", " port trunk allow-pass vlan 2 to 4094"]
     lines += [f"interface Vlanif{management}", f" ip address {address} 255.255.255.0"]
@@ -64,7 +115,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     if bare:
         lines += draw(st.sampled_from([[], ["ip route-static 0.0.0.0 0.0.0.0 10.1.1.1"]]))  # nobody is there
     lines += ["user-interface vty 0 4", f" protocol inbound {draw(st.sampled_from(['ssh', 'all']))}"]
-    return Wish("\n".join(lines), management, address, frozenset(vlans), access=door == "access")
+    return Wish("\n".join(lines), management, address, frozenset(batch), access=door == "access")
 
 
 VRP = Dialect(
@@ -73,7 +124,7 @@ VRP = Dialect(
     door=DOOR,
     wishes=wishes,
     enter="system-view",
-    foreign="ntp-service unicast-server 10.1.1.1\nsnmp-agent sys-info location cave\nlldp enable\n"
+    foreign="snmp-agent sys-info location cave\nsnmp-agent sys-info contact nobody\n"
     "user-interface vty 5 14\nidle-timeout 5 0",
     vlan="vlan {}".format,
     answers={"Continue?[Y/N]:": "y"},

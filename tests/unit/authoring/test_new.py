@@ -294,6 +294,24 @@ def test_a_building_is_a_short_file(clerk: Clerk) -> None:
     ]
 
 
+def test_a_building_has_two_links_where_resina_has_two_cores(clerk: Clerk) -> None:
+    path = clerk.folder / "platform.yaml"
+    second = "    resina2: {router_id: 10.255.0.2, serves: [dc]}\n\npurposes:"
+    path.write_text(path.read_text().replace("\npurposes:", second))
+    assert clerk.new(*SITE, "YES=1").status == 1
+    assert clerk.refused.startswith("BACKUP_LINK: il manque une réponse")  # there is no link to resina2 to go on from
+    assert clerk.new(*SITE, "BACKUP_LINK=10.255.2.0/30", "YES=1").status == 0
+    assert [(u.interface, u.core, str(u.address), u.role) for u in clerk.load().routers["edge2"].entry.uplinks] == [
+        ("wan0", "resina1", "10.255.1.6/30", "primary"),
+        ("wan1", "resina2", "10.255.2.2/30", "backup"),
+    ]
+    assert clerk.new("site", "SITE=annexe", "NAME=Annexe", "OWNER=sante", "CORE=resina2", "YES=1").status == 0
+    assert [(u.core, str(u.address)) for u in clerk.load().routers["edge3"].entry.uplinks] == [
+        ("resina2", "10.255.2.6/30"),
+        ("resina1", "10.255.1.10/30"),
+    ]
+
+
 @pytest.mark.parametrize(("model", "last"), [("s5720-28p", "GigabitEthernet0/0/24"), ("2530-48g", "48")])
 def test_a_building_may_have_any_model(clerk: Clerk, model: str, last: str) -> None:
     assert clerk.new(*SITE, f"MODEL={model}", "PURPOSES=users", "BLOCK=10.99.0.0/22", "YES=1").status == 0

@@ -36,7 +36,7 @@ def test_any_two_configurations_of_the_cases(name: str, monkeypatch: pytest.Monk
     ]
     assert len(pairs) >= 20
     with_parts_set_aside = [found(*pair) for pair in pairs]
-    monkeypatch.setattr(module, "apart", lambda _kind, one, other: ({}, one, other))
+    monkeypatch.setattr(module, "apart", lambda _kind, one, other, _but: ({}, one, other))
     assert with_parts_set_aside == [found(*pair) for pair in pairs]
 
 
@@ -45,6 +45,14 @@ def test_a_section_that_both_have_is_read_once_and_left_out() -> None:
     assert common == {"interface GigabitEthernet1/0/1": ("description a", "switchport access vlan 10")}
     assert one.split("\n") == ["hostname a", *OTHER.splitlines(), ""]
     assert other == "hostname a\n"
+
+
+@pytest.mark.parametrize("mark", ["^C", "~"])
+def test_a_banner_that_ends_on_its_own_line_hides_no_section(mark: str) -> None:
+    text = f"banner login {mark}Come in{mark}\n{ACCESS}"
+    common, one, _ = apart(CISCO_IOS.driver, text, text)
+    assert list(common) == ["interface GigabitEthernet1/0/1"]
+    assert one == f"banner login {mark}Come in{mark}\n"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from inventory.model import Administration, load
+from inventory.secrets import Secret
 from roles.directory.records import desired_of
 from roles.lab.topology import topology
 from roles.lan import targets as switches
@@ -35,7 +36,7 @@ def test_each_switch_has_a_configuration_in_its_own_words(administration: Admini
 
 
 def test_its_router_announces_what_may_reach_resina(administration: Administration) -> None:
-    router = intent(administration, administration.routers["edge11"])
+    router = intent(administration, administration.routers["edge11"], lambda _scope, _key: Secret("made-up"))
     assert set(map(str, router.announced)) == {"10.30.0.0/22", "10.30.4.0/22", "10.30.12.0/24", "10.30.13.0/24"}
     assert [str(interface.address) for interface in router.interfaces if interface.name == "lan0.10"] == [
         "10.30.0.1/22"

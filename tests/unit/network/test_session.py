@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import asyncssh
+import paramiko
 import pytest
 from netmiko.exceptions import NetmikoTimeoutException, ReadException, ReadTimeout
 
@@ -84,7 +85,11 @@ def test_an_accent_or_a_line_end_that_is_cut_in_two_is_one(device: Device) -> No
     with connected(device) as connection:
         parts = iter([b"b\xc3", b"\xa2timent\r", b"\nsw1#"])
 
-        class Channel:
+        class Channel(paramiko.Channel):
+            def __init__(self) -> None: ...
+
+            def __del__(self) -> None: ...
+
             def settimeout(self, _seconds: float) -> None: ...
 
             def recv_ready(self) -> bool:

@@ -106,6 +106,17 @@ def test_what_a_switch_prints() -> None:
     assert neighbours("cisco_ios", "\nTotal entries displayed: 0\n") == []
 
 
+def test_what_a_procurve_prints() -> None:
+    transcript = (Path(__file__).parent / "lldp" / "hp_procurve.txt").read_text()
+    assert neighbours("hp_procurve", transcript) == [
+        Neighbour("24", "edge1", "lan0", True),
+        Neighbour("23", "sw3", "24", True),
+        Neighbour("3", "3ce1a1-2218f0", "", False),
+    ]
+    with pytest.raises(LldpError, match=r"^Invalid input: lldp$"):
+        neighbours("hp_procurve", "Invalid input: lldp")
+
+
 @pytest.mark.parametrize(
     "answer", ["% LLDP is not enabled", "show lldp\n     ^\n% Invalid input detected at '^' marker."]
 )

@@ -163,6 +163,8 @@ def test_its_outputs_are_what_ntc_templates_reads(session: Session) -> None:
         "multi",
         "10",
     )
+    (heard,) = parsed("show lldp info remote-device detail", session.feed("show lldp info remote-device detail"))
+    assert (heard["local_interface"], heard["neighbor_name"], heard["capabilities"]) == ("28", "sw2", "bridge")
     macs = parsed("show mac-address", session.feed("show mac-address"))
     assert macs == [{"mac_address": "02000a-140a15", "port": "1", "vlan_id": "10"}]
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from ntc_templates.parse import parse_output
 
+from roles.network.lldp import LldpError, neighbours
+from roles.network.topology import Neighbour
 from roles.played.switch.files.switch.machine import Switch
 from roles.played.switch.files.switch.vrp.cli import MORE, Session
 from roles.played.switch.files.switch.vrp.personality import VRP
@@ -203,3 +205,13 @@ def test_a_long_list_is_printed_on_several_lines_and_read_again(session: Session
     text = VRP.dump(session.switch.config)
     assert text.count("vlan batch ") == 2
     assert VRP.load(text).vlans == session.switch.config.vlans
+
+
+def test_its_neighbours_are_read_as_everybody_s_are(session: Session) -> None:
+    with pytest.raises(LldpError, match="LLDP is not enabled"):
+        neighbours("huawei_vrp", session.feed("display lldp neighbor"))
+    typed(configured(session), "system-view\nlldp enable\nreturn")
+    assert neighbours("huawei_vrp", session.feed("display lldp neighbor")) == [
+        Neighbour("GigabitEthernet0/0/24", "sw2", "GigabitEthernet1/0/24", carries=True)
+    ]
+    assert "GE0/0/24         sw2" in session.feed("display lldp neighbor brief")

@@ -35,7 +35,7 @@ def test_switches_are_reached_by_ssh_from_the_bastions_alone() -> None:
     cfg = router_config(administration, administration.machine("edge1"))
     crossing = [line.strip() for line in render("router/router.nft.j2", cfg=cfg).splitlines() if "dport 22" in line]
     assert crossing == [
-        "iifname { wan0 } ip saddr { 10.10.10.10 } ip daddr { 10.20.99.11 } tcp dport 22 accept",
+        "iifname { wan0, wan1 } ip saddr { 10.10.10.10 } ip daddr { 10.20.99.11 } tcp dport 22 accept",
     ]
     assert "dport 22" not in render("router/router.nft.j2", cfg=replace(cfg, bastions=()))
 

@@ -170,6 +170,7 @@ EXEC = [
     command("show interfaces brief", _show(shows.interfaces_brief)),
     command("show interfaces status", _show(shows.interfaces_status)),
     command("show mac-address", _show(shows.mac_address)),
+    command("show lldp info remote-device detail", _show(shows.lldp_neighbours)),
 ]
 UNPRIVILEGED = {
     *((word,) for word in ("enable", "exit", "logout", "quit", "page")),

@@ -1,6 +1,7 @@
 """What the `show` commands print, in the layouts of ProCurve."""
 
 from ..grammar import Refused
+from ..lldp import Neighbour
 from ..machine import Learned, Switch
 from . import ports
 from .ports import PORTS
@@ -162,3 +163,32 @@ def mac_address(switch: Switch) -> str:
             *map(row, learned),
         ]
     )
+
+
+def lldp_neighbours(switch: Switch) -> str:
+    """`show lldp info remote-device detail`."""
+    words = {"B": "bridge", "R": "router", "W": "wlan-access-point", "T": "telephone"}
+
+    def block(heard: Neighbour) -> str:
+        abilities = ", ".join(words[letter] for letter in heard.capabilities.split(",") if letter in words)
+        digits = heard.chassis.replace(".", "")
+        return f"""\
+  Local Port   : {heard.port}
+  ChassisType  : mac-address
+  ChassisId    : {digits[:6]}-{digits[6:]}
+  PortType     : interface-name
+  PortId       : {heard.their_port}
+  SysName      : {heard.name}
+  System Descr :
+  PortDescr    : {heard.their_port}
+  Pvid         :
+
+  System Capabilities Supported  : {abilities}
+  System Capabilities Enabled    : {abilities}
+
+  Remote Management Address
+
+{"-" * 78}"""
+
+    speaking = [heard for heard in switch.plane.neighbours() if switch.config.port(heard.port).protection.lldp]
+    return "\n".join([" LLDP Remote Device Information Detail", "", *map(block, speaking)])

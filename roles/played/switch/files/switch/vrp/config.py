@@ -13,9 +13,16 @@ AAA = "aaa"
 EDGE = "stp edged-port"
 KIND, DEFAULT, PVID = "port link-type", "port default vlan", "port trunk pvid vlan"
 ALLOW = "port trunk allow-pass vlan"  # its value is the whole set, VLAN 1 too
+HYBRID_PVID, TAGGED, UNTAGGED = (
+    "port hybrid pvid vlan",
+    "port hybrid tagged vlan",
+    "port hybrid untagged vlan",
+)  # sets too
 ROUTE = "ip route-static 0.0.0.0 0.0.0.0 "
 LAST = ("ip route-static", "snmp-agent", "ntp-service", "stelnet", "telnet", "undo telnet")  # after the interfaces
-FIRST_OF_PORT = ("shutdown", "description", KIND, DEFAULT, PVID, ALLOW)
+RECOVERY = "error-down auto-recovery cause"
+CAUSES = {"bpdu-protection": "bpduguard", "storm-control": "storm-control"}  # as every switch names them
+FIRST_OF_PORT = ("shutdown", "description", KIND, DEFAULT, PVID, ALLOW, HYBRID_PVID, TAGGED, UNTAGGED)
 
 
 @dataclass
@@ -55,7 +62,15 @@ class Config:
 
     @property
     def guards(self) -> Guards:
-        return Guards()
+        """VRP's trees are rapid, of each mode but `stp`."""
+        causes = {cause: self.value(TOP, f"{RECOVERY} {cause}") for cause in CAUSES}
+        waits = [int(text.split()[-1]) for text in causes.values() if text]
+        return Guards(
+            rapid=self.value(TOP, "stp mode") != "stp",
+            priority=int(self.value(TOP, "stp instance 0 priority") or 32768),
+            recovers=frozenset(CAUSES[cause] for cause, text in causes.items() if text),
+            recovery=max(waits, default=300),
+        )
 
     @property
     def ports(self) -> tuple[str, ...]:
@@ -63,17 +78,35 @@ class Config:
 
     def port(self, name: str) -> Port:
         header = f"interface {name}"
+        tagged = self.hybrid(header, TAGGED)
         return Port(
             description=self.value(header, "description") or "",
             enabled="shutdown" not in self.sections.get(header, {}),
             trunk=self.kind(header) == "trunk",
-            access=int(self.value(header, DEFAULT) or 1),
+            access=self.access(header),
+            voice=min(tagged, default=None),
             native=int(self.value(header, PVID) or 1),
             allowed=frozenset(self.allowed(header)),
-            protection=Protection(
-                bpduguard=self.edge(header) and "stp bpdu-protection" in self.sections[TOP],
-                portfast=self.edge(header),
-            ),
+            protection=self._protection(header),
+        )
+
+    def _protection(self, header: str) -> Protection:
+        lines, top = self.sections.get(header, {}), self.sections[TOP]
+        storm = lines.get("storm-control broadcast")
+        secured = "port-security enable" in lines
+        rate = "dhcp snooping check dhcp-rate"
+        carried = self.allowed(header) if self.kind(header) == "trunk" else {self.access(header)}
+        watched = any("dhcp snooping enable" in self.sections.get(f"vlan {vlan}", {}) for vlan in carried)
+        return Protection(
+            bpduguard=self.edge(header) and "stp bpdu-protection" in top,
+            portfast=self.edge(header),
+            rootguard="stp root-protection" in lines,
+            no_servers=watched and "dhcp snooping enable" in top and "dhcp snooping trusted" not in lines,
+            dhcp_rate=int(self.value(header, rate) or 100) if f"{rate} enable" in lines else None,
+            storm=int(storm.split()[-1]) if storm else None,
+            storm_shuts=self.value(header, "storm-control action") == "error-down",
+            macs=int(self.value(header, "port-security max-mac-num") or 1) if secured else None,
+            lldp="lldp enable" in top and "lldp enable" not in lines,
         )
 
     def kind(self, header: str) -> str | None:
@@ -87,6 +120,23 @@ class Config:
         """What a trunk lets pass: VLAN 1 unless it was taken out."""
         value = self.value(header, ALLOW)
         return {1} if value is None else {int(vlan) for vlan in value.split()}
+
+    def access(self, header: str) -> int:
+        """The VLAN of frames without tag, of a port that is no trunk."""
+        return int(self.value(header, DEFAULT) or self.value(header, HYBRID_PVID) or 1)
+
+    def hybrid(self, header: str, setting: str) -> set[int]:
+        """The VLANs of a hybrid port with or without tags: VLAN 1 is without, unless it was taken out."""
+        value = self.value(header, setting)
+        if value is None:
+            return {1} if setting == UNTAGGED and self.kind(header) == "hybrid" else set()
+        return {int(vlan) for vlan in value.split()}
+
+    def mix(self, header: str, setting: str, vlans: set[int]) -> None:
+        if vlans == ({1} if setting == UNTAGGED else set()):
+            self.section(header).pop(setting, None)
+        else:
+            self.section(header)[setting] = f"{setting} {' '.join(map(str, sorted(vlans)))}".rstrip()
 
     def allow(self, header: str, vlans: set[int]) -> None:
         if vlans == {1}:
@@ -110,6 +160,8 @@ class Config:
         blocks += [self._block(AAA)] if AAA in self.sections else []
         blocks += [self._block(f"interface Vlanif{n}") for n in sorted(self.addresses)]
         blocks += [[f"interface {port}", *self._port_lines(f"interface {port}")] for port in PORTS]
+        acls = sorted(header for header in self.sections if header.startswith("acl "))
+        blocks += [self._block(header) for header in acls]
         blocks += [["interface NULL0"], [line for line in top if line.startswith(LAST)]]
         terminals = ["user-interface con 0", *self._terminals()]
         blocks.append([text for header in terminals for text in self._block(header)])
@@ -125,6 +177,12 @@ class Config:
                 vlans = self.allowed(header)
                 yield from (f" {line}" for line in ranges.lines(f"undo {ALLOW}", {1} - vlans))
                 yield from (f" {line}" for line in ranges.lines(ALLOW, vlans - {1}))
+            elif setting in (TAGGED, UNTAGGED):
+                if setting == TAGGED and self.kind(header) == "hybrid":
+                    out = {1} - self.hybrid(header, TAGGED) - self.hybrid(header, UNTAGGED)
+                    yield from (f" {line}" for line in ranges.lines("undo port hybrid vlan", out))
+                usual = {1} if setting == UNTAGGED else set()
+                yield from (f" {line}" for line in ranges.lines(setting, self.hybrid(header, setting) - usual))
             elif setting in lines and setting != ALLOW:
                 yield f" {lines[setting]}"
 

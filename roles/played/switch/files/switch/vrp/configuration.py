@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
 from ..grammar import Command, Match, Refused, command
 from . import ranges
-from .config import AAA, ALLOW, DEFAULT, EDGE, KIND, PORTS, PVID, TOP
-from .grammar import wrong
+from .config import AAA, ALLOW, DEFAULT, EDGE, HYBRID_PVID, KIND, PORTS, PVID, TAGGED, TOP, UNTAGGED
+from .grammar import GRAMMAR, wrong
 
 if TYPE_CHECKING:
     from .cli import Session
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 LONG = "Info: This operation may take a few seconds. Please wait for a moment...done."
 NO_VLAN = "Error: The VLAN does not exist."
 RENEW = "Error: Please renew the default configurations."
+NO_DHCP = "Error: Please enable DHCP first."
+NO_SNOOPING = "Error: DHCP snooping is not enabled globally."
+NO_SECURITY = "Error: Please enable port-security first."
+STORMS = ("broadcast", "multicast")
 DELETED = "Warning: The configurations of the VLAN will be deleted. Continue?[Y/N]:"
 
 
@@ -36,6 +41,82 @@ def _add(session: Session, match: Match, undo: bool) -> str:
         lines.pop(match.text, None)
     else:
         lines[match.text] = match.text
+    return ""
+
+
+def _either(session: Session, match: Match, undo: bool) -> str:
+    """On or off, and printed both ways."""
+    session.switch.config.section(session.header)[match.text] = f"undo {match.text}" if undo else match.text
+    return ""
+
+
+def _off(session: Session, match: Match, undo: bool) -> str:
+    """On unless it is said that it is off."""
+    lines = session.switch.config.section(session.header)
+    if undo:
+        lines[match.text] = f"undo {match.text}"
+    else:
+        lines.pop(match.text, None)
+    return ""
+
+
+def _needs(setting: str, error: str, top: bool = False) -> Callable[[Session, Match, bool], str]:
+    """A setting that is refused while another one is not there, of the same section or of the whole switch."""
+
+    def run(session: Session, match: Match, undo: bool) -> str:
+        if not undo and setting not in session.switch.config.section(TOP if top else session.header):
+            raise Refused(error)
+        return _set(session, match, undo)
+
+    return run
+
+
+def _without(*settings: str) -> Callable[[Session, Match, bool], str]:
+    """A setting that takes others with it when it goes; one of another name only takes away."""
+
+    def run(session: Session, match: Match, undo: bool) -> str:
+        if undo:
+            for setting in settings:
+                session.switch.config.section(session.header).pop(setting, None)
+        return _set(session, match, undo)
+
+    return run
+
+
+def _voice(session: Session, match: Match, undo: bool) -> str:
+    if undo:
+        session.switch.config.section(session.header).pop("voice-vlan", None)
+    else:
+        session.switch.config.section(session.header)["voice-vlan"] = match.text
+    return ""
+
+
+def _storm(session: Session, match: Match, undo: bool) -> str:
+    key = " ".join(match.command.words[:2])
+    if undo:
+        session.switch.config.section(session.header).pop(key, None)
+    elif len(match.arguments) < 2:
+        raise Refused(GRAMMAR.incomplete)
+    else:
+        session.switch.config.section(session.header)[key] = match.text
+    return ""
+
+
+def _rule(session: Session, match: Match, undo: bool) -> str:
+    key = f"rule {match.arguments[0]}"
+    if undo:
+        session.switch.config.section(session.header).pop(key, None)
+    else:
+        session.switch.config.section(session.header)[key] = match.text
+    return ""
+
+
+def _error_down(session: Session, match: Match, undo: bool) -> str:
+    key = f"error-down auto-recovery cause {match.arguments[0]}"
+    if undo:
+        session.switch.config.section(TOP).pop(key, None)
+    else:
+        session.switch.config.section(TOP)[key] = match.text
     return ""
 
 
@@ -125,7 +206,7 @@ def _kind(session: Session, match: Match, undo: bool) -> str:
     kind = None if undo else match.arguments[0]
     if kind == config.kind(header):
         return ""
-    if any(setting in config.section(header) for setting in (DEFAULT, PVID, ALLOW)):
+    if any(setting in config.section(header) for setting in (DEFAULT, PVID, ALLOW, HYBRID_PVID, TAGGED, UNTAGGED)):
         raise Refused(RENEW)
     return _set(session, match, undo)
 
@@ -153,6 +234,30 @@ def _allow(session: Session, match: Match, undo: bool) -> str:
     before = config.allowed(session.header)
     config.allow(session.header, before - given if undo else before | given)
     return LONG if len(given) > 1 else ""
+
+
+def _hybrid(session: Session, match: Match, undo: bool) -> str:
+    """`port hybrid tagged|untagged vlan` puts VLANs there; `undo port hybrid vlan` takes them out."""
+    config, header, given = session.switch.config, session.header, _vlans(session, match)
+    if config.kind(header) != "hybrid":
+        raise Refused("Error: The port is not a hybrid port.")
+    here = "" if undo else match.command.leaf
+    for setting in (TAGGED, UNTAGGED):
+        before = config.hybrid(header, setting)
+        config.mix(header, setting, before | given if setting == here else before - given)
+    return ""
+
+
+def _hybrid_pvid(session: Session, match: Match, undo: bool) -> str:
+    if session.switch.config.kind(session.header) != "hybrid":
+        raise Refused("Error: The port is not a hybrid port.")
+    return _set(session, match, undo or match.arguments[:1] == ("1",))
+
+
+def _undo_hybrid(session: Session, match: Match, undo: bool) -> str:
+    if not undo:
+        raise wrong(0)
+    return _hybrid(session, match, undo)
 
 
 def _trunk(session: Session) -> None:
@@ -204,25 +309,54 @@ VIEWS: dict[str, list[Command]] = {
         command(AAA, _view),
         command("stp mode <rstp|stp|mstp>", _set),
         command("stp bpdu-protection", _set),
+        command("stp instance 0 priority <number>", _set),
+        command("error-down auto-recovery cause <bpdu-protection|storm-control> interval <number>", _error_down),
+        command("error-down auto-recovery cause <bpdu-protection|storm-control>", _error_down),
+        command("header login information <line>", _set),
         command("stelnet server enable", _set),
-        command("telnet server enable", _set),
+        command("telnet server enable", _either),
+        command("http server enable", _either),
         command("lldp enable", _set),
+        command("dhcp enable", _without("dhcp snooping enable")),
+        command("dhcp snooping enable", _needs("dhcp enable", NO_DHCP)),
+        command("acl number <number>", _view),
         command("ip route-static <ip> <mask> <ip>", _add),
         command("info-center loghost <ip>", _add),
         command("ntp-service unicast-server <ip>", _add),
         command("snmp-agent sys-info location <line>", _set),
         command("snmp-agent sys-info contact <line>", _set),
     ],
-    "vlan": [*EVERYWHERE, command("description <line>", _set)],
+    "vlan": [
+        *EVERYWHERE,
+        command("description <line>", _set),
+        command("dhcp snooping enable", _needs("dhcp snooping enable", NO_SNOOPING, top=True)),
+    ],
     "port": [
         *EVERYWHERE,
         command("description <line>", _set),
         command("shutdown", _set),
-        command(f"{KIND} <access|trunk>", _kind),
+        command(f"{KIND} <access|trunk|hybrid>", _kind),
         command(f"{DEFAULT} <number>", _default),
         command(f"{PVID} <number>", _pvid),
         command(f"{ALLOW} <line>", _allow),
+        command(f"{HYBRID_PVID} <number>", _hybrid_pvid),
+        command(f"{TAGGED} <line>", _hybrid),
+        command(f"{UNTAGGED} <line>", _hybrid),
+        command("port hybrid vlan <line>", _undo_hybrid),
+        command("voice-vlan <number> enable", _voice),
+        command("voice-vlan enable", _voice),
         command(f"{EDGE} <enable|disable>", _set),
+        command("stp root-protection", _set),
+        command("lldp enable", _off),
+        command("dhcp snooping trusted", _needs("dhcp snooping enable", NO_SNOOPING, top=True)),
+        command("dhcp snooping check dhcp-rate enable", _without("dhcp snooping check dhcp-rate")),
+        command("dhcp snooping check dhcp-rate <number>", _set),
+        *(command(f"storm-control {kind} min-rate <number> max-rate <number>", _storm) for kind in STORMS),
+        *(command(f"storm-control {kind}", _storm) for kind in STORMS),
+        command("storm-control action <block|error-down>", _set),
+        command("port-security enable", _without("port-security max-mac-num", "port-security aging-time")),
+        command("port-security max-mac-num <number>", _needs("port-security enable", NO_SECURITY)),
+        command("port-security aging-time <line>", _needs("port-security enable", NO_SECURITY)),
     ],
     "interface": [
         *EVERYWHERE,
@@ -237,5 +371,6 @@ VIEWS: dict[str, list[Command]] = {
         command("idle-timeout <line>", _set),
         command("acl <number> inbound", _set),
     ],
+    "acl": [*EVERYWHERE, command("rule <number> permit source <ip> <line>", _rule), command("rule <number>", _rule)],
     AAA: [*EVERYWHERE, command("local-user <word> <line>", _add)],
 }

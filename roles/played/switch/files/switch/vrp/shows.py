@@ -1,11 +1,15 @@
 """What the `display` commands print, in the layouts of VRP (ntc-templates has transcripts of all but two)."""
 
 from collections.abc import Sequence
+from time import monotonic
 
+from ..grammar import Refused
+from ..lldp import Neighbour
 from ..machine import Learned, Switch
 from . import ranges
-from .config import PORTS, Config
+from .config import PORTS, TAGGED, TOP, UNTAGGED, Config
 
+ABILITIES = {"B": "bridge", "R": "router", "W": "wlanAccessPoint", "T": "telephone"}
 VERSION = "V200R019C10SPC500"
 RULE = "-" * 80
 SHORT_RULE = "-" * 79
@@ -59,6 +63,8 @@ def _members(config: Config, number: int, links: dict[str, bool]) -> list[str]:
         shown = f"{short(name)}({'U' if port.enabled and links.get(name) else 'D'})"
         if port.trunk and number in port.allowed:
             found["UT:" if number == port.native else "TG:"].append(shown)
+        elif number == port.voice:
+            found["TG:"].append(shown)
         elif not port.trunk and number == port.access:
             found["UT:"].append(shown)
     rows = []
@@ -79,7 +85,8 @@ def port_vlans(switch: Switch) -> str:
         header, port = f"interface {name}", switch.config.port(name)
         kind = switch.config.kind(header) or "desirable"
         pvid = port.native if port.trunk else port.access
-        carried = {"access": [], "trunk": ranges.render(port.allowed, "-")}.get(kind, ["1-4094"])
+        mixed = ranges.render(switch.config.hybrid(header, TAGGED) | switch.config.hybrid(header, UNTAGGED), "-")
+        carried = {"access": [], "trunk": ranges.render(port.allowed, "-"), "hybrid": mixed}.get(kind, ["1-4094"])
         rows = [" ".join(some) for some in _rows(carried, 8)] or ["-"]
         lines.append(f"{name:<28}{kind:<13}{pvid:<6}{rows[0]}")
         lines += [f"{'':47}{row}" for row in rows[1:]]
@@ -123,10 +130,40 @@ def _brief(name: str, physical: str, protocol: str) -> str:
     return f"{name:<28}{physical:<6}{protocol:<10}{'0%':>5}{'0%':>7}{0:>11}{0:>11}"
 
 
+def lldp(switch: Switch) -> str:
+    """Its neighbours, port by port. Raises Refused where LLDP does not run."""
+    blocks = []
+    for each in _neighbours(switch):
+        abilities = " ".join(ABILITIES[letter] for letter in each.capabilities.split(",") if letter in ABILITIES)
+        blocks.append(f"""\
+{each.port} has 1 neighbor(s):
+
+Neighbor index :1
+Chassis type   :MAC address
+Chassis ID     :{each.chassis.replace(".", "-")}
+Port ID type   :Interface name
+Port ID        :{each.their_port}
+Port description    :{each.their_port}
+System name         :{each.name}
+System capabilities supported   :{abilities}
+System capabilities enabled     :{abilities}
+Expired time   :{each.until - monotonic():.0f}s
+""")
+    return "\n".join(blocks)
+
+
 def lldp_brief(switch: Switch) -> str:
-    if "lldp enable" not in switch.config.sections[""]:
-        return "Info: Global LLDP is not enabled."
-    return "Local Intf       Neighbor Dev             Neighbor Intf             Exptime(s)"
+    lines = [f"{'Local Intf':<17}{'Neighbor Dev':<25}{'Neighbor Intf':<26}Exptime(s)"]
+    for each in _neighbours(switch):
+        left = f"{each.until - monotonic():.0f}"
+        lines.append(f"{short(each.port):<17}{each.name:<25}{short(each.their_port):<26}{left}")
+    return "\n".join(lines)
+
+
+def _neighbours(switch: Switch) -> list[Neighbour]:
+    if "lldp enable" not in switch.config.sections[TOP]:
+        raise Refused("Info: Global LLDP is not enabled.")
+    return switch.plane.neighbours()
 
 
 def short(interface: str) -> str:

@@ -80,6 +80,7 @@ DISPLAY = [
     command("display port vlan", _show(shows.port_vlans)),
     command("display mac-address", _show(shows.mac_addresses)),
     command("display interface brief", _show(shows.interface_brief)),
+    command("display lldp neighbor", _show(shows.lldp)),
     command("display lldp neighbor brief", _show(shows.lldp_brief)),
     command("display schedule reboot", _show(restart.shown)),
 ]
