@@ -133,15 +133,16 @@ def test_who_reaches_whom(lab: Lab, machine: str, target: str, answers: bool) ->
 
 def test_what_is_declared_arrives_with_its_mark_and_a_desk_cannot_mark_its_own(lab: Lab) -> None:
     # DSCP as the core sees it: AF31 is 26, in the upper six bits of the TOS byte.
+    pings = "10.10.10.11 ip protocol icmp ip length 105"  # of a size that no other test sends meanwhile
     watch = "add table ip seen; add chain ip seen in { type filter hook prerouting priority -400; }"
     rules = "; ".join(
-        f"add rule ip seen in iifname to-edge1 ip daddr {address} ip dscp {mark} counter"
-        for address, mark in (("10.10.10.14", "af31"), ("10.10.10.11", "cs0"), ("10.10.10.11", "ef"))
+        f"add rule ip seen in iifname to-edge1 ip daddr {packets} ip dscp {mark} counter"
+        for packets, mark in (("10.10.10.14", "af31"), (pings, "cs0"), (pings, "ef"))
     )
     lab.run("resina1", f"nft '{watch}; {rules}'")
     try:
         lab.run("ws1", "curl -sko /dev/null --max-time 5 https://10.10.10.14/", check=False)
-        lab.run("ws1", "ping -c 2 -W 1 -Q 0xb8 10.10.10.11")  # a desk that says that it is a telephone
+        lab.run("ws1", "ping -c 2 -W 1 -s 77 -Q 0xb8 10.10.10.11")  # a desk that says that it is a telephone
         seen = lab.run("resina1", "nft list table ip seen")
     finally:
         lab.run("resina1", "nft delete table ip seen")
