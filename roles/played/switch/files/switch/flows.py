@@ -4,7 +4,9 @@ A frame goes through table 0 (who may be a DHCP server), LEARN (how many MAC add
 switched as ever. The first MAC addresses of a port are flows of table SEEN, which its limit counts.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Interface
 
 from .meaning import Protection
 
@@ -14,9 +16,30 @@ ALL = "dl_dst=ff:ff:ff:ff:ff:ff"
 SOME = "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00"
 
 
-def flows(guarded: Mapping[int, Protection]) -> list[str]:
-    """By the number of the port in OpenFlow, what guards it."""
-    return ["table=0,priority=0,actions=NORMAL", *(line for port in guarded for line in _flows(port, guarded[port]))]
+@dataclass(frozen=True)
+class Own:
+    """An address of the switch itself: its interface in the bridge, and the ports that are in its VLAN without tag."""
+
+    vlan: int
+    address: str  # with its prefix length
+    interface: str
+    untagged: tuple[int, ...]
+
+
+def flows(guarded: Mapping[int, Protection], own: Iterable[Own] = ()) -> list[str]:
+    """By the number of the port in OpenFlow, what guards it; and how the switch itself is asked for."""
+    return [
+        "table=0,priority=0,actions=NORMAL",
+        *(line for each in own for line in _asked(each)),
+        *(line for port in guarded for line in _flows(port, guarded[port])),
+    ]
+
+
+def _asked(own: Own) -> Iterator[str]:
+    """Who asks for our address is heard: Open vSwitch floods to no internal port that came while RSTP ran."""
+    asks = f"table=0,priority=100,arp,arp_tpa={IPv4Interface(own.address).ip}"
+    yield f"{asks},dl_vlan={own.vlan},actions=NORMAL,pop_vlan,output:{own.interface}"
+    yield from (f"{asks},in_port={port},vlan_tci=0,actions=NORMAL,output:{own.interface}" for port in own.untagged)
 
 
 def _flows(port: int, by: Protection) -> Iterator[str]:

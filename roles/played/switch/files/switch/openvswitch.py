@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from .flows import flows, meters
+from .flows import Own, flows, meters
 from .lldp import Neighbour
 from .machine import DataPlaneError, Learned
 from .meaning import Meaning, Port, Protection
@@ -44,6 +44,7 @@ class Wanted:
     rapid: bool
     priority: int
     guarded: dict[int, Protection]  # by the number of the port
+    own: tuple[Own, ...]
 
 
 def wanted(meaning: Meaning, cabled: Mapping[str, str], shut: Container[str] = ()) -> Wanted:
@@ -54,6 +55,11 @@ def wanted(meaning: Meaning, cabled: Mapping[str, str], shut: Container[str] = (
     settings = {name: vlan_settings(port, meaning.vlans.keys()) for name, port in ports.items()}
     bridge = {name: setting for name, setting in settings.items() if setting}
     addressed = {number: (address, up) for number, (address, up) in meaning.addresses.items() if address}
+    untagged = {
+        numbers[cabled[name]]: port.native if port.trunk else port.access
+        for name, port in ports.items()
+        if name in bridge
+    }
     internal = {f"vlan{number}": number for number in addressed}
     return Wanted(
         bridge=bridge | {name: f"vlan_mode=access tag={number} trunks=[]" for name, number in internal.items()},
@@ -66,6 +72,11 @@ def wanted(meaning: Meaning, cabled: Mapping[str, str], shut: Container[str] = (
         rapid=meaning.guards.rapid,
         priority=meaning.guards.priority,
         guarded={numbers[cabled[name]]: port.protection for name, port in ports.items() if name in bridge},
+        own=tuple(
+            Own(vlan, address, f"vlan{vlan}", tuple(n for n, without_tag in untagged.items() if without_tag == vlan))
+            for vlan, (address, up) in addressed.items()
+            if up
+        ),
     )
 
 
@@ -197,7 +208,7 @@ class OpenVSwitch:
 
     def _guard(self, now: Wanted) -> None:
         """The flows and meters, where they are not those that are there already."""
-        wanted_flows = (flows(now.guarded), meters(now.guarded))
+        wanted_flows = (flows(now.guarded, now.own), meters(now.guarded))
         if wanted_flows == self._flows:
             return
         self._flows = None
