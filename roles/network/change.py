@@ -18,7 +18,7 @@ from roles.network.plan import Plan
 from roles.network.plan import plan as compare
 from roles.network.planner import Part
 from roles.network.platform import Platform, SwitchFacts
-from roles.network.remediation import ours, same
+from roles.network.remediation import ours, same, sections
 from roles.network.shown import Host, Show
 
 Login = Callable[[], AbstractContextManager[BaseConnection]]
@@ -136,7 +136,7 @@ class _Guarded:
     def _send(self, part: Part) -> None:
         cut = False  # by what was written at once, perhaps
         for at_once, lines in self.planned.writes(part):
-            if cut and self.login:
+            if cut and self.login and not self.planned.first:
                 self.connection = self._again(self.login)
             cut = at_once
             if at_once:
@@ -186,12 +186,19 @@ class _Guarded:
 def _nothing_unsaved(connection: BaseConnection, platform: Platform) -> str:
     """What runs. Raises ChangeError where a restart would lose some of it."""
     running = _ask(connection, platform, platform.running)
-    if platform.startup and not same(platform, running, _ask(connection, platform, platform.startup)):
+    saved = _ask(connection, platform, platform.startup) if platform.startup else running
+    if not same(platform, running, saved) and not _new(platform, running, saved):
         raise ChangeError(
             "it runs what is not saved, and its guard is a restart with what is saved: save or undo that first; "
             "nothing was sent"
         )
     return running
+
+
+def _new(platform: Platform, running: str, saved: str) -> bool:
+    """Whether it never saved anything and has no address: a restart leaves it as the factory made it, as it is."""
+    nothing = platform.nothing_saved is not None and re.search(platform.nothing_saved, saved) is not None
+    return nothing and platform.switch is not None and not platform.switch.view(sections(platform, running)).addresses
 
 
 def _write_at_once(connection: BaseConnection, lines: Sequence[str], facts: SwitchFacts | None) -> None:

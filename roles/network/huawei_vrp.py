@@ -281,6 +281,7 @@ HUAWEI_VRP = Platform(
     error=r"^ *Error:.*$",
     running="display current-configuration",
     startup="display saved-configuration",
+    nothing_saved=r"(?i)\A\s*Error: .*configuration file",
     save=Dialogue(
         "save",
         r"(?i)sav[^\n]*\bsuccessfully",

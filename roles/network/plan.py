@@ -17,6 +17,7 @@ class Plan:
     lines: tuple[Line, ...]
     unmanaged: tuple[str, ...]
     refused: str | None = None
+    first: bool = False  # nobody reaches it through the network yet: the change is made past it
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -52,4 +53,4 @@ def plan(platform: Platform, running: str, intended: str, hosts: Callable[[], Se
     if not lines:
         return Plan((), found.unmanaged)
     removed = sorted(paths.before.vlans - paths.after.vlans)
-    return Plan(lines, found.unmanaged, refusal(paths, hosts(), removed))
+    return Plan(lines, found.unmanaged, refusal(paths, hosts(), removed), first=not paths.before.paths)

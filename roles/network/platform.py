@@ -143,6 +143,7 @@ class Platform:
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
     guard: Guard | None = None
+    nothing_saved: str | None = None  # a pattern: what `startup` answers where nothing ever was saved
 
     def owner(self, section: str) -> Owned | None:
         if section not in self._owners:

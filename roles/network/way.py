@@ -102,4 +102,6 @@ class _Console:
 def _addresses(platform: Platform, running: str) -> list[str]:
     """The addresses by which a switch is managed, wherever they lead."""
     view = platform.switch.view(sections(platform, running)) if platform.switch else None
-    return [f"{address.ip} in VLAN {vlan}" for vlan, address in view.addresses.items()] if view else []
+    found = view.addresses.items() if view else ()
+    # 0.0.0.0: one that is to come by DHCP, as from the factory.
+    return [f"{address.ip} in VLAN {vlan}" for vlan, address in found if not address.ip.is_unspecified]

@@ -15,7 +15,7 @@ from roles.network.change import ChangeError, Target, apply
 from roles.network.connection import Device, connected
 from roles.network.huawei_session import HuaweiSession
 from roles.network.huawei_vrp import HUAWEI_VRP
-from roles.played.switch.files.switch.management import Door
+from roles.played.switch.files.switch.management import Door, reached
 from roles.played.switch.files.switch.vrp.personality import VRP
 from tests.played import PlayedSwitch, typed
 
@@ -291,3 +291,32 @@ def test_pages_end_with_the_session_s_first_command(played: PlayedSwitch) -> Non
         connection.send_command("screen-length 24 temporary")
         assert "---- More ----" in connection.send_command("display current-configuration", expect_string="----")
         connection.write_channel("q\n")
+
+
+def test_a_factory_switch_is_configured_past_the_network_and_proves_itself_through_it(
+    tmp_path: Path, target: Target
+) -> None:
+    logins = 0
+    with PlayedSwitch(tmp_path, 60.0, None, VRP) as played:
+
+        def through_the_network() -> AbstractContextManager[BaseConnection]:
+            nonlocal logins
+            logins += 1
+            if "10.20.99.11" not in reached(played.switch.config, "GigabitEthernet0/0/24"):
+                raise ConnectionRefusedError("no address yet")
+            return session(played)
+
+        with session(played) as console:
+            outcome = apply(console, target, login=through_the_network)
+        assert "port link-type trunk" in " ".join(outcome.lines)
+        assert played.switch.saved == VRP.dump(played.switch.config)
+    assert logins > 0
+
+
+def test_what_a_switch_with_an_address_never_saved_is_not_lost(tmp_path: Path, target: Target) -> None:
+    with PlayedSwitch(tmp_path, 60.0, None, VRP) as played:
+        typed(VRP.session(played.switch), RUNNING.partition("    save\n")[0])
+        before = played.config
+        with session(played) as connection, pytest.raises(ChangeError, match="it runs what is not saved"):
+            apply(connection, target)
+        assert played.config == before

@@ -18,7 +18,8 @@ from roles.network.change import Target
 from roles.network.connection import Device, NoAnswerError, connected
 from roles.network.platforms import PLATFORMS
 from roles.network.run import CHANGES, ERROR, run
-from roles.network.way import reached
+from roles.network.way import _addresses, reached
+from roles.played.switch.files.switch.procurve.personality import PROCURVE
 from tests.played import PlayedSwitch, typed
 
 ADDRESS = """
@@ -178,3 +179,7 @@ def test_a_switch_that_moves_is_reached_where_it_still_is(played: PlayedSwitch, 
     leads(played, sw1=CLOSED, sw1_formerly_1=CLOSED, sw1_formerly_2=played.port)
     with reached(replace(device, formerly=("sw1-formerly-1", "sw1-formerly-2"))) as way:
         assert way.note == "at an address that it had before"
+
+
+def test_an_address_that_is_to_come_by_dhcp_is_none() -> None:
+    assert _addresses(PLATFORMS["hp_procurve"], PROCURVE.factory().render()) == []
