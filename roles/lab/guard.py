@@ -1,7 +1,7 @@
 """No packet for a lab address ever leaves this machine: what tries is counted and dropped."""
 
 from collections.abc import Generator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, collapse_addresses
 
 from pyinfra import host
 from pyinfra.api import FactBase, StringCommand, operation
@@ -24,10 +24,10 @@ class GuardedPrefixes(FactBase[str]):
 
 
 def lab_prefixes(administration: Administration) -> list[IPv4Network]:
-    """Every network that the lab holds."""
+    """Every network that the lab holds; neighbours as one, which is how nft prints them."""
     networks = [n.prefix for site in administration.sites.values() for n in site.networks.values()]
     links = [u.address.network for router in administration.routers.values() for u in router.entry.uplinks]
-    return sorted([*networks, *links])
+    return list(collapse_addresses([*networks, *links]))
 
 
 @operation()
