@@ -65,7 +65,9 @@ def test_the_backup_link_is_not_missed(lab: Lab) -> None:
 
 def test_a_session_whose_keys_differ_stays_down(lab: Lab) -> None:
     key = secrets_of(lab.administration.environment).get("device-edge1", "bgp/resina2").reveal()
-    change = "vtysh -c 'configure terminal' -c 'router bgp 65101' -c 'neighbor 10.255.1.5 password {}'"
+    # Without a history: the key would stay in it.
+    without = "VTYSH_HISTFILE=/dev/null vtysh -c 'configure terminal'"
+    change = f"{without} -c 'router bgp 65101' -c 'neighbor 10.255.1.5 password {{}}'"
     with lab.hurt(lambda: lab.run("edge1", change.format(key))):
         lab.run("edge1", change.format("another-one"))
         deadline = time.monotonic() + 6  # three attempts to connect
@@ -96,6 +98,7 @@ def test_a_change_that_nobody_confirms_is_undone_by_the_router_itself(lab: Lab) 
         assert lab.cli("edge1", "guard status").stdout.startswith("armed: ")
         lab.wait(lambda: lab.cli("edge1", "guard status").stdout == "nothing waits\n", seconds=90)
         assert sorted(running(lab).split("\n")) == sorted(before.split("\n"))
+        assert '"receive-interval":300' not in lab.run("edge1", "vtysh -c 'show bfd peers json'"), "FRR's own interval"
         lab.whole()
         now = lab.run("edge1", "sha256sum /etc/frr/frr.conf; stat -c '%U:%G %a' /etc/frr/frr.conf")
         assert now == saved

@@ -163,3 +163,17 @@ def test_a_guard_that_does_not_do_it_says_why() -> None:
     connection, _ = session(1, "failed: a change waits for its confirmation: 12 s are left\n")
     with pytest.raises(GuardError, match=r"`guard arm 5` answered: failed: a change waits .*: 12 s are left"):
         RouterGuard().arm(connection)
+
+
+def test_sessions_are_told_their_profile_again(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[tuple[str, ...]] = []
+    monkeypatch.setattr(program, "run", lambda *command: said.append(command))
+    program.profiles_again(program.meant("router bgp 65101\n neighbor 10.255.1.5 bfd profile RESINA\n"))
+    assert [command[2::2] for command in said] == [
+        (
+            "configure terminal",
+            "router bgp 65101",
+            "no neighbor 10.255.1.5 bfd profile RESINA",
+            "neighbor 10.255.1.5 bfd profile RESINA",
+        )
+    ]
