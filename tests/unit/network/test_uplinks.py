@@ -20,7 +20,7 @@ from roles.uplinks.verify import problems
 FIRST, SECOND = IPv4Address("10.255.1.1"), IPv4Address("10.255.1.5")
 OURS = [IPv4Network("10.20.10.0/24"), IPv4Network("10.20.99.0/24")]  # users, management for the bastion; not guests
 THEIRS = frozenset({IPv4Network("0.0.0.0/0"), IPv4Network("10.10.10.0/24")})
-SAID = Path(__file__).parent / "uplinks"  # what edge1 of the lab printed
+SAID = Path(__file__).parent / "uplinks"  # in the form of what edge1 of the lab prints, typed again
 
 
 def key(scope: str, name: str) -> Secret:
