@@ -1,7 +1,7 @@
 """What could lock us out of a switch, done to the lab's: it works, it is refused, or the switch goes back by itself."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -86,8 +86,8 @@ def test_a_power_loss_before_the_save_leaves_what_was_saved(switch: LabSwitch, e
         pytest.param(lambda text: text.replace("gateway 10.20.99.1\n", "gateway 10.20.98.1\n"), id="no way back"),
     ],
 )
-def test_a_change_that_would_lock_us_out_is_refused(switch: LabSwitch, intended: object) -> None:
-    planned = switch.plan(intended)  # type: ignore[arg-type]
+def test_a_change_that_would_lock_us_out_is_refused(switch: LabSwitch, intended: Callable[[str], str]) -> None:
+    planned = switch.plan(intended)
     assert str(planned[0].result).startswith("refused, and nothing was sent: ")
     assert switch.is_as_before()
 

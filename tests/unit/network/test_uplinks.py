@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,9 +54,9 @@ def well() -> State:
     )
 
 
-def other(before: State, **changes: object) -> State:
+def other(before: State, **changes: Any) -> State:
     """The same with something else about the first session."""
-    return replace(before, sessions=before.sessions | {FIRST: replace(before.sessions[FIRST], **changes)})  # type: ignore[arg-type]
+    return replace(before, sessions=before.sessions | {FIRST: replace(before.sessions[FIRST], **changes)})
 
 
 def test_only_networks_that_reach_resina_are_announced(wanted: RouterIntent) -> None:
