@@ -120,6 +120,7 @@ EXEC = [
     command("show lldp neighbors", _show(shows.lldp_neighbors)),
     command("show lldp neighbors detail", _show(shows.lldp_neighbors_detail)),
     command("show ip dhcp snooping", _show(shows.dhcp_snooping)),
+    command("show snmp user", _show(shows.snmp_users)),
     command("show port-security", _show(shows.port_security)),
     command("show interfaces trunk", _show(shows.interfaces_trunk)),
     command("show interfaces switchport", _show(shows.interfaces_switchport)),
