@@ -16,6 +16,7 @@ from roles.network.change import ChangeError, Target, apply, plan
 from roles.network.connection import Device, connected
 from roles.network.platforms import PLATFORMS
 from roles.network.run import CHANGES, ERROR, OK, run
+from tests.made_up import secret_of
 from tests.played import PlayedSwitch
 
 
@@ -39,7 +40,7 @@ def device(played: PlayedSwitch) -> Device:
 
 @pytest.fixture
 def target() -> Target:
-    return replace(lan.targets(load("lab"))["sw1"], patience=0.0)
+    return replace(lan.targets(load("lab"), secret_of)["sw1"], patience=0.0)
 
 
 def test_applied_once_then_nothing_to_do(played: PlayedSwitch, device: Device, target: Target) -> None:

@@ -13,11 +13,12 @@ from roles.network.offline import from_history
 from roles.network.plan import plan
 from roles.network.processes import side_by_side
 from roles.network.run import main
+from tests.made_up import secret_of
 
 
 @pytest.fixture
 def target() -> Target:
-    return lan.targets(load("lab"))["sw1"]
+    return lan.targets(load("lab"), secret_of)["sw1"]
 
 
 @pytest.fixture
