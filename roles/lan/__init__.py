@@ -29,6 +29,9 @@ class _Targets(Mapping[str, Target]):
             self._made[name] = _target(self._administration, name, self._secret_of)
         return self._made[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._administration.switches
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._administration.switches)
 

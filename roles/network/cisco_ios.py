@@ -329,10 +329,24 @@ ROWS = (
     Row(About.LOGIN, "", r"(username|aaa|ip ssh|enable|line) .*", "who may log in"),
     # A user without its group may read nothing: it comes last, and its group goes after it.
     Row(About.OTHER, "", "snmp-server view .*", "what may be read of the switch", rank=5),
-    Row(About.OTHER, "", "snmp-server group .*", "only with authentication and privacy, from there, and to read", rank=6),
-    Row(About.OTHER, "", r"snmp-server user (?P<value>\S+) .*", "the one who reads; its secrets are this switch's own", rank=7),
+    Row(
+        About.OTHER, "", "snmp-server group .*", "only with authentication and privacy, from there, and to read", rank=6
+    ),
+    Row(
+        About.OTHER,
+        "",
+        r"snmp-server user (?P<value>\S+) .*",
+        "the one who reads; its secrets are this switch's own",
+        rank=7,
+    ),
     Row(About.OTHER, "", "no snmp-server user .*", "its secrets are others now, or nobody reads any more", rank=8),
-    Row(About.OTHER, "", "no snmp-server community .*", "SNMP version 3 alone: a community is a password in clear", rank=8),
+    Row(
+        About.OTHER,
+        "",
+        "no snmp-server community .*",
+        "SNMP version 3 alone: a community is a password in clear",
+        rank=8,
+    ),
     Row(About.OTHER, "", "no snmp-server (group|view) .*", "no longer intended", rank=9),
     Row(About.OTHER, "", "(no )?service pad", "X.25 is not in use"),
     Row(About.OTHER, "", "service tcp-keepalives-(in|out)", "a session whose other end is gone ends"),

@@ -99,7 +99,6 @@ class Driver(HConfigDriverHPProcurve):
         rules.per_line_sub[:] = [PerLineSubRule(search="|".join(f"(?:{each})" for each in noise), replace="")]
         return rules
 
-
     def swap_negation(self, child: HConfigChild) -> HConfigChild:
         """A user of SNMP goes by its name."""
         if found := SNMP_SECRET.fullmatch(child.text):
@@ -286,7 +285,9 @@ ROWS = (
     Row(About.OTHER, "", "snmpv3 user .*", "the one who reads; its secrets are this switch's own", rank=7),
     Row(About.OTHER, "", "snmpv3 group .*", "it may read, and no more", rank=8),
     Row(About.OTHER, "", "snmpv3 only", "no other version: a community is a password in clear", rank=9),
-    Row(About.OTHER, "", "no snmp-server community .*", "no other version: a community is a password in clear", rank=9),
+    Row(
+        About.OTHER, "", "no snmp-server community .*", "no other version: a community is a password in clear", rank=10
+    ),
     Row(About.OTHER, "", "no snmpv3 group .*", "its secrets are others now, or nobody reads any more", rank=9),
     Row(About.OTHER, "", "no snmpv3 user .*", "its secrets are others now, or nobody reads any more", rank=10),
     Row(About.OTHER, "", "no cdp run", "it tells everybody what it is; LLDP does on trunks"),
@@ -322,7 +323,8 @@ HP_PROCURVE = Platform(
             removed=True,
         ),
         Owned(
-            rf"{HIDDEN}banner motd .*|snmpv3 (?:enable|only)|spanning-tree|spanning-tree bpdu-protection-timeout \d+|no (telnet-server|cdp run"
+            rf"{HIDDEN}banner motd .*|snmpv3 (?:enable|only)"
+            r"|spanning-tree|spanning-tree bpdu-protection-timeout \d+|no (telnet-server|cdp run"
             r"|web-management|dhcp-snooping option 82)|console idle-timeout \d+|timesync sntp|sntp unicast|logging \S+"
         ),
         Owned(r"ip default-gateway \S+", removed=True),

@@ -24,7 +24,7 @@ EXPECTED = {
 LINE_TIMEOUT = 15.0  # seconds
 # A password in clear is asked for, twice; behind `cipher` there stands only what VRP made of one, which begins so.
 SECRET = re.compile(r"(\s*snmp-agent usm-user v3 \S+ \S+-mode \S+) cipher (?![%$])(\S+)")
-PASSWORD = r"(?i:password:\s*$)"
+ASKS = r"(?i:password:\s*$)"
 
 
 def asked(line: str) -> tuple[str, str | None]:
@@ -114,8 +114,8 @@ class HuaweiSession(Session, HuaweiSSH):
         self.read_until_pattern(pattern=re.escape(text), read_timeout=read_timeout)
         heard = ""
         for _ in range(2):
-            heard += self.read_until_pattern(pattern=rf"(?:{PROMPT}|{PASSWORD})", read_timeout=read_timeout)
-            if not re.search(PASSWORD, heard):
+            heard += self.read_until_pattern(pattern=rf"(?:{PROMPT}|{ASKS})", read_timeout=read_timeout)
+            if not re.search(ASKS, heard):
                 return heard  # it refuses the line
             self.write_channel(self.normalize_cmd(password))
         return heard + self.read_until_pattern(pattern=PROMPT, read_timeout=read_timeout)

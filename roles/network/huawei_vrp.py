@@ -215,8 +215,13 @@ ROWS = (
     Row(About.TRUNK_LOSES, PORT, "undo port hybrid vlan .*", "a VLAN that nobody intends on it"),
     # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
     Row(About.TRUNK_GAINS, PORT, "dhcp snooping trusted", "what is behind it is believed"),
-    Row(About.TRUNK_GAINS, "acl number 2097", r"rule \d+ permit source (?P<value>\S+) .*", "it may read how the switch fares"),
-    Row(About.OTHER, "acl number 2097", r"rule \d+ deny", "and nobody else", rank=4),
+    Row(
+        About.TRUNK_GAINS,
+        "acl number 2097",
+        r"rule \d+ permit source (?P<value>\S+) .*",
+        "it may read how the switch fares",
+    ),
+    Row(About.TRUNK_GAINS, "acl number 2097", r"rule \d+ deny", "and nobody else", rank=9),
     Row(About.TRUNK_GAINS, r"acl number \d+", r"rule \d+ permit source (?P<value>\S+) .*", "a bastion: it may log in"),
     Row(About.TRUNK_LOSES, PORT, rf"undo {ALLOW} .*", "VLANs that nobody intends on it"),
     Row(About.PORT, PORT, "shutdown", "not in use", rank=0),
@@ -266,15 +271,23 @@ ROWS = (
     Row(About.LOGIN, "", LOGIN, "who may log in"),
     # A user without its group may read nothing: it comes last, and its group goes after it.
     Row(About.OTHER, "", "snmp-agent", "it answers whoever monitors it", rank=5),
-    Row(About.OTHER, "", "undo snmp-agent sys-info version .*", "SNMP version 3 alone", rank=8),
+    Row(About.OTHER, "", "undo snmp-agent sys-info version .*", "SNMP version 3 alone", rank=10),
     Row(About.OTHER, "", "snmp-agent sys-info version .*", "SNMP version 3 alone", rank=5),
     Row(About.OTHER, "", "snmp-agent mib-view .*", "what may be read of the switch", rank=5),
-    Row(About.OTHER, "", "snmp-agent group .*", "only with authentication and privacy, from there, and to read", rank=6),
+    Row(
+        About.OTHER, "", "snmp-agent group .*", "only with authentication and privacy, from there, and to read", rank=6
+    ),
     Row(About.OTHER, "", r"snmp-agent usm-user v3 \S+ group .*", "the one who reads", rank=7),
     Row(About.OTHER, "", "snmp-agent usm-user .*", "its secrets are this switch's own", rank=8),
-    Row(About.OTHER, "", "undo snmp-agent usm-user .*", "its secrets are others now, or nobody reads any more", rank=8),
-    Row(About.OTHER, "", "undo snmp-agent community .*", "SNMP version 3 alone: a community is a password in clear", rank=8),
-    Row(About.OTHER, "", "undo snmp-agent (group|mib-view) .*", "no longer intended", rank=9),
+    Row(About.OTHER, "", "undo snmp-agent usm-user .*", "its secrets are others now, or nobody reads any more", rank=9),
+    Row(
+        About.OTHER,
+        "",
+        "undo snmp-agent community .*",
+        "SNMP version 3 alone: a community is a password in clear",
+        rank=10,
+    ),
+    Row(About.OTHER, "", "undo snmp-agent (group|mib-view) .*", "no longer intended", rank=10),
     Row(About.OTHER, "", "stp bpdu-protection", "a switch plugged into an edge port is shut out"),
     Row(About.OTHER, "", "lldp enable", "its neighbours are checked against the inventory"),
     Row(About.OTHER, "", "undo http server enable", "it is managed over SSH alone"),
@@ -297,7 +310,8 @@ HUAWEI_VRP = Platform(
     driver=Driver,
     owned=(
         Owned(
-            rf"sysname \S+|stp (bpdu-protection|mode \S+)|snmp-agent( sys-info version .*)?|header login .*|dhcp (snooping )?enable|(undo )?({SWITCHES})"
+            rf"sysname \S+|stp (bpdu-protection|mode \S+)|snmp-agent( sys-info version .*)?"
+            rf"|header login .*|dhcp (snooping )?enable|(undo )?({SWITCHES})"
         ),
         Owned(
             r"stp instance 0 priority \d+|error-down auto-recovery cause .*|ntp-service unicast-server \S+"

@@ -42,7 +42,9 @@ def ports(vlans: list[int]) -> st.SearchStrategy[str]:
 
 def snmp(draw: st.DrawFn, bare: bool) -> list[str]:
     """Communities are only found; who reads has another name once its secrets are others."""
-    user, secret = draw(st.sampled_from([("supervision-1a1a1a", "first-secret"), ("supervision-2b2b2b", "other-secret")]))
+    user, secret = draw(
+        st.sampled_from([("supervision-1a1a1a", "first-secret"), ("supervision-2b2b2b", "other-secret")])
+    )
     lines = [
         f"access-list 97 permit 10.1.1.{draw(st.integers(1, 2))}",
         "snmp-server view SUPERVISION iso included",

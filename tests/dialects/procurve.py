@@ -23,7 +23,9 @@ def ways(vlans: list[int]) -> st.SearchStrategy[dict[int, str]]:
 
 def snmp(draw: st.DrawFn, bare: bool) -> list[str]:
     """Communities are only found; who reads has another name once its secrets are others."""
-    user, secret = draw(st.sampled_from([("supervision-1a1a1a", "first-secret"), ("supervision-2b2b2b", "other-secret")]))
+    user, secret = draw(
+        st.sampled_from([("supervision-1a1a1a", "first-secret"), ("supervision-2b2b2b", "other-secret")])
+    )
     lines = [
         f'snmpv3 user "{user}" auth sha "{secret}" priv aes "{secret}"',
         f'snmpv3 group operatorauth user "{user}" sec-model ver3',
@@ -104,7 +106,8 @@ PROCURVE = Dialect(
     door=DOOR,
     wishes=wishes,
     enter="configure",
-    foreign='snmpv3 enable\nno snmpv3 user "initial"\nsnmp-server location cave\nspanning-tree\ninterface 7\nname "reserved"\ndisable\nexit\nno telnet-server',
+    foreign='snmpv3 enable\nno snmpv3 user "initial"\nsnmp-server location cave\n'
+    'spanning-tree\ninterface 7\nname "reserved"\ndisable\nexit\nno telnet-server',
     vlan="vlan {}".format,
     answers={"password: ": "of-nobody", "[y/n] ": "n"},
 )

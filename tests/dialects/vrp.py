@@ -56,10 +56,11 @@ def ports(vlans: list[int]) -> st.SearchStrategy[str]:
 
 def snmp(draw: st.DrawFn, bare: bool) -> list[str]:
     """Communities and other versions are only found; who reads has another name once its secrets are others."""
-    user, secret = draw(st.sampled_from([("supervision-1a1a1a", "first-secret"), ("supervision-2b2b2b", "other-secret")]))
+    user, secret = draw(
+        st.sampled_from([("supervision-1a1a1a", "first-secret"), ("supervision-2b2b2b", "other-secret")])
+    )
     lines = [
         f"acl number 2097\n rule 5 permit source 10.1.1.{draw(st.integers(1, 2))} 0\n rule 1000 deny",
-        f"snmp-agent sys-info version {draw(st.sampled_from(['v3', 'v2c v3', 'v1 v2c'])) if bare else 'v3'}",
         "snmp-agent mib-view included supervision iso",
         "snmp-agent group v3 supervision privacy read-view supervision acl 2097",
         f"snmp-agent usm-user v3 {user} group supervision",
@@ -88,7 +89,7 @@ def for_all(draw: st.DrawFn, bare: bool) -> list[str]:
         "dhcp enable",
         "dhcp snooping enable",
         "snmp-agent",
-        "snmp-agent sys-info version v3",
+        f"snmp-agent sys-info version {draw(st.sampled_from(['v3', 'v2c v3', 'v1 v2c'])) if bare else 'v3'}",
     ]
     either += snmp(draw, bare)
     return always + draw(st.lists(st.sampled_from(either), unique=True))

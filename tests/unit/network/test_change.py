@@ -51,7 +51,8 @@ def test_applied_once_then_nothing_to_do(played: PlayedSwitch, device: Device, t
     assert first.lines[4] == "hostname sw1"
     assert not second.changed
     assert " description guest1\n switchport access vlan 30\n" in played.config
-    assert played.switch.saved == f"{played.config}\nend\n"
+    users = next(line for line in target.intended.splitlines() if line.startswith("snmp-server user "))
+    assert played.switch.saved == f"{played.config}\n{users}\nend\n"
 
 
 def test_a_plan_sends_nothing_and_says_what_apply_sends(played: PlayedSwitch, device: Device, target: Target) -> None:

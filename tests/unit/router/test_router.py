@@ -30,12 +30,14 @@ def test_what_is_declared_leaves_with_its_mark_and_all_else_without() -> None:
     ]
 
 
-def test_switches_are_reached_by_ssh_from_the_bastions_alone() -> None:
+def test_switches_are_reached_by_ssh_and_snmp_from_the_bastions_alone() -> None:
     administration = load("lab")
     cfg = router_config(administration, administration.machine("edge1"))
-    crossing = [line.strip() for line in render("router/router.nft.j2", cfg=cfg).splitlines() if "dport 22" in line]
+    lines = render("router/router.nft.j2", cfg=cfg).splitlines()
+    crossing = [line.strip() for line in lines if "dport 22" in line or "dport 161" in line]
     assert crossing == [
         "iifname { wan0, wan1 } ip saddr { 10.10.10.10 } ip daddr { 10.20.99.11 } tcp dport 22 accept",
+        "iifname { wan0, wan1 } ip saddr { 10.10.10.10 } ip daddr { 10.20.99.11 } udp dport 161 accept",
     ]
     assert "dport 22" not in render("router/router.nft.j2", cfg=replace(cfg, bastions=()))
 

@@ -322,7 +322,8 @@ CONFIG: dict[str, list[Command]] = {
         command("snmp-server group <word> v3 <auth|noauth|priv> read <word> access <number>", _keyed(3)),
         command("snmp-server group <word> v3 <auth|noauth|priv>", _keyed(3)),
         command(
-            "snmp-server user <word> <word> v3 auth <sha|md5> <word> priv aes <128|192|256> <word> access <number>", _user
+            "snmp-server user <word> <word> v3 auth <sha|md5> <word> priv aes <128|192|256> <word> access <number>",
+            _user,
         ),
         command("snmp-server user <word> <word> v3", _user),
     ],

@@ -89,7 +89,9 @@ def _snmpv3(session: Session, match: Match, no: bool) -> str:
 
     def authentication(password: str) -> str:
         again = len(password) < 8
-        following = ("Enter authentication password: ", authentication) if again else ("Enter privacy password: ", privacy)
+        following = (
+            ("Enter authentication password: ", authentication) if again else ("Enter privacy password: ", privacy)
+        )
         return session.ask(*following, hidden=True)
 
     session.ask("Enter authentication password: ", authentication, hidden=True)
@@ -410,7 +412,9 @@ CONFIG = {
         command("snmpv3 only", _set),
         command("snmpv3 user <text>", _snmp_user),
         command("snmpv3 user <text> auth <sha|md5> <text> priv <aes|des> <text>", _snmp_user),
-        command("snmpv3 group <operatorauth|managerpriv|managerauth|operatornoauth> user <text> sec-model ver3", _snmp_group),
+        command(
+            "snmpv3 group <operatorauth|managerpriv|managerauth|operatornoauth> user <text> sec-model ver3", _snmp_group
+        ),
         command("ip authorized-managers <ip> <ip> access operator access-method snmp", _add),
         command("snmp-server location <line>", _set),
         command("snmp-server contact <line>", _set),

@@ -139,7 +139,7 @@ def _versions(session: Session, match: Match, undo: bool) -> str:
     """The versions of SNMP that are spoken: a line adds some, `undo` takes some away."""
     lines, setting = session.switch.config.section(TOP), "snmp-agent sys-info version"
     before = set(lines.get(setting, f"{setting} v3").removeprefix(setting).split())
-    given = set("v1 v2c v3".split() if match.arguments[0] == "all" else match.arguments[0].split())
+    given = set(["v1", "v2c", "v3"] if match.arguments[0] == "all" else match.arguments[0].split())
     if not given <= {"v1", "v2c", "v3"}:
         raise wrong(session.typed.index(match.arguments[0]))
     after = before - given if undo else before | given
@@ -408,7 +408,10 @@ VIEWS: dict[str, list[Command]] = {
         command("snmp-agent mib-view <word>", _mib_view),
         command("snmp-agent community <read|write> cipher <word>", _keyed(5)),
         command("snmp-agent community <read|write> <word>", _keyed(4)),
-        command("snmp-agent group v3 <word> <privacy|authentication|noauthentication> read-view <word> acl <number>", _keyed(5)),
+        command(
+            "snmp-agent group v3 <word> <privacy|authentication|noauthentication> read-view <word> acl <number>",
+            _keyed(5),
+        ),
         command("snmp-agent group v3 <word> <privacy|authentication|noauthentication>", _keyed(5)),
         command("snmp-agent usm-user v3 <word> group <word>", _user_group),
         command("snmp-agent usm-user v3 <word>", _user_group),
