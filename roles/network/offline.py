@@ -40,7 +40,7 @@ def _planned(target: Target, kept: bytes | None) -> Outcome | str:
         return str(error)
     if planned.refused:
         return f"refused: {planned.refused}"
-    management = any(line.part > Part.REST for line in planned.lines)
+    management = any(line.part.ours for line in planned.lines)
     return Outcome(planned.texts, bool(planned.lines), planned.unmanaged, planned.why, management)
 
 

@@ -18,6 +18,7 @@ SUFFIX = {
     "interface": "-if",
     "line": "-line",
     "arp": "-arp-nacl",
+    "radius": "-radius-server",
 }
 
 
