@@ -206,6 +206,9 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
         for port_name, port in switch.ports.items():
             if not port.used:
                 continue
+            if port.authentication and switch.platform == "huawei_vrp":
+                message = say("platform_dot1x", profile=port.profile, platform=switch.platform)
+                yield source.problem(["switches", name, "ports", port_name], message, on_key=True)
             if switch.model is None:
                 yield from _port_name(source, ["switches", name, "ports", port_name], port_name, switch.platform)
             yield from _port(source, site, ["switches", name, "ports", port_name], port)
@@ -431,7 +434,11 @@ def _bastions(source: Source, platform: Platform, seen: Seen, parsed: Parsed) ->
     """Each stands in a network of a data centre: RESINA leads from there to the buildings."""
     sites = [site for _, site in parsed.sites.values() if site.kind == "datacentre"]
     prefixes = [network.prefix for site in sites for network in site.networks.values()]
-    for kind, entries in (("bastions", platform.bastions), ("monitors", platform.monitors), ("radius", platform.radius)):
+    for kind, entries in (
+        ("bastions", platform.bastions),
+        ("monitors", platform.monitors),
+        ("radius", platform.radius),
+    ):
         for name, address in entries.items():
             if not any(address in prefix for prefix in prefixes):
                 shown = ", ".join(map(str, prefixes))

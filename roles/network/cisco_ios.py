@@ -40,7 +40,9 @@ SWITCHES = (  # on or off; the line says which
     r"service (?:pad|password-encryption|tcp-keepalives-in|tcp-keepalives-out)|ip source-route|cdp run|lldp run"
     r"|ip http (?:secure-)?server|ip dhcp snooping information option|spanning-tree loopguard default"
 )
-NEGATED = r"(authentication port-control|dot1x timeout tx-period|authentication (?:host-mode|order)) .*"  # without value
+NEGATED = (
+    r"(authentication port-control|dot1x timeout tx-period|authentication (?:host-mode|order)) .*"  # without value
+)
 RADIUS_KEY = re.compile(r"(key)(?: \d)? \S+")
 # `show running-config` has no such line; its secrets are in nothing that IOS shows.
 SNMP_USER = r"snmp-server user \S+ \S+ v3 auth .*"
@@ -81,7 +83,10 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("interface ", "ip (dhcp snooping|arp inspection) limit rate "),
                 replaces("interface ", "spanning-tree (portfast|guard)"),
                 replaces("interface ", "mls qos (trust|cos) "),
-                replaces("interface ", r"authentication (event server (?:dead|alive)|event (?:fail|no-response)|host-mode|order) "),
+                replaces(
+                    "interface ",
+                    r"authentication (event server (?:dead|alive)|event (?:fail|no-response)|host-mode|order) ",
+                ),
                 replaces("interface ", "dot1x timeout (tx-period) "),
                 replaces("radius server ", "(key|address ipv4) "),
                 replaces("mls qos map cos-dscp "),
@@ -364,7 +369,9 @@ ROWS = (
     Row(About.LOGIN, "", "aaa new-model", "without it no server can be asked; local users log in as before", rank=1),
     Row(About.LOGIN, "", "aaa authentication login default local", "who may log in", rank=2),
     Row(About.LOGIN, "", "aaa authorization exec default local", "what a local user may", rank=2),
-    Row(About.LOGIN, "", "aaa (authentication dot1x|authorization network) .*", "who may plug in, RADIUS knows", rank=4),
+    Row(
+        About.LOGIN, "", "aaa (authentication dot1x|authorization network) .*", "who may plug in, RADIUS knows", rank=4
+    ),
     Row(About.LOGIN, "", "dot1x system-auth-control", "ports that are told to may ask who is there", rank=5),
     Row(About.LOGIN, "", "no dot1x system-auth-control", "no longer intended", rank=6),
     Row(About.LOGIN, TERMINAL, "no .*", "no longer intended", rank=6),

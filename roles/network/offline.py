@@ -12,7 +12,6 @@ from nornir.core.task import MultiResult, Result
 from roles.network.change import Outcome, Target
 from roles.network.history import History
 from roles.network.plan import plan
-from roles.network.planner import Part
 from roles.network.processes import side_by_side
 from roles.network.scrub import scrubbed
 
