@@ -103,7 +103,7 @@ class Profile(Strict):
     )
     fallback: Identifier | None = Field(
         default=None,
-        description="Usage du réseau de qui n'est pas reconnu, ou quand aucun serveur ne répond ; sans lui, quarantaine",
+        description="Usage du réseau de qui n'est pas reconnu, ou si aucun serveur ne répond ; sans lui, quarantaine",
         examples=["guests"],
     )
     protections: list[Protection] = Field(

@@ -23,7 +23,7 @@ class Vlan:
 
 @dataclass(frozen=True)
 class Recognition:
-    """Whether computers say who they are (802.1X), and whether devices are known by their MAC address where they do not.
+    """Whether computers say who they are (802.1X), and devices that do not are known by their MAC address.
 
     `fallback`: the VLAN of who is not recognized, and of everybody while no server answers.
     """

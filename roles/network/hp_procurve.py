@@ -42,7 +42,10 @@ BANNER = re.compile(r'^banner motd "(.*?)"[^\n]*$', re.DOTALL | re.MULTILINE)
 HIDDEN = "\0"  # hier_config takes a line that begins with "banner" for the first of many
 ONE = r"(?:\d+/)?[A-Z]?\d+"  # a port; Trk1, which is several, is somebody else's
 # Settings of ports that stand outside of them, with a list: `spanning-tree 1-4 root-guard`.
-OUTSIDE = "aaa port-access authenticator|aaa port-access mac-based|spanning-tree|port-security|fault-finder broadcast-storm|lldp admin-status|dhcp-snooping trust|arp-protect trust"
+OUTSIDE = (
+    "aaa port-access authenticator|aaa port-access mac-based|spanning-tree|port-security|fault-finder broadcast-storm"
+    "|lldp admin-status|dhcp-snooping trust|arp-protect trust"
+)
 WATCHED = "dhcp-snooping|arp-protect"
 # Without `include-credentials` a user is shown by its name alone, with it by what the switch made of its secrets.
 SNMP_SECRET = re.compile(r'(snmpv3 user "[^"]+")(?: .*)?')

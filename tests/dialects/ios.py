@@ -141,7 +141,8 @@ IOS = Dialect(
     door=DOOR,
     wishes=wishes,
     enter="configure terminal",
-    foreign="username netadmin privilege 15 secret 9 made-up\nsnmp-server contact nobody\nsnmp-server location cave\nip domain-name example.org\n"
+    foreign="username netadmin privilege 15 secret 9 made-up\n"
+    "snmp-server contact nobody\nsnmp-server location cave\nip domain-name example.org\n"
     "line vty 5 15\nexec-timeout 5 0",
     vlan="vlan {}".format,
 )

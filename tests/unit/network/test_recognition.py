@@ -1,4 +1,4 @@
-"""Ports that ask who is there (802.1X): from the inventory to a switch that was sent its plan and needs nothing more."""
+"""Ports that ask who is there (802.1X): from the inventory to a switch that was sent its plan."""
 
 import shutil
 from pathlib import Path
