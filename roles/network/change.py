@@ -17,7 +17,7 @@ from roles.network.guard import Ask, Guard
 from roles.network.plan import Plan
 from roles.network.plan import plan as compare
 from roles.network.planner import Part
-from roles.network.platform import Platform, SwitchFacts
+from roles.network.platform import Platform
 from roles.network.remediation import ours, same, sections
 from roles.network.shown import Host, Show
 
@@ -140,7 +140,7 @@ class _Guarded:
                 self.connection = self._again(self.login)
             cut = at_once
             if at_once:
-                _write_at_once(self.connection, lines, self.target.platform.switch)
+                _write_at_once(self.connection, lines, self.target.platform.finish)
             else:
                 _send(self.connection, self.target.platform, lines)
         if part > Part.REST and self.login:
@@ -201,11 +201,10 @@ def _new(platform: Platform, running: str, saved: str) -> bool:
     return nothing and platform.switch is not None and not platform.switch.view(sections(platform, running)).addresses
 
 
-def _write_at_once(connection: BaseConnection, lines: Sequence[str], facts: SwitchFacts | None) -> None:
+def _write_at_once(connection: BaseConnection, lines: Sequence[str], finish: str | None) -> None:
     """Type all lines in one go, without waiting for answers that may never come."""
     connection.config_mode()
-    finish = (facts.finish,) if facts else ()
-    connection.write_channel("".join(f"{line}\n" for line in (*lines, *finish)))
+    connection.write_channel("".join(f"{line}\n" for line in (*lines, *([finish] if finish else []))))
     time.sleep(1)
 
 

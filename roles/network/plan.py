@@ -9,6 +9,8 @@ from roles.network.lockout import Host, refusal
 from roles.network.planner import Line, Part, Paths, as_proposed, planned
 from roles.network.platform import Platform
 from roles.network.remediation import remediation
+from roles.network.router_lockout import refusal as why_not
+from roles.network.router_planner import Ways, routed
 from roles.network.scrub import shown
 
 
@@ -46,6 +48,10 @@ class Plan:
 def plan(platform: Platform, running: str, intended: str, hosts: Callable[[], Sequence[Host]] = lambda: ()) -> Plan:
     """Compare what runs with what is intended. `hosts` (learned addresses) are asked for where something changes."""
     found = remediation(platform, running, intended)
+    if platform.router:
+        ways = Ways(platform.router.view(found.before), platform.router.view(found.after))
+        routes = routed(platform.router, found, ways)
+        return Plan(routes, found.unmanaged, why_not(ways) if routes else None, first=not ways.before.leading)
     if platform.switch is None:
         return Plan(as_proposed(found), found.unmanaged)
     paths = Paths(platform.switch.view(found.before), platform.switch.view(found.after))

@@ -141,6 +141,9 @@ def devices(administration: Administration, targets: Mapping[str, Target]) -> di
                 enable=secrets.get(f"device-{name}", "enable"),
                 sha1=switch.entry.ssh == "sha1",
             )
+    for name in administration.routers.keys() - administration.machines.keys():
+        if name in found:
+            found[name] = replace(found[name], enable=secrets.get(f"device-{name}", "enable"))
     return found
 
 
