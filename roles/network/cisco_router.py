@@ -178,8 +178,10 @@ CISCO_ROUTER: Platform = replace(
     ),
     ordinary=CISCO_IOS.ordinary
     + r"|(boot-|license|diagnostic|memory|platform|redundancy|negotiation|media-type|ip forward)",
-    # It says so of a class that is for all protocols, and is content.
-    error=CISCO_IOS.error.replace("Warning:|", "Warning:|No specific protocol configured|"),
+    # It says so of a class that is for all protocols, and of a sub-interface that goes, and is content.
+    error=CISCO_IOS.error.replace(
+        "Warning:|", "Warning:|No specific protocol configured| Not all config may be removed|"
+    ).replace("Bad mask", "BGP is already running.*|Bad mask"),
     refine=refine,
     switch=None,
     router=RouterFacts(
