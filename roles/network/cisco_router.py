@@ -159,8 +159,9 @@ CISCO_ROUTER: Platform = replace(
         Owned(
             rf"hostname \S+|banner login .*|(?:no )?(?:{cisco_ios.SWITCHES})|ip ssh version \d|login block-for .*"
             r"|logging host \S+|aaa new-model|aaa (authentication login|authorization exec) default .*"
-            r"|(ntp source|logging source-interface) \S+|ip bgp-community new-format"
+            r"|ip bgp-community new-format"
         ),
+        Owned(r"(ntp source|logging source-interface) \S+", removed=True),
         Owned(r"ntp server \S+|ip prefix-list RESINA-(IN|OUT) seq .*|ip dhcp excluded-address .*", removed=True),
         Owned(r"archive", lines=r"path |maximum "),
         Owned(r"ip access-list (standard BASTIONS|extended (SWITCHES|NOWHERE|MARK-\S+))", removed=True, lines=""),

@@ -52,7 +52,12 @@ ROWS = (
     RouterRow(Step.ZONE, "", "zone security .*", "a network of its own: nothing passes unless a pair says so"),
     RouterRow(Step.PAIR, r"zone-pair security .* destination RESINA", ".*", "this network reaches RESINA"),
     RouterRow(Step.PAIR, r"zone-pair security .*", ".*", "bastions reach the switches"),
-    RouterRow(Step.CLASS, "", r"route-map \S+ permit \d+", "intended"),
+    # Of these, what is taken back as a whole
+    RouterRow(Step.LIST, "", "ip access-list .*", "intended"),
+    RouterRow(Step.CLASS, "", "(route|class)-map .*", "intended"),
+    RouterRow(Step.POLICY, "", "policy-map .*", "intended"),
+    RouterRow(Step.PAIR, "", "zone-pair .*", "intended"),
+    RouterRow(Step.DHCP, "", "ip dhcp pool .*", "intended"),
     # Inside
     RouterRow(Step.LAN_GOES, "", f"no {SUB}", "no longer intended", stays_there=True),
     RouterRow(Step.LAN_GOES, SUB, "no ip address.*", "its network is elsewhere", rank=1, stays_there=True),

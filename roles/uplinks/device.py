@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
 from inventory.model import Administration, Network, Placed, Router
+from inventory.model.chassis import ROUTER_CHASSIS
 
 Range = tuple[IPv4Address, IPv4Address]  # the first and the last
 
@@ -45,6 +46,7 @@ class DeviceIntent:
     lan: str
     lans: tuple[Lan, ...]
     uplinks: tuple[str, ...]
+    unused: tuple[str, ...]  # interfaces of the model that are for nothing
     marked: tuple[Marked, ...]
     bastions: tuple[IPv4Address, ...]
     controllers: tuple[IPv4Address, ...]  # the domain controllers: names and time
@@ -66,6 +68,8 @@ def device(administration: Administration, router: Placed[Router]) -> DeviceInte
     """The router's share of its site."""
     entry, site, platform = router.entry, router.site, administration.platform
     lans = tuple(_lan(administration, router, name, network) for name, network in site.networks.items() if network.vlan)
+    uplinks = tuple(uplink.interface for uplink in entry.uplinks)
+    ports = ROUTER_CHASSIS[entry.model].ports if entry.model else ()
     announced = [lan for lan in lans if lan.outward]
     return DeviceIntent(
         hostname=router.name,
@@ -73,7 +77,8 @@ def device(administration: Administration, router: Placed[Router]) -> DeviceInte
         domain=platform.domain,
         lan=entry.lan,
         lans=lans,
-        uplinks=tuple(uplink.interface for uplink in entry.uplinks),
+        uplinks=uplinks,
+        unused=tuple(port for port in ports if port not in (entry.lan, *uplinks)),
         marked=tuple(
             Marked(name, administration.machine(administration.applications[name].host).address, mark)
             for name, mark in platform.resina.marks.applications.items()

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from ..ios.config import ARCHIVE, BANNER, TOP
 from ..meaning import Guards, Port
 from .type7 import hidden
+
+# Read again and again, and always the same ones.
+interface, network, neighbour = cache(IPv4Interface), cache(IPv4Network), cache(IPv4Address)
 
 PORTS = tuple(f"GigabitEthernet0/0/{number}" for number in range(3))  # of an ISR 4331
 WITHIN = " | "
@@ -61,7 +65,7 @@ class Config:
             parent = self.sections.get(header.partition(".")[0], {})
             address = self.value(header, "ip address") if header.startswith("interface ") else None
             if address and "shutdown" not in lines and "shutdown" not in parent:
-                found[header.removeprefix("interface ")] = IPv4Interface(address.replace(" ", "/"))
+                found[header.removeprefix("interface ")] = interface(address.replace(" ", "/"))
         return found
 
     @property
@@ -75,14 +79,14 @@ class Config:
     def neighbours(self) -> Iterator[tuple[IPv4Address, int]]:
         for line in self.sections.get(self.bgp or "", {}).values():
             if found := re.fullmatch(r"neighbor (\S+) remote-as (\d+)", line):
-                yield IPv4Address(found[1]), int(found[2])
+                yield neighbour(found[1]), int(found[2])
 
     def permits(self, name: str | None, prefix: IPv4Network) -> bool:
         """Whether a prefix list lets a prefix through; one that does not exist lets all through."""
         pattern = rf"ip prefix-list {re.escape(name or '')} seq (\d+) (permit|deny) (\S+)(?: le (\d+))?"
         found = [match for line in self.sections[TOP].values() if (match := re.fullmatch(pattern, line))]
         for match in sorted(found, key=lambda match: int(match[1])):
-            within = IPv4Network(match[3])
+            within = network(match[3])
             if prefix.subnet_of(within) and prefix.prefixlen <= int(match[4] or within.prefixlen):
                 return match[2] == "permit"
         return not found

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from ..unplugged import Unplugged
-from .config import TOP, Config
+from .config import TOP, Config, network
 
 ORDINARY = 100
 
 
 @dataclass(frozen=True)
 class Core:
-    """A neighbour on a link: it speaks only to one that has its key."""
+    """A neighbour on a link: it speaks only to one that has a key of its own."""
 
     address: IPv4Address
     asn: int
-    key: str
+    keys: frozenset[str]
     announces: tuple[IPv4Network, ...]
 
 
@@ -40,7 +40,7 @@ def established(config: Config, plane: object, peer: IPv4Address, asn: int) -> b
     here = any(peer in address.network for address in config.up().values())
     key = config.value(config.bgp or TOP, f"neighbor {peer} password") or ""
     active = f"neighbor {peer} activate" in config.family()
-    return bool(core and here and active and core.asn == asn and core.key == key)
+    return bool(core and here and active and core.asn == asn and key in core.keys)
 
 
 def learned(config: Config, plane: object) -> list[Route]:
@@ -58,13 +58,13 @@ def own(config: Config) -> list[IPv4Network]:
     """The networks that it says, and has."""
     here = {address.network for address in config.up().values()}
     said = [line.split() for line in config.family().values() if line.startswith("network ")]
-    return sorted(here & {IPv4Network(f"{words[1]}/{words[3]}") for words in said})
+    return sorted(here & {network(f"{words[1]}/{words[3]}") for words in said})
 
 
 def sent(config: Config, peer: IPv4Address) -> list[IPv4Network]:
     """What its filter lets out to a neighbour."""
     name = applied(config, peer, "prefix-list", "out")
-    return [network for network in own(config) if config.permits(name, network)]
+    return [each for each in own(config) if config.permits(name, each)]
 
 
 def applied(config: Config, peer: IPv4Address, kind: str, direction: str) -> str | None:
