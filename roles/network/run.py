@@ -29,7 +29,7 @@ from roles.network.connection import Device, connected
 from roles.network.guard import GuardError
 from roles.network.history import History, HistoryError, Why, folder_of
 from roles.network.kept import Kept
-from roles.network.listening import Listening
+from roles.network.listening import Listening, listened
 from roles.network.offline import from_history
 from roles.network.runner import Changing, Looking, NotDone, not_done
 from roles.network.waves import Order, order_of
@@ -211,7 +211,7 @@ def _change(
         expected = None if lines is None else tuple(lines)
         # Whoever asked for the console gets in by it; else the network is what must work, at the new address.
         way = reach[name].console if reach[name].by_console else name
-        return apply(connection, targets[name], expected, lambda: connected(reach[name], way))
+        return apply(connection, targets[name], expected, lambda: listened(connection, connected(reach[name], way)))
 
     found = _each([name for name in targets if name in planned], reach, Changing(order), change, kept)
     if history:

@@ -27,7 +27,7 @@ from roles.uplinks.device import DeviceIntent, Lan, Marked
 from roles.uplinks.intent import DEFAULT, Neighbor, RoutedInterface, RouterIntent, Way
 
 MANY = os.environ.get("EXAMPLES")
-EXAMPLES = int(MANY or 100)
+EXAMPLES = int(MANY or 60)
 PORTS = tuple(f"GigabitEthernet0/0/{number}" for number in range(3))
 TRUNK = PORTS[2]
 VLANS = {10: "users", 20: "voice", 30: "guests", 99: "management"}
