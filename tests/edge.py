@@ -59,7 +59,11 @@ def key(scope: str, name: str) -> Secret:
 
 def target(folder: Path) -> Target:
     """What the router must be."""
-    return targets(administration(folder), key)[NAME]
+    return target_of(administration(folder))
+
+
+def target_of(everything: Administration) -> Target:
+    return targets(everything, key)[NAME]
 
 
 def cores(*networks: IPv4Network) -> Cabled:

@@ -10,6 +10,10 @@ FABRIC = "lab-fabric"  # holds the bridges that play unmanaged switches
 RESINA, INSIDE = "resina", "core0"  # the bridge between the cores, and their interface there
 
 
+class NotPlayedError(Exception):
+    """The lab cannot hold what the inventory has."""
+
+
 @dataclass(frozen=True)
 class Cable:
     """A veth pair between two (namespace, interface) ends."""
@@ -57,7 +61,9 @@ class Topology:
 
 
 def topology(administration: Administration) -> Topology:
-    """What the lab must hold for this administration."""
+    """What the lab must hold for this administration. Raises NotPlayedError."""
+    if unplayed := sorted(administration.routers.keys() - administration.machines.keys()):
+        raise NotPlayedError(f"the lab plays no edge router but FRR's: {', '.join(unplayed)}")
     machines = {
         name: LabMachine(name, machine.fqdn, switching="router" in machine.runs)
         for name, machine in administration.machines.items()

@@ -1,6 +1,7 @@
 """An edge router that is a Cisco device: from the inventory to a router that does what it must, over SSH."""
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import IPv4Network
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 
 from inventory.hosts import groups, ssh_config
+from inventory.model import Administration
 from inventory.secrets import Secret, wanted
+from roles.lab.topology import NotPlayedError, topology
 from roles.network.change import Target
 from roles.network.connection import Device
 from roles.network.history import History, Why
@@ -18,11 +21,14 @@ from roles.network.offline import from_history
 from roles.network.plan import plan
 from roles.network.run import CHANGES, ERROR, OK, run
 from roles.network.scrub import scrubbed
+from roles.router.config import router_config
 from roles.uplinks.device import device
-from tests.edge import NAME, SECOND, PlayedRouter, administration, cores, target
+from roles.uplinks.intent import intent
+from tests.edge import NAME, SECOND, PlayedRouter, administration, cores, key, target, target_of
 from tests.played import PlayedSwitch
 
 MINUTE = 0.4  # seconds
+ARCHIVE = "archive\n path bootflash:before-change\n maximum 5\n!\n"  # what the guard needs stays
 
 
 @pytest.fixture
@@ -109,7 +115,7 @@ def test_a_core_that_does_not_answer_undoes_the_change(
     said = capsys.readouterr().out
     assert "0.0.0.0/0 is not received from resina1" in said
     assert "the device is as it was before; nothing was saved" in said
-    assert router.config.replace("archive\n path bootflash:before-change\n maximum 5\n!\n", "") == before
+    assert router.config.replace(ARCHIVE, "") == before
 
 
 def test_what_is_wrong_is_said(router: PlayedRouter, intended: Target, capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,3 +176,63 @@ def test_history_has_no_key_and_drifts_from_nothing(intended: Target) -> None:
     kept = scrubbed(hidden)
     assert "0822455D0A16" not in kept
     assert plan(intended.platform, kept, scrubbed(intended.intended)).lines == ()
+
+
+def test_the_lab_says_that_it_does_not_play_it(tmp_path: Path) -> None:
+    with pytest.raises(NotPlayedError, match="no edge router but FRR's: edge11"):
+        topology(administration(tmp_path))
+
+
+def test_it_means_what_a_debian_router_means(tmp_path: Path) -> None:
+    """Who crosses it and what is marked, held against what roles/router says of the same building with FRR."""
+    everything = administration(tmp_path)
+    text = target_of(everything).intended
+    site = everything.routers[NAME].site
+    debian = router_config(with_frr(everything), with_frr(everything).machines[NAME])
+    vlans = {name: network.vlan for name, network in site.networks.items()}
+    pairs = re.findall(r"^zone-pair security \S+ source (\S+) destination (\S+)$", text, re.MULTILINE)
+    outward = {vlans[one.removeprefix("LAN-")] for one, other in pairs if other == "RESINA"}
+    assert outward == set(debian.outward_vlans)
+    assert {other for one, other in pairs if one == "RESINA"} == {"LAN-management"}
+    assert len(pairs) == len(outward) + 1
+    ssh = re.findall(r"^ permit tcp host (\S+) host (\S+) eq 22$", text, re.MULTILINE)
+    assert set(ssh) == {(str(b), str(s)) for b in debian.bastions for s in debian.switch_addresses}
+    marks = dict(re.findall(r"^policy-map (MARK-\S+)\n class class-default\n  set dscp (\S+)$", text, re.MULTILINE))
+    policies = re.findall(r"dot1Q (\d+)\n(?: .*\n)*? service-policy input (\S+)$", text, re.MULTILINE)
+    assert {(int(vlan), marks[name]) for vlan, name in policies if name in marks} == set(debian.marked_vlans)
+    assert {int(vlan) for vlan, _ in policies} == set(debian.vlans)
+    applications = re.findall(r"^ class (MARK-\S+)\n  set dscp (\S+)$", text, re.MULTILINE)
+    served = dict(re.findall(r"^ip access-list extended (MARK-\S+)\n permit tcp any host (\S+) eq 443$", text, re.M))
+    assert {(served[name], mark) for name, mark in applications} == {(str(a), m) for a, m in debian.marked_servers}
+    assert "class class-default\n  set dscp default\n" in text
+
+
+def test_it_routes_what_frr_routes(tmp_path: Path) -> None:
+    everything = administration(tmp_path)
+    ours, theirs = (intent(each, each.routers[NAME], key) for each in (everything, with_frr(everything)))
+    assert replace(ours, interfaces=()) == replace(theirs, interfaces=())
+    assert [each.address for each in ours.interfaces] == [each.address for each in theirs.interfaces]
+    here, there = (
+        {line for line in target_of(each).intended.splitlines() if line.startswith("ip prefix-list")}
+        for each in (everything, with_frr(everything))
+    )
+    assert {line.replace("0.0.0.0/0 le 32", "any") for line in here} == there
+
+
+def with_frr(everything: Administration) -> Administration:
+    """The same, with FRR in its place."""
+    site = everything.routers[NAME].site
+    entry = site.routers[NAME].model_copy(update={"platform": "frr", "model": None})
+    changed = site.model_copy(update={"routers": {NAME: entry}})
+    return replace(everything, sites=everything.sites | {site.site: changed})
+
+
+def test_a_session_that_is_lost_is_undone_by_the_router(router: PlayedRouter, intended: Target) -> None:
+    before = router.config
+    router.switch.faults.lost_at = "zone-member security RESINA"
+    assert went(router, intended) == ERROR
+    deadline = time.monotonic() + 10
+    while router.switch.pending and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert router.config.replace(ARCHIVE, "") == before
+    assert router.switch.saved == f"{before}\nend\n"
