@@ -1,4 +1,4 @@
-"""Rule by rule, how hardened switches are: `python -m deploys.compliance [--from running|intended] [--limit sw1]`.
+"""Rule by rule, how hardened devices are: `python -m deploys.compliance [--from running|intended] [--limit sw1]`.
 
 `running` is what devices were last seen to run (`make history`); `intended` needs no device, as in CI.
 Exits 0, 1 where a rule is not met and not waived.
@@ -8,13 +8,15 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
+from inventory.masking import SHOWN
 from inventory.model import Administration, InventoryError, load
 from inventory.model.load import HERE
 from inventory.model.waivers import load_waivers
 from inventory.repository import shown
-from roles import lan
-from roles.compliance.audit import audit, table
-from roles.compliance.rules import IDS, Audited, Result
+from inventory.secrets import Secret
+from roles import lan, uplinks
+from roles.compliance.audit import IDS, audit, table
+from roles.compliance.rules import Audited, Result
 from roles.lan.intent import intent
 from roles.lan.services import services
 from roles.network.history import History, HistoryError, Why, folder_of
@@ -43,19 +45,22 @@ def main() -> int:
 
 def audited(administration: Administration, source: str, limit: str | None = None) -> list[Audited]:
     """What is held against the rules. Raises LookupError where a device is unknown or was never seen."""
-    names = [name for name in administration.switches if limit in (None, name)]
+    devices = [*administration.switches, *(administration.routers.keys() - administration.machines.keys())]
+    names = [name for name in devices if limit in (None, name)]
     if not names:
-        raise LookupError(f"no switch {limit} in the inventory")
-    targets = lan.targets(administration)
+        raise LookupError(f"no switch or router {limit} in the inventory")
+    # History keeps no keys, so none are held against it.
+    targets = lan.targets(administration) | uplinks.targets(administration, lambda _scope, _key: Secret(SHOWN))
     running = {name: targets[name].intended for name in names}
     if source == "running":
         running = _last_seen(administration, names)
     found = []
     for name in names:
-        switch, target = administration.switches[name], targets[name]
-        wanted = intent(switch, services(administration, switch.site))
+        switch, target = administration.switches.get(name), targets[name]
+        wanted = intent(switch, services(administration, switch.site)) if switch else None
+        site = (switch or administration.routers[name]).site.site
         lacking = plan(target.platform, running[name], target.intended).texts
-        found.append(Audited(name, switch.site.site, switch.entry.platform, wanted, running[name], lacking))
+        found.append(Audited(name, site, target.platform.name, wanted, running[name], lacking))
     return found
 
 

@@ -40,16 +40,32 @@ snmp-server contact nobody
 interface Loopback0
 ip address 10.99.0.1 255.255.255.255
 """
+THEIR_BGP = "router bgp 65101\nneighbor 10.9.9.9 remote-as 64999\nneighbor 10.9.9.9 description theirs\n"
+LACKED = (
+    " zone-member ",
+    " description ",
+    " ip verify ",
+    " service-policy input ",
+    " bfd interval ",
+    "ip dhcp excluded",
+    "login ",
+)
 FLAT = {" no bgp default ipv4-unicast\n", " address-family ipv4\n"}
 
 
 @dataclass(frozen=True)
 class Wish:
-    """One intention, and its text as the template prints it; `bare`: with a flat BGP, as in the field."""
+    """One intention, and its text as the template prints it.
+
+    As found in the field: `flat`, with a BGP that does not name its one address family; `lacks`, beginnings of lines
+    that nobody typed; `more`, sessions that nobody intends.
+    """
 
     router: RouterIntent
     device: DeviceIntent
-    bare: bool = False
+    flat: bool = False
+    lacks: tuple[str, ...] = ()
+    more: bool = False
 
     @property
     def text(self) -> str:
@@ -58,12 +74,12 @@ class Wish:
     @property
     def typed(self) -> str:
         """What a person would type to have it."""
-        text = self.text
-        if self.bare:
-            lines = [line for line in text.splitlines(keepends=True) if line not in FLAT]
-            text = "".join(line for line in lines if not line.endswith(" activate\n"))
+        lines = self.text.splitlines(keepends=True)
+        if self.flat:
+            lines = [line for line in lines if line not in FLAT and not line.endswith(" activate\n")]
+        text = "".join(line for line in lines if not line.startswith(self.lacks))
         up = "".join(f"interface {port}\nno shutdown\n" for port in PORTS if port not in self.device.unused)
-        return f"username netadmin privilege 15 secret 9 made-up\n{text}{up}{FOREIGN}"
+        return f"username netadmin privilege 15 secret 9 made-up\n{text}{up}{THEIR_BGP if self.more else ''}{FOREIGN}"
 
     @property
     def links(self) -> dict[str, tuple[IPv4Interface, IPv4Address]]:
@@ -121,7 +137,10 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
         syslog=(),
         stays=next((lan.interface for lan in lans if lan.outward), None),
     )
-    return Wish(router, device, bare and draw(st.booleans()))
+    if not bare:
+        return Wish(router, device)
+    lacks = draw(st.lists(st.sampled_from(LACKED), max_size=3, unique=True))
+    return Wish(router, device, draw(st.booleans()), tuple(lacks), draw(st.booleans()))
 
 
 KEYS = ["first-key", "other-key"]
@@ -196,7 +215,8 @@ class Trial:
                 assert set(sent(switch.config, peer)) <= said, (line, peer)
             for name in switch.config.up():
                 where = switch.config.sections[f"interface {name}"]
-                assert name.startswith("Loopback") or "zone-member security" in where, (line, name)
+                apart = "zone-member security" in where or " zone-member " in before.lacks
+                assert name.startswith("Loopback") or apart, (line, name)
             if not _within(line, following):
                 found = answers(switch.config, switch.plane)
                 assert found, line
