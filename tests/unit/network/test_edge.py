@@ -172,6 +172,7 @@ def test_what_it_needs_beyond_its_routing(tmp_path: Path) -> None:
 
 
 def test_history_has_no_key_and_drifts_from_nothing(intended: Target) -> None:
+    # not-a-secret: an example of everybody's
     hidden = intended.intended.replace("password device-edge11-bgp-resina1", "password 7 0822455D0A16")
     kept = scrubbed(hidden)
     assert "0822455D0A16" not in kept
