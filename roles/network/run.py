@@ -174,10 +174,10 @@ def _results(
     if planned is not None:
         return _change(targets, reach, planned, order, history, kept)
 
-    def look(name: str, connection: BaseConnection) -> Outcome:
-        outcome = plan(connection, targets[name])
+    def look(_name: str, target: Target, connection: BaseConnection) -> Outcome:
+        outcome = plan(connection, target)
         # What needs nothing is held against its show commands at once.
-        return outcome if only_plan or outcome.changed else apply(connection, targets[name], ())
+        return outcome if only_plan or outcome.changed else apply(connection, target, ())
 
     # They share the time that a network may take: many that are dead do not add up.
     found = _each(targets, reach, Looking(order), look, kept, began=monotonic(), keep=not only_plan)
@@ -203,24 +203,25 @@ def _change(
     history: History | None,
     kept: Kept,
 ) -> dict[str, MultiResult]:
-    def change(name: str, connection: BaseConnection) -> Outcome:
+    def change(name: str, target: Target, connection: BaseConnection) -> Outcome:
         lines = planned[name]
         expected = None if lines is None else tuple(lines)
         # Whoever asked for the console gets in by it; else the network is what must work, at the new address.
         way = reach[name].console if reach[name].by_console else name
-        return apply(connection, targets[name], expected, lambda: connected(reach[name], way))
+        return apply(connection, target, expected, lambda: connected(reach[name], way))
 
-    found = _each([name for name in targets if name in planned], reach, Changing(order), change, kept)
+    wanted = {name: target for name, target in targets.items() if name in planned}
+    found = _each(wanted, reach, Changing(order), change, kept)
     if history:
         history.made(_configurations(found))
     return found
 
 
 def _each(
-    names: Iterable[str],
+    targets: Mapping[str, Target],
     reach: Mapping[str, Device],
     runner: RunnerPlugin,
-    do: Callable[[str, BaseConnection], Outcome],
+    do: Callable[[str, Target, BaseConnection], Outcome],
     kept: Kept,
     began: float | None = None,
     keep: bool = False,
@@ -231,7 +232,8 @@ def _each(
         try:
             with kept.session(name, lambda: reached(reach[name], until)) as (way, session):
                 heard = Listening(way.connection)
-                outcome = do(name, cast(BaseConnection, heard))
+                target = replace(targets[name], console=way.console)
+                outcome = do(name, target, cast(BaseConnection, heard))
                 if keep and outcome.changed:
                     kept.keep(name, way, session)
         except EXPECTED as error:
@@ -240,7 +242,7 @@ def _each(
         more = {"configuration": heard.configuration, "note": way.note}
         return Result(task.host, changed=outcome.changed, result=outcome, **more)
 
-    hosts = Hosts({name: Host(name=name) for name in names})
+    hosts = Hosts({name: Host(name=name) for name in targets})
     return dict(Nornir(inventory=Inventory(hosts), runner=runner).run(task=task)) if hosts else {}
 
 
