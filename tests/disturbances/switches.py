@@ -24,6 +24,7 @@ from tests.rehearsals.conftest import ROOT, run
 
 STARTUP, FAULTS = "/var/lib/switch/startup-config", "/run/switch/faults.json"
 HEALED = 90  # seconds: the timer of the lab is a minute
+BOOT = ("deploys.engine", "deploy", "--deploy", "lab", "--inventory", "@local", "--yes")  # what has no power gets it
 
 
 class LabSwitch:
@@ -92,6 +93,9 @@ class LabSwitch:
             thread.join(180)
             assert not thread.is_alive(), "the push does not end"
 
+    def is_as_intended(self) -> bool:
+        return f"{self.name}: 0 changed" in lan_says(self.name)
+
     def is_as_before(self) -> bool:
         return self.runs() == self.before and not self.waits()
 
@@ -107,7 +111,7 @@ class LabSwitch:
             wait(self.is_as_before, HEALED, "")
         except AssertionError:
             self.chassis(f"cat >{STARTUP} && systemctl restart switch-cli.service", self.saved)
-        wait(lambda: f"{self.name}: 0 changed" in lan_says(self.name), 60, f"{self.name} is not as it was")
+        wait(self.is_as_intended, 60, f"{self.name} is not as it was")
 
 
 def lan_says(name: str, place: Path = ROOT) -> str:
