@@ -26,6 +26,7 @@ class Place:
     name: str
     addresses: dict[str, str] = field(default_factory=dict, kw_only=True)  # interface: address/length
     gateway: str | None = field(default=None, kw_only=True)
+    macs: dict[str, str] = field(default_factory=dict, kw_only=True)  # interface: the MAC address that it must have
 
     @property
     def namespace(self) -> str:
@@ -83,6 +84,8 @@ def _addresses(administration: Administration, machines: dict[str, LabMachine]) 
         if machine.network is not None:
             machines[name].addresses["eth0"] = str(machine.network.interface(machine.address))
             machines[name].gateway = str(machine.network.gateway)
+        if machine.mac is not None:
+            machines[name].macs["eth0"] = machine.mac
     for lab_machine in machines.values():
         # A device's console listens here; and with no address but 127.0.0.1, glibc refuses to resolve IPv4 at all.
         lab_machine.addresses["lo"] = LOOPBACK
