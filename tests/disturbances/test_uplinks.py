@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from inventory.secrets import secrets_of
+from tests.devices.leases import lease
 from tests.disturbances.lab import Lab
 from tests.disturbances.traffic import flow
 
@@ -61,6 +62,17 @@ def test_the_backup_link_is_not_missed(lab: Lab) -> None:
         with flow(lab.ssh_config, DESK, SERVER) as seen:
             lab.cut("resina2", "to-edge1")
         assert (seen.sent, seen.lost) == (1000, 0)
+
+
+def test_a_building_that_is_cut_off_still_gives_addresses(lab: Lab) -> None:
+    def mend() -> None:
+        for interface in ("wan0", "wan1"):
+            lab.plug("edge1", interface)
+
+    with lab.hurt(mend):
+        for interface in ("wan0", "wan1"):
+            lab.cut("edge1", interface)
+        assert [lease(lab.ssh_config, machine).answer for machine in ("ws1", "guest1")] == ["given", "given"]
 
 
 def test_a_session_whose_keys_differ_stays_down(lab: Lab) -> None:
