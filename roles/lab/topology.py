@@ -116,7 +116,7 @@ def _data_centres(
 ) -> None:
     """In a data centre every machine and bastion hangs on one unmanaged switch per network, and its cores do.
 
-    The first of these is the gateway of its machines; the others have addresses at the network's end.
+    These have addresses at the network's end; which of them is the gateway, they agree on (roles/played/core).
     """
     for site in administration.sites.values():
         if site.kind != "datacentre":
@@ -129,9 +129,7 @@ def _data_centres(
             for core_name, core in administration.platform.resina.cores.items():
                 if site.site in core.serves:
                     members.append((core_name, f"lan{number}"))
-                    address = (
-                        network.gateway if core_name == serving[0] else network.prefix[-1 - serving.index(core_name)]
-                    )
+                    address = network.prefix[-2 - serving.index(core_name)]
                     machines[core_name].addresses[f"lan{number}"] = str(network.interface(address))
             for name, address in administration.platform.bastions.items():
                 if address in network.prefix:

@@ -63,10 +63,10 @@ def test_the_building_hangs_on_its_switch_and_edge() -> None:
     assert ends["lab-edge1", "wan1"] == ("lab-resina2", "to-edge1")
 
 
-def test_one_core_is_the_gateway_of_the_data_centre_and_all_speak_to_each_other() -> None:
+def test_the_cores_have_addresses_of_their_own_in_the_data_centre_and_speak_to_each_other() -> None:
     machines = reference().machines
-    assert machines["resina1"].addresses["lan0"] == "10.10.10.1/24"
-    assert machines["resina2"].addresses["lan0"] == "10.10.10.254/24"
+    assert machines["resina1"].addresses["lan0"] == "10.10.10.254/24"
+    assert machines["resina2"].addresses["lan0"] == "10.10.10.253/24"
     assert machines["resina1"].addresses["core0"] == "10.255.0.1/30"
     assert machines["resina2"].addresses["core0"] == "10.255.0.2/30"
 
