@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .flows import ADMIT, ARP, TOO_MANY
+from .flows import ADMIT, ARP, NEW, TOO_MANY
 
 PACKETS = re.compile(r"n_packets=(\d+)")
 
@@ -32,11 +32,11 @@ def inspected(dump: str) -> dict[int, Inspected]:
 
 def violations(dump: str) -> dict[int, int]:
     """By the number of the port, the frames of MAC addresses that were too many."""
-    found = {}
-    for flow, packets in _flows(dump, ADMIT):
+    found: dict[int, int] = {}
+    for flow, packets in (*_flows(dump, NEW), *_flows(dump, ADMIT)):
         port = re.search(r"\bin_port=(\d+)", flow)
         if port and f"priority={TOO_MANY}," in flow:
-            found[int(port[1])] = packets
+            found[int(port[1])] = found.get(int(port[1]), 0) + packets
     return found
 
 

@@ -2,7 +2,8 @@
 
 A frame goes through GATE (who may be a DHCP server, whose ARP is looked at), ARP (who says what is known), LEARN (how
 many MAC addresses) and ADMIT (storms), and is then switched as ever. The first MAC addresses of a port are flows of
-table SEEN, which its limit counts.
+table SEEN, which its limit counts. `learn` says whether there was room, but when Open vSwitch looks at a decision again
+it always says yes: so those that were refused are remembered, in table OVER, and asked for first.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,11 +12,14 @@ from ipaddress import IPv4Interface
 
 from .meaning import Protection
 
-GATE, ARP, LEARN, ADMIT, SEEN, SWITCH = 0, 5, 10, 20, 30, 40
+GATE, ARP, LEARN, NEW, ADMIT, SEEN, OVER, SWITCH = 0, 5, 10, 12, 20, 30, 32, 40
 AGING = 600  # seconds until a MAC address that is silent makes room: each of its frames begins them anew
 ALL = "dl_dst=ff:ff:ff:ff:ff:ff"
 SOME = "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00"
 WITHOUT_TAG = "vlan_tci=0/0xfff"  # or with one of VLAN 0, which is none
+ADMITTED, REFUSED = "NXM_NX_REG0[0]", "NXM_NX_REG0[1]"
+QUIET = 30  # seconds until an address that was refused may try again: more than Open vSwitch keeps what it decided (10)
+MANY = 4000  # addresses that are remembered as refused
 PASSES = f"actions=resubmit(,{LEARN})"
 NO_PORTS: Mapping[int, int] = {}
 TOO_MANY = 5  # the priority of the flow that drops, and counts, what is beyond the MAC addresses of a port
@@ -32,7 +36,7 @@ class Own:
 
 
 def flows(
-    guarded: Mapping[int, Protection], own: Iterable[Own] = (), untagged: Mapping[int, int] | None = None
+    guarded: Mapping[int, Protection], own: Iterable[Own] = (), untagged: Mapping[int, int] = NO_PORTS
 ) -> list[str]:
     """By the number of the port in OpenFlow, what guards it; and how the switch itself is asked for.
 
@@ -80,14 +84,15 @@ def _flows(port: int, by: Protection) -> Iterator[str]:
     if by.macs is None and by.storm is None:
         return
     if by.macs is None:
-        yield f"table={LEARN},priority=10,in_port={port},actions=load:1->NXM_NX_REG0[0],resubmit(,{ADMIT})"
+        yield f"table={LEARN},priority=10,in_port={port},actions=load:1->{ADMITTED},resubmit(,{ADMIT})"
     else:
-        learn = (
-            f"learn(table={SEEN},hard_timeout={AGING},priority=1,cookie={_cookie(port)},limit={by.macs},"
-            "result_dst=NXM_NX_REG0[0],NXM_OF_IN_PORT[],NXM_OF_ETH_SRC[])"
-        )
-        yield f"table={LEARN},priority=10,in_port={port},actions={learn},resubmit(,{ADMIT})"
-        yield f"table={ADMIT},priority={TOO_MANY},in_port={port},actions=drop"
+        mine = f"cookie={_cookie(port)},priority=1,NXM_OF_IN_PORT[],NXM_OF_ETH_SRC[]"
+        learn = f"learn(table={SEEN},hard_timeout={AGING},limit={by.macs},result_dst={ADMITTED},{mine})"
+        remember = f"learn(table={OVER},idle_timeout={QUIET},limit={MANY},{mine},load:1->{REFUSED})"
+        yield f"table={LEARN},priority=10,in_port={port},actions=resubmit(,{OVER}),resubmit(,{NEW})"
+        yield f"table={NEW},priority={TOO_MANY},in_port={port},reg0=2/2,actions=drop"
+        yield f"table={NEW},priority=0,in_port={port},actions={learn},resubmit(,{ADMIT})"
+        yield f"table={ADMIT},priority={TOO_MANY},in_port={port},actions={remember}"
     if by.storm is not None:
         broadcast, multicast = _meters(port)
         yield f"table={ADMIT},priority=20,in_port={port},reg0=1/1,{ALL},actions=meter:{broadcast},resubmit(,{SWITCH})"

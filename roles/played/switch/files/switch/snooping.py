@@ -43,10 +43,10 @@ def acknowledged(frame: bytes) -> Lease | None:
         return None
     options = dict(_options(said[240:]))
     address = IPv4Address(said[16:20])
-    seconds = int.from_bytes(options.get(LEASE, b""), "big")
-    if options.get(MESSAGE) != bytes([ACK]) or not int(address) or not seconds:
+    lease = options.get(LEASE, b"")
+    if options.get(MESSAGE) != bytes([ACK]) or not int(address) or len(lease) != 4 or not any(lease):
         return None
-    return Lease(said[28:34].hex(":"), str(address), seconds)
+    return Lease(said[28:34].hex(":"), str(address), int.from_bytes(lease, "big"))
 
 
 def _options(data: bytes) -> Iterator[tuple[int, bytes]]:
