@@ -1,6 +1,14 @@
 """What somebody plugs in at a desk: frames that are sent from there, and what others hear of them.
 
 Programs for python3 on the lab's machines, over ssh; arguments are an interface, then what each of them says.
+What is sent:
+
+    bpdu, inferior   of a bridge that would be the root of the spanning tree; of one that would not
+    offer            of a DHCP server
+    ack              of a DHCP server too: it gives an address to a host (`whose`)
+    arp, tagged      the sender says that an address is its own; the same with a tag of VLAN 10
+    macs             each frame from another address
+    storm            broadcast
 """
 
 import subprocess
@@ -11,6 +19,7 @@ from pathlib import Path
 
 ETHERTYPE = 0x88B5  # IEEE 802 local experimental: nothing else sends it
 LISTENED = 4  # seconds
+NOBODYS = "10.20.10.66"  # an address in the desk's network that no host has
 
 SEND = """
 import socket, struct, sys, time
@@ -64,10 +73,19 @@ class Intruder:
     def __init__(self, ssh_config: Path, machine: str, interface: str) -> None:
         self.ssh_config, self.machine, self.interface = ssh_config, machine, interface
 
-    def sends(self, what: str, count: int, pause: float = 0.0) -> None:
-        """`bpdu`, `offer` (of a DHCP server), `macs` (each frame from another address) or `storm` (broadcast)."""
-        line = ["ssh", "-F", str(self.ssh_config), self.machine, f"python3 - {self.interface} {what} {count} {pause}"]
+    def sends(
+        self, what: str, count: int, pause: float = 0.0, address: str = NOBODYS, whose: str = "02:00:00:00:00:99"
+    ) -> None:
+        """So many frames; `address` is what `arp`, `tagged` and `ack` are about."""
+        program = f"python3 - {self.interface} {what} {count} {pause} {address} {whose.replace(':', '')}"
+        line = ["ssh", "-F", str(self.ssh_config), self.machine, program]
         subprocess.run(line, input=SEND, text=True, capture_output=True, timeout=60, check=True)
+
+    @property
+    def mac(self) -> str:
+        """The address of its interface."""
+        line = ["ssh", "-F", str(self.ssh_config), self.machine, f"cat /sys/class/net/{self.interface}/address"]
+        return subprocess.run(line, capture_output=True, text=True, timeout=30, check=True).stdout.strip()
 
     def heard_by(self, machine: str, interface: str, word: str, act: Callable[[], None]) -> int:
         """How many frames with a word another machine hears while something is done."""

@@ -22,6 +22,7 @@ QUIET = 30  # seconds until an address that was refused may try again: more than
 MANY = 4000  # addresses that are remembered as refused
 PASSES = f"actions=resubmit(,{LEARN})"
 NO_PORTS: Mapping[int, int] = {}
+VIOLATIONS = ("protect", "restrict", "shutdown")
 TOO_MANY = 5  # the priority of the flow that drops, and counts, what is beyond the MAC addresses of a port
 
 
@@ -90,9 +91,10 @@ def _flows(port: int, by: Protection) -> Iterator[str]:
         learn = f"learn(table={SEEN},hard_timeout={AGING},limit={by.macs},result_dst={ADMITTED},{mine})"
         remember = f"learn(table={OVER},idle_timeout={QUIET},limit={MANY},{mine},load:1->{REFUSED})"
         yield f"table={LEARN},priority=10,in_port={port},actions=resubmit(,{OVER}),resubmit(,{NEW})"
-        yield f"table={NEW},priority={TOO_MANY},in_port={port},reg0=2/2,actions=drop"
+        counts = f"cookie={VIOLATIONS.index(by.violation)}"  # anew where another is asked for
+        yield f"{counts},table={NEW},priority={TOO_MANY},in_port={port},reg0=2/2,actions=drop"
         yield f"table={NEW},priority=0,in_port={port},actions={learn},resubmit(,{ADMIT})"
-        yield f"table={ADMIT},priority={TOO_MANY},in_port={port},actions={remember}"
+        yield f"{counts},table={ADMIT},priority={TOO_MANY},in_port={port},actions={remember}"
     if by.storm is not None:
         broadcast, multicast = _meters(port)
         yield f"table={ADMIT},priority=20,in_port={port},reg0=1/1,{ALL},actions=meter:{broadcast},resubmit(,{SWITCH})"
