@@ -1,12 +1,13 @@
 """Sections that two configurations have in common, word for word: they need no comparison, and are most of a switch.
 
-What such a section means depends on nothing but its own lines, so each is read once in a run, however many switches
-have it. Whatever is not plainly a section of its own is left where it is.
+A line that stands alone is a section too. What a section means depends on nothing but its own lines, so each is read
+once in a run, however many switches have it. Whatever is not plainly a section of its own is left where it is.
 """
 
 import re
 from collections import Counter
 from collections.abc import Set
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from hier_config import get_hconfig
@@ -29,40 +30,48 @@ def apart(
     kind: type[HConfigDriverBase], one: str, other: str, but: Set[str] = frozenset()
 ) -> tuple[Sections, str, str]:
     """The sections that both configurations have, some left out, and the text that is left of each."""
-    one, other = (text if text.endswith("\n") else f"{text}\n" for text in (one, other))
-    candidates = [_candidates(text) for text in (one, other)]
+    texts = [_Text.of(text) for text in (one, other)]
+    candidates = texts[0].candidates() & texts[1].candidates()
     common: dict[str, tuple[str, ...]] = {}
     taken: set[str] = set()
-    for block in candidates[0]:
-        if block in candidates[1] and (section := _read(kind, block)) and section[0] not in but:
+    for block in texts[0].blocks:
+        if block in candidates and (section := _read(kind, block)) and section[0] not in but:
             common[section[0]] = section[1]
             taken.add(block)
-    return common, _without(one, taken), _without(other, taken)
+    return common, texts[0].without(taken), texts[1].without(taken)
 
 
-def _candidates(text: str) -> dict[str, None]:
-    """The blocks that are plainly a section: with lines, and opened once."""
-    people = PEOPLE.search(text)
-    blocks = BLOCK.findall(text, 0, people.start() if people else len(text))
-    opened = Counter(block.partition("\n")[0].rstrip() for block in blocks)
-    return dict.fromkeys(block for block in blocks if "\n " in block and opened[block.partition("\n")[0].rstrip()] == 1)
+@dataclass(frozen=True)
+class _Text:
+    """A configuration as the blocks that it begins with, and what comes after the first text of people."""
+
+    blocks: list[str]
+    rest: str
+
+    @staticmethod
+    def of(text: str) -> "_Text":
+        whole = text if text.endswith("\n") else f"{text}\n"
+        people = PEOPLE.search(whole)
+        end = people.start() if people else len(whole)
+        return _Text(BLOCK.findall(whole, 0, end), whole[end:])
+
+    def candidates(self) -> set[str]:
+        """The blocks that may be a section: opened once."""
+        opened = Counter(map(_first, self.blocks))
+        return {block for block in self.blocks if opened[_first(block)] == 1}
+
+    def without(self, taken: set[str]) -> str:
+        return "".join(block for block in self.blocks if block not in taken) + self.rest
 
 
-def _without(text: str, taken: set[str]) -> str:
-    people = PEOPLE.search(text)
-    end = people.start() if people else len(text)
-    return "".join(block for block in BLOCK.findall(text, 0, end) if block not in taken) + text[end:]
+def _first(block: str) -> str:
+    return block.partition("\n")[0].rstrip()
 
 
 @lru_cache(maxsize=20_000)
 def _read(kind: type[HConfigDriverBase], block: str) -> tuple[str, tuple[str, ...]] | None:
-    """A section, as a comparison sees it; None where the block is more or less than one.
-
-    A driver's `SCATTERED` are sections of which other lines speak too (VRP: `vlan batch 10` and `vlan 10`).
-    """
-    if re.match(getattr(kind, "SCATTERED", r"(?!)"), block):
-        return None
+    """A section, as a comparison sees it; None where the block is more, less or other than one."""
     children = tuple(get_hconfig(driver(kind), block).children)
-    if len(children) != 1 or not children[0].children:
+    if [child.text for child in children] != [_first(block)] or bool(children[0].children) != ("\n " in block):
         return None
     return children[0].text, tuple(line.text for line in children[0].children)

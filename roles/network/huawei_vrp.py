@@ -52,8 +52,6 @@ OTHERWISE = (
 class Driver(HConfigDriverHuaweiVrp):
     """hier_config's driver, which knows what replaces what. The planner decides the order."""
 
-    SCATTERED = r"vlan \d"  # `vlan batch` says of them that they are there
-
     @staticmethod
     def _instantiate_rules() -> HConfigDriverRules:
         rules = HConfigDriverHuaweiVrp._instantiate_rules()

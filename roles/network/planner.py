@@ -141,9 +141,8 @@ class _Leaf:
     def of(facts: SwitchFacts, found: Remediation, section: str, text: str) -> "_Leaf":
         for row in facts.rows:
             if (match := _match(row, section, text)) is not None:
-                running = found.before.get(section, ()) if section else tuple(found.before)
                 was = next(
-                    (m for m in (_match(row, section, line) for line in running if line != text) if m is not None), None
+                    (m for m in (_match(row, section, line) for line in found.gone(section)) if m is not None), None
                 )
                 groups = {name: value for name, value in match.items() if value is not None}
                 return _Leaf(

@@ -1,8 +1,9 @@
 """From what a device runs to what it must run: the fewest lines, as hier_config proposes them by our rules."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hier_config import HConfig, get_hconfig
 from hier_config.child import HConfigChild
@@ -23,6 +24,11 @@ class Remediation:
     before: Sections
     after: Sections
     unmanaged: tuple[str, ...]
+
+    def gone(self, section: str) -> list[str]:
+        """The lines of a section that will not run afterwards; of "", the sections."""
+        before, after = (found.get(section, ()) if section else found for found in (self.before, self.after))
+        return [line for line in before if line not in after]
 
 
 def remediation(platform: Platform, running: str, intended: str) -> Remediation:
@@ -95,7 +101,8 @@ def _refuse_foreign(platform: Platform, wanted: Sections) -> None:
             raise ValueError(f"{platform.name}: the intention has a line that nobody owns: {foreign}")
 
 
-def _first_foreign(owned: Owned, section: str, lines: Iterable[str]) -> str | None:
+@lru_cache(maxsize=20_000)  # as the sections that switches have in common
+def _first_foreign(owned: Owned, section: str, lines: tuple[str, ...]) -> str | None:
     """The first line of a section that is not ours, with its section."""
     found = next((line for line in lines if owned.lines is None or not re.match(owned.lines, line)), None)
     return None if found is None else f"{section}: {found}"

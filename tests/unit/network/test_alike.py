@@ -41,18 +41,53 @@ def test_any_two_configurations_of_the_cases(name: str, monkeypatch: pytest.Monk
 
 
 def test_a_section_that_both_have_is_read_once_and_left_out() -> None:
-    common, one, other = apart(CISCO_IOS.driver, f"hostname a\n{ACCESS}{OTHER}", f"hostname a\n{ACCESS}")
+    common, one, other = apart(CISCO_IOS.driver, f"hostname a\n{ACCESS}{OTHER}", f"hostname b\n{ACCESS}")
     assert common == {"interface GigabitEthernet1/0/1": ("description a", "switchport access vlan 10")}
     assert one.split("\n") == ["hostname a", *OTHER.splitlines(), ""]
-    assert other == "hostname a\n"
+    assert other == "hostname b\n"
+
+
+def test_a_line_that_stands_alone_is_a_section_too() -> None:
+    common, one, other = apart(CISCO_IOS.driver, "vtp mode off\nhostname a\n", "hostname b\nvtp mode off\n")
+    assert (common, one, other) == ({"vtp mode off": ()}, "hostname a\n", "hostname b\n")
+
+
+@pytest.mark.parametrize(
+    ("platform", "line"),
+    [
+        pytest.param("huawei_vrp", "vlan batch 10", id="a list of one"),
+        pytest.param("hp_procurve", "spanning-tree 1 root-guard", id="of a port"),
+        pytest.param("cisco_ios", "banner login ^CCome in^C", id="a banner"),
+        pytest.param("cisco_ios", "version 15.2", id="noise"),
+    ],
+)
+def test_a_line_that_means_another_stays(platform: str, line: str) -> None:
+    driver = PLATFORMS[platform].driver
+    assert apart(driver, f"{line}\n", f"{line}\n") == ({}, f"{line}\n", f"{line}\n")
+
+
+@pytest.mark.parametrize(
+    ("platform", "elsewhere", "section"),
+    [
+        pytest.param("huawei_vrp", "vlan batch 10 20", "vlan 10\n description a\n", id="VLANs"),
+        pytest.param("hp_procurve", "spanning-tree 1-4 root-guard", 'interface 1\n name "a"\n', id="ports"),
+        pytest.param("hp_procurve", "dhcp-snooping vlan 10 20", "dhcp-snooping vlan 10\n", id="watched"),
+    ],
+)
+def test_a_section_of_which_lines_elsewhere_speak_is_compared(platform: str, elsewhere: str, section: str) -> None:
+    running, intended = f"{section}{elsewhere}\n", f"{elsewhere}\n{section}"
+    found = remediation(PLATFORMS[platform], running, intended)
+    assert not found.delta.children
+    assert found.before == found.after
+    assert section.splitlines()[0] in found.before
 
 
 @pytest.mark.parametrize("mark", ["^C", "~"])
 def test_a_banner_that_ends_on_its_own_line_hides_no_section(mark: str) -> None:
     text = f"banner login {mark}Come in{mark}\n{ACCESS}"
     common, one, _ = apart(CISCO_IOS.driver, text, text)
-    assert list(common) == ["interface GigabitEthernet1/0/1"]
-    assert one == f"banner login {mark}Come in{mark}\n"
+    assert "interface GigabitEthernet1/0/1" in common
+    assert ACCESS not in one
 
 
 @pytest.mark.parametrize(
@@ -60,7 +95,6 @@ def test_a_banner_that_ends_on_its_own_line_hides_no_section(mark: str) -> None:
     [
         pytest.param(f"{ACCESS}{OTHER}{ACCESS}", id="opened twice"),
         pytest.param(f"banner login ^C\n{ACCESS}^C\n", id="the text of a banner"),
-        pytest.param("ip routing\nvtp mode transparent\n", id="lines by themselves"),
         pytest.param("! a comment\n with an indented line\n", id="a comment"),
     ],
 )
