@@ -43,12 +43,22 @@ class Plan:
             yield at_once, tuple(line.text for line in group)
 
 
-def plan(platform: Platform, running: str, intended: str, hosts: Callable[[], Sequence[Host]] = lambda: ()) -> Plan:
-    """Compare what runs with what is intended. `hosts` (learned addresses) are asked for where something changes."""
+def plan(
+    platform: Platform,
+    running: str,
+    intended: str,
+    hosts: Callable[[], Sequence[Host]] = lambda: (),
+    console: bool = False,
+) -> Plan:
+    """Compare what runs with what is intended. `hosts` (learned addresses) are asked for where something changes.
+
+    Over its `console` nobody needs an address that DHCP gave a device: it may go.
+    """
     found = remediation(platform, running, intended)
     if platform.switch is None:
         return Plan(as_proposed(found), found.unmanaged)
-    paths = Paths(platform.switch.view(found.before), platform.switch.view(found.after))
+    before = platform.switch.view(found.before)
+    paths = Paths(before.fixed if console else before, platform.switch.view(found.after))
     lines = planned(platform.switch, found, paths)
     if not lines:
         return Plan((), found.unmanaged)

@@ -55,10 +55,15 @@ class View:
 
     vlans: frozenset[int]
     ports: Mapping[str, PortView]
-    addresses: Mapping[int, IPv4Interface]  # of the interfaces that are up, by their VLAN
+    addresses: Mapping[int, IPv4Interface]  # of the interfaces that are up, by their VLAN; 0.0.0.0: DHCP gives one
     gateway: IPv4Address | None
     users: frozenset[str]
     admits: bool  # whether any terminal line lets somebody in
+
+    @property
+    def fixed(self) -> "View":
+        """Without the addresses that DHCP is to give, as from the factory: nobody was told which these are."""
+        return replace(self, addresses={v: a for v, a in self.addresses.items() if not a.ip.is_unspecified})
 
     def carriers(self, vlan: int) -> frozenset[str]:
         return frozenset(name for name, port in self.ports.items() if vlan in port.carries)
