@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from types import TracebackType
 
 import asyncssh
@@ -45,7 +45,7 @@ class Plane:
         return [self.ports[0]]
 
     def bindings(self) -> list[Binding]:
-        return [Binding(10, "02:00:0a:14:0a:15", "10.20.10.150", self.ports[0], monotonic() + 3600)]
+        return [Binding(10, "02:00:0a:14:0a:15", "10.20.10.150", self.ports[0], time() + 3600)]
 
     def inspected(self) -> dict[int, Inspected]:
         return {10: Inspected(forwarded=7, dropped=2)}

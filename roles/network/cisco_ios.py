@@ -76,6 +76,7 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("spanning-tree mode "),
                 replaces(r"spanning-tree vlan (\S+) priority "),
                 replaces("(ip dhcp snooping|ip arp inspection) vlan "),
+                replaces("ip dhcp snooping database "),
                 replaces("line ", "exec-timeout "),
             ]
         )
@@ -256,6 +257,7 @@ ROWS = (
     Row(About.PORT, PORT, "no .*", "no longer intended", rank=6),
     Row(About.PORT, PORT, ".*", "intended"),
     Row(About.GUARDS, "", r"(no )?ip dhcp snooping information option", "servers do not all know option 82", rank=1),
+    Row(About.GUARDS, "", r"ip dhcp snooping database \S+", "a restart does not forget who has which", rank=1),
     Row(About.GUARDS, "", r"ip dhcp snooping vlan (?P<value>.*)", "where DHCP is watched", rank=2),
     Row(About.GUARDS, "", "ip dhcp snooping", "DHCP servers are only behind ports that are trusted", rank=3),
     Row(About.GUARDS, "", r"ip arp inspection filter .*", "hosts whose address is not from DHCP", rank=2),
@@ -324,7 +326,8 @@ CISCO_IOS = Platform(
         ),
         Owned(
             r"ip default-gateway \S+|ntp server \S+|access-list 98 permit \S+|errdisable recovery cause \S+"
-            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( vlan \S+)?|ip arp inspection (vlan|filter) .*",
+            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( (vlan|database) \S+)?"
+            r"|ip arp inspection (vlan|filter) .*",
             removed=True,
         ),
         Owned(r"archive", lines=r"path |maximum "),

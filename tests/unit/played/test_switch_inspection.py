@@ -103,6 +103,28 @@ def test_a_binding_ends_with_its_lease_and_gives_way_to_a_newer_one() -> None:
     assert [each.address for each in table.present(60.0)] == ["10.20.10.52"]
 
 
+def test_what_is_kept_is_remembered(session: Session, tmp_path: Path) -> None:
+    typed(session, INSPECTED)
+    assert not session.switch.config.guards.kept
+    typed(session, "conf t\nip dhcp snooping database flash:dhcp-snooping\nend")
+    assert session.switch.config.guards.kept
+    before, after, where = Bindings(), Bindings(), tmp_path / "dhcp-snooping"
+    before.learn(Binding(10, MAC, "10.20.10.50", "1", until=100.0))
+    before.keep(where, now=40.0)
+    after.remember(where)
+    assert after.present(40.0) == before.present(40.0)
+    assert after.present(101.0) == []
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{}", '[{"vlan": 10}]'])
+def test_a_file_that_is_not_ours_is_remembered_as_nothing(tmp_path: Path, text: str) -> None:
+    found = Bindings()
+    (tmp_path / "junk").write_text(text)
+    found.remember(tmp_path / "junk")
+    found.remember(tmp_path / "missing")
+    assert found.present(0.0) == []
+
+
 DUMP = """\
  cookie=0x0, duration=2.7s, table=5, n_packets=5, n_bytes=3, priority=10,arp,reg1=0xa,arp_spa=10.20.10.21 actions=resubmit(,10)
  cookie=0x0, duration=2.7s, table=5, n_packets=2, n_bytes=3, priority=10,arp,reg1=0xa,arp_spa=10.20.10.66 actions=resubmit(,10)

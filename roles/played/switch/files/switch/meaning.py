@@ -32,6 +32,7 @@ class Guards:
     recovers: frozenset[str] = frozenset()  # why a port was shut, of those that open again by themselves
     recovery: int = 300  # seconds until then
     snooped: frozenset[int] = frozenset()  # the VLANs whose hosts are known by their leases
+    kept: bool = False  # whether what is known by leases outlives a restart
     fixed: frozenset[tuple[int, str]] = frozenset()  # VLAN and address of hosts whose ARP no lease vouches for
 
 

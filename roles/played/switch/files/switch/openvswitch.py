@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 from . import counters
@@ -23,6 +23,7 @@ from .snooping import Binding, Bindings, Lease
 from .watch import Looking, Watch
 
 BRIDGE = "br0"
+BINDINGS = Path("/var/lib/switch/dhcp-snooping")
 SILENT = 6.0  # seconds without a superior BPDU (three of its hellos) after which a port forwards again
 OFCTL = ("ovs-ofctl", "-O", "OpenFlow13")
 NOTHING = 4095  # a VLAN that no frame has: an empty list of trunked VLANs means all of them to Open vSwitch
@@ -149,6 +150,8 @@ class OpenVSwitch:
 
     def apply(self, meaning: Meaning) -> None:
         with self._lock:
+            if self._meaning is None and meaning.guards.kept:
+                self._bindings.remember(BINDINGS)
             self._meaning = meaning
             for port in [port for port in self._shut if not meaning.port(port).enabled]:
                 del self._shut[port]  # `shutdown`, then `no shutdown`: it is in use again
@@ -185,7 +188,9 @@ class OpenVSwitch:
             vlan = vlan or (at.native if at.trunk else at.access)
             here = [each.port for each in self.learned() if (each.vlan, each.mac) == (vlan, lease.mac)]
             if vlan in self._meaning.guards.snooped and here and not self._meaning.port(here[0]).protection.vouches:
-                self._bindings.learn(Binding(vlan, lease.mac, lease.address, here[0], monotonic() + lease.seconds))
+                self._bindings.learn(Binding(vlan, lease.mac, lease.address, here[0], time() + lease.seconds))
+                if self._meaning.guards.kept:
+                    self._bindings.keep(BINDINGS, time())
                 self._drive(self._meaning)
 
     def inconsistent(self) -> list[str]:
@@ -193,7 +198,7 @@ class OpenVSwitch:
 
     def bindings(self) -> list[Binding]:
         with self._lock:
-            return self._bindings.present(monotonic())
+            return self._bindings.present(time())
 
     def inspected(self) -> dict[int, Inspected]:
         return counters.inspected(_run(*OFCTL, "dump-flows", BRIDGE))

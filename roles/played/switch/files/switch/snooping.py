@@ -1,8 +1,11 @@
 """DHCP snooping: which host has which address, by the answers of the servers that are believed."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address
+from pathlib import Path
 
 COOKIE = bytes.fromhex("63825363")  # where the options begin
 MESSAGE, LEASE, END = 53, 51, 255
@@ -20,7 +23,7 @@ class Lease:
 
 @dataclass(frozen=True)
 class Binding:
-    """An address that is a host's, at a port. `until` is on the clock of time.monotonic."""
+    """An address that is a host's, at a port. `until` is on the clock of time.time: it may outlive a restart."""
 
     vlan: int
     mac: str
@@ -73,3 +76,15 @@ class Bindings:
         """Those whose lease has not ended, in order; the others are forgotten."""
         self._found = {key: binding for key, binding in self._found.items() if binding.until > now}
         return [binding for _, binding in sorted(self._found.items())]
+
+    def keep(self, path: Path, now: float) -> None:
+        """Write them, in one step."""
+        partial = path.with_suffix(".partial")
+        partial.write_text(json.dumps([asdict(binding) for binding in self.present(now)]))
+        partial.replace(path)
+
+    def remember(self, path: Path) -> None:
+        """Those that were kept; none where the file is missing, or is none of ours."""
+        with suppress(FileNotFoundError, json.JSONDecodeError, TypeError):
+            for entry in json.loads(path.read_text()):
+                self.learn(Binding(**entry))

@@ -162,8 +162,8 @@ class Watch:
         elif by.bpduguard:
             self._plane.shut_port(port, "bpduguard")
         elif by.rootguard and said:
-            us = ears.root or spanning.alone(self._looking.priority, self._looking.mac)
-            if said < us:
+            us = spanning.alone(self._looking.priority, self._looking.mac)
+            if said < min(us, ears.root or us):
                 self._plane.block_port(port)
 
     def _adjust(self) -> None:

@@ -126,6 +126,7 @@ class Config:
             recovers=frozenset(causes),
             recovery=int(self.value(TOP, "errdisable recovery interval") or 300),
             snooped=frozenset(self._snooped),
+            kept="ip dhcp snooping database" in self.sections[TOP],
             fixed=frozenset(self._fixed()),
         )
 

@@ -1,7 +1,7 @@
 """What the `show` commands print of what guards ports, in the layouts of IOS."""
 
 import re
-from time import monotonic
+from time import time
 
 from .. import vlans
 from ..counters import Inspected
@@ -14,7 +14,7 @@ def bindings(switch: Switch) -> str:
     """`show ip dhcp snooping binding`."""
     found = switch.plane.bindings()
     rows = [
-        f"{each.mac.upper():<20}{each.address:<17}{each.until - monotonic():<12.0f}{'dhcp-snooping':<15}"
+        f"{each.mac.upper():<20}{each.address:<17}{each.until - time():<12.0f}{'dhcp-snooping':<15}"
         f"{each.vlan:<6}{each.port}"
         for each in found
     ]

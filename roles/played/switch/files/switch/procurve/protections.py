@@ -1,6 +1,6 @@
 """What the `show` commands print of what guards ports, in the layouts of ProCurve."""
 
-from time import monotonic
+from time import time
 
 from ..counters import Inspected
 from ..machine import Switch
@@ -12,7 +12,7 @@ def bindings(switch: Switch) -> str:
     for each in switch.plane.bindings():
         digits = each.mac.replace(":", "")
         mac = f"{digits[:6]}-{digits[6:]}"
-        rows.append(f"  {mac:<13} {each.address:<15} {each.vlan:<4} {each.port:<9} {each.until - monotonic():.0f}")
+        rows.append(f"  {mac:<13} {each.address:<15} {each.vlan:<4} {each.port:<9} {each.until - time():.0f}")
     return "\n".join(
         [
             "",

@@ -1,6 +1,6 @@
 """What the `display` commands print of what guards ports, in the layouts of VRP."""
 
-from time import monotonic
+from time import time
 
 from ..machine import Switch
 from .config import CAUSES, RECOVERY, TOP
@@ -14,7 +14,7 @@ def bindings(switch: Switch) -> str:
     for each in found:
         digits = each.mac.replace(":", "")
         mac = f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
-        vlan, left = f"{each.vlan:<4}/--  /--", f"{each.until - monotonic():.0f}"
+        vlan, left = f"{each.vlan:<4}/--  /--", f"{each.until - time():.0f}"
         rows.append(f"{each.address:<17}{mac:<16}{vlan:<16}{short(each.port):<15}{left}")
     return "\n".join(
         [
