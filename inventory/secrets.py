@@ -261,6 +261,7 @@ def rsa_key() -> str:
 
 
 Generators = dict[str, Callable[[], str]]
+SWITCH = ("password", "enable", "snmp/authentication", "snmp/privacy")  # of each, and of it alone
 
 
 def wanted(administration: Administration) -> dict[str, Generators]:
@@ -277,7 +278,7 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         for name in administration.applications
     }
     devices: dict[str, Generators] = {
-        **{f"device-{name}": {"password": password, "enable": password} for name in administration.switches},
+        **{f"device-{name}": dict.fromkeys(SWITCH, password) for name in administration.switches},
         **{f"device-{name}": {"password": password} for name in administration.routers},
     }
     for name, router in administration.routers.items():  # one key for each session with a core of RESINA

@@ -464,11 +464,13 @@ def _bastions(source: Source, platform: Platform, seen: Seen, parsed: Parsed) ->
     """Each stands in a network of a data centre: RESINA leads from there to the buildings."""
     sites = [site for _, site in parsed.sites.values() if site.kind == "datacentre"]
     prefixes = [network.prefix for site in sites for network in site.networks.values()]
-    for name, address in platform.bastions.items():
+    for kind, entries in (("bastions", platform.bastions), ("monitors", platform.monitors)):
+        for name, address in entries.items():
+            if not any(address in prefix for prefix in prefixes):
+                shown = ", ".join(map(str, prefixes))
+                yield source.problem([kind, name], say("outside_prefix", value=address, prefix=shown))
+    for name, address in platform.bastions.items():  # a monitor may be one of the machines
         yield from _name(source, ["bastions", name], name, seen)
-        if not any(address in prefix for prefix in prefixes):
-            shown = ", ".join(map(str, prefixes))
-            yield source.problem(["bastions", name], say("outside_prefix", value=address, prefix=shown))
         yield from _address(source, ["bastions", name], address, name, seen)
 
 

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from inventory.model import Placed, Switch
 from inventory.model.building import Protection
 from inventory.model.site import STP_ACCESS, STP_ROOT, Port
+from roles.lan.credentials import Snmp
 from roles.lan.services import Services
 
 STORM = 500  # broadcast frames a second, and as many multicast: a desk sends some ten
@@ -59,6 +60,7 @@ class SwitchIntent:
     snooped: tuple[int, ...] = ()
     inspected: tuple[int, ...] = ()
     services: Services = field(default_factory=Services)
+    snmp: Snmp | None = None
 
     @property
     def fixed(self) -> Mapping[int, tuple[IPv4Address, ...]]:
@@ -66,7 +68,7 @@ class SwitchIntent:
         return {vlan: hosts for vlan, hosts in self.services.fixed.items() if vlan in self.inspected}
 
 
-def intent(switch: Placed[Switch], services: Services | None = None) -> SwitchIntent:
+def intent(switch: Placed[Switch], services: Services | None = None, snmp: Snmp | None = None) -> SwitchIntent:
     """Every VLAN of the building is on every switch; a port carries only what the inventory gives it."""
     networks, entry = switch.site.networks, switch.entry
     numbers = {name: network.vlan for name, network in networks.items() if network.vlan is not None}
@@ -87,6 +89,7 @@ def intent(switch: Placed[Switch], services: Services | None = None) -> SwitchIn
         snooped=_watched(entry, "dhcp-snooping", numbers),
         inspected=_watched(entry, "arp-inspection", numbers),
         services=services or Services(),
+        snmp=snmp,
     )
 
 

@@ -256,10 +256,13 @@ def _save(connection: BaseConnection, target: Target) -> None:
 
 def _unsaved(connection: BaseConnection, target: Target) -> tuple[str, ...]:
     """What a restart would lose; nothing where the device cannot show it."""
-    startup = target.platform.startup
-    return (
-        compare(target.platform, _ask(connection, target.platform, startup), target.intended).shown if startup else ()
-    )
+    startup, unsaid = target.platform.startup, target.platform.unsaid
+    if startup is None:
+        return ()
+    saved = _ask(connection, target.platform, startup)
+    if unsaid:  # it does not tell
+        saved += "\n" + "\n".join(line for line in target.intended.splitlines() if re.fullmatch(unsaid.line, line))
+    return compare(target.platform, saved, target.intended).shown
 
 
 def _on_one_line(lines: tuple[str, ...]) -> str:
@@ -271,9 +274,12 @@ def _message(error: BaseException) -> str:
 
 
 def _ask(connection: BaseConnection, platform: Platform, command: str) -> str:
-    """What the device answers, without what it logs meanwhile."""
+    """What the device answers, without what it logs meanwhile; of what it runs, also what it does not show there."""
     answer = str(connection.send_command(command, read_timeout=60))
-    return re.sub(platform.logged, "", answer, flags=re.MULTILINE) if platform.logged else answer
+    answer = re.sub(platform.logged, "", answer, flags=re.MULTILINE) if platform.logged else answer
+    if platform.unsaid is None or command != platform.running:
+        return answer
+    return "\n".join([answer, *platform.unsaid.lines(_ask(connection, platform, platform.unsaid.command)), ""])
 
 
 def _asker(connection: BaseConnection, platform: Platform) -> Ask:

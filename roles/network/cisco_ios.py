@@ -5,12 +5,14 @@ from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
 
 from hier_config import HConfig
+from hier_config.child import HConfigChild
 from hier_config.models import PerLineSubRule
 from hier_config.platforms.cisco_ios.driver import HConfigDriverCiscoIOS
 from hier_config.platforms.driver_base import HConfigDriverRules
 from netutils.interface import canonical_interface_name
 from netutils.vlan import vlanconfig_to_list, vlanlist_to_config
 
+from inventory.masking import SHOWN
 from roles.network.dialogue import Dialogue
 from roles.network.guard import RevertTimer
 from roles.network.ios_session import IosSession
@@ -22,11 +24,13 @@ from roles.network.platform import (
     Row,
     Sections,
     SwitchFacts,
+    Unsaid,
     View,
     replaces,
 )
 from roles.network.shown import Host, Membership, Show, Shown
 from roles.network.tables import rows
+from roles.network.untold import leave_known
 
 ALLOWED = "switchport trunk allowed vlan "
 SETS = ("ip dhcp snooping vlan ", "ip arp inspection vlan ")  # a new line adds to the set, and removes nothing
@@ -35,6 +39,14 @@ HIDDEN = "\0"  # hier_config takes a line that begins with "banner" for the firs
 SWITCHES = (  # on or off; the line says which
     r"service (?:pad|password-encryption|tcp-keepalives-in|tcp-keepalives-out)|ip source-route|cdp run|lldp run"
     r"|ip http (?:secure-)?server|ip dhcp snooping information option|spanning-tree loopguard default"
+)
+# `show running-config` has no such line; its secrets are in nothing that IOS shows.
+SNMP_USER = r"snmp-server user \S+ \S+ v3 auth .*"
+SNMP_SECRET = re.compile(r"((?:auth|priv)(?: (?:sha|md5|des|3des|aes \d+))) \S+")
+USER = re.compile(
+    r"^User name: (\S+)\s+Engine ID: \S+\s+storage-type: \S+\s+active(?:[ \t]+access-list: (\S+))?\s+"
+    r"Authentication Protocol: (\S+)\s+Privacy Protocol: (\S+)\s+Group-name: (\S+)",
+    re.MULTILINE,
 )
 EVERY = frozenset(range(1, 4095))
 MAC_TABLE = "show mac address-table"
@@ -78,12 +90,21 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("(ip dhcp snooping|ip arp inspection) vlan "),
                 replaces("ip dhcp snooping database "),
                 replaces("line ", "exec-timeout "),
+                replaces(r"snmp-server user (\S+) "),
+                replaces(r"snmp-server group (\S+) v3 "),
             ]
         )
         noise = "|".join(f"(?:{rule.search})" for rule in rules.per_line_sub if not rule.replace)
         rules.per_line_sub[:] = [PerLineSubRule(search=noise, replace="")]  # one search in each line, not sixteen
         rules.post_load_callbacks.extend([_join_allowed_vlans, _show_banners])
         return rules
+
+    def swap_negation(self, child: HConfigChild) -> HConfigChild:
+        """A user of SNMP goes by its name and its group."""
+        if re.fullmatch(SNMP_USER, child.text):
+            child.text = f"no {child.text.partition(' v3 ')[0]} v3"
+            return child
+        return super().swap_negation(child)
 
 
 def _join_allowed_vlans(config: HConfig) -> None:
@@ -103,7 +124,8 @@ def _show_banners(config: HConfig) -> None:
 
 
 def refine(running: HConfig, remediation: HConfig) -> None:
-    """What the rules cannot say: sets of VLANs."""
+    """What the rules cannot say: sets of VLANs, secrets that are not shown."""
+    leave_known(remediation, running, SNMP_SECRET)
     add_and_remove_vlans(running, remediation)
     add_and_remove_watched(running, remediation)
 
@@ -186,6 +208,21 @@ def _value(lines: tuple[str, ...], beginning: str) -> str | None:
     return next((line.removeprefix(beginning) for line in lines if line.startswith(beginning)), None)
 
 
+def snmp_users(text: str) -> list[str]:
+    """The users of SNMP version 3 as lines, in what `show snmp user` says. Those of other engines are for informs."""
+    return [
+        f"snmp-server user {user} {group} v3 auth {authentication.lower()} {SHOWN} priv {_cipher(privacy)} {SHOWN}"
+        + (f" access {access}" if access else "")
+        for user, access, authentication, privacy, group in USER.findall(text)
+        if privacy != "None"
+    ]
+
+
+def _cipher(privacy: str) -> str:
+    """AES128 is aes 128 where it is typed."""
+    return re.sub(r"^aes(?=\d)", "aes ", privacy.lower())
+
+
 def hosts(table: str) -> list[Host]:
     """Who the switch knows to be there, by its table of addresses."""
     return [
@@ -231,6 +268,7 @@ ROWS = (
     # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
     Row(About.TRUNK_GAINS, PORT, "ip (dhcp snooping|arp inspection) trust", "what is behind it is believed"),
     Row(About.TRUNK_GAINS, r"arp access-list \S+", r"permit ip host (?P<value>\S+) .*", "its address is not from DHCP"),
+    Row(About.TRUNK_GAINS, "", r"access-list 97 permit (?P<value>.*)", "it may read how the switch fares"),
     Row(About.TRUNK_GAINS, "", r"access-list \d+ permit (?P<value>.*)", "a bastion: it may log in"),
     Row(About.TRUNK_LOSES, PORT, rf"{ALLOWED}remove .*", "VLANs that nobody intends on it"),
     Row(About.PORT, PORT, "shutdown", "not in use", rank=0),
@@ -291,6 +329,27 @@ ROWS = (
     Row(About.LOGIN, "", r"no (username|aaa|ip ssh|enable|line|login|access-list) .*", "no longer intended", rank=6),
     Row(About.LOGIN, "", "login block-for .*", "whoever guesses passwords waits"),
     Row(About.LOGIN, "", r"(username|aaa|ip ssh|enable|line) .*", "who may log in"),
+    # A user without its group may read nothing: it comes last, and its group goes after it.
+    Row(About.OTHER, "", "snmp-server view .*", "what may be read of the switch", rank=5),
+    Row(
+        About.OTHER, "", "snmp-server group .*", "only with authentication and privacy, from there, and to read", rank=6
+    ),
+    Row(
+        About.OTHER,
+        "",
+        r"snmp-server user (?P<value>\S+) .*",
+        "the one who reads; its secrets are this switch's own",
+        rank=7,
+    ),
+    Row(About.OTHER, "", "no snmp-server user .*", "its secrets are others now, or nobody reads any more", rank=8),
+    Row(
+        About.OTHER,
+        "",
+        "no snmp-server community .*",
+        "SNMP version 3 alone: a community is a password in clear",
+        rank=8,
+    ),
+    Row(About.OTHER, "", "no snmp-server (group|view) .*", "no longer intended", rank=9),
     Row(About.OTHER, "", "(no )?service pad", "X.25 is not in use"),
     Row(About.OTHER, "", "service tcp-keepalives-(in|out)", "a session whose other end is gone ends"),
     Row(About.OTHER, "", "service password-encryption", "passwords are not readable over a shoulder"),
@@ -326,8 +385,9 @@ CISCO_IOS = Platform(
         ),
         Owned(
             r"ip default-gateway \S+|ntp server \S+|access-list 98 permit \S+|errdisable recovery cause \S+"
-            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( (vlan|database) \S+)?"
-            r"|ip arp inspection (vlan|filter) .*",
+            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( (vlan|database) \S+)?|ip arp inspection (vlan|filter) .*"
+            r"|access-list 97 permit \S+|snmp-server (view|group) SUPERVISION .*|snmp-server user supervision-.*"
+            r"|snmp-server community .*",
             removed=True,
         ),
         Owned(r"archive", lines=r"path |maximum "),
@@ -341,6 +401,7 @@ CISCO_IOS = Platform(
     startup="show startup-config",
     save=Dialogue("write memory", r"\[OK\]", {r"confirm\]\s*$": ""}),
     refine=refine,
+    unsaid=Unsaid("show snmp user", snmp_users, SNMP_USER),
     logged=rf"^([*.]?\w{{3}} +\d+ .*: )?%{LOGGED}.*\n?",
     switch=SwitchFacts(
         view=view,

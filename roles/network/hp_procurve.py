@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from itertools import groupby
 
 from hier_config import HConfig
+from hier_config.child import HConfigChild
 from hier_config.models import MatchRule, NegationDefaultWithRule, PerLineSubRule
 from hier_config.platforms.driver_base import HConfigDriverRules
 from hier_config.platforms.hp_procurve.driver import HConfigDriverHPProcurve
@@ -31,6 +32,7 @@ from roles.network.platform import (
     replaces,
 )
 from roles.network.shown import Host, Membership, Show, Shown
+from roles.network.untold import leave_known
 
 MAC_TABLE = "show mac-address"
 MEMBERSHIP = "show vlans ports all detail"
@@ -43,6 +45,8 @@ OUTSIDE = (
     "spanning-tree|port-security|fault-finder broadcast-storm|lldp admin-status|dhcp-snooping trust|arp-protect trust"
 )
 WATCHED = "dhcp-snooping|arp-protect"
+# Without `include-credentials` a user is shown by its name alone, with it by what the switch made of its secrets.
+SNMP_SECRET = re.compile(r'(snmpv3 user "[^"]+")(?: .*)?')
 EDGE = "admin-edge-port|bpdu-protection|root-guard"
 LOGGED = r"[IWMDE] \d\d/\d\d/\d\d \d\d:\d\d:\d\d \d{5} "  # I 01/01/90 00:00:16 00076 ports: port 5 is now on-line
 
@@ -67,6 +71,7 @@ class Driver(HConfigDriverHPProcurve):
                 replaces("spanning-tree priority "),
                 replaces("console idle-timeout "),
                 replaces("timesync "),
+                replaces(r'snmpv3 user ("\S+")'),
                 replaces("interface ", "(port-security|fault-finder broadcast-storm) "),
             ]
         )
@@ -94,6 +99,13 @@ class Driver(HConfigDriverHPProcurve):
         rules.per_line_sub[:] = [PerLineSubRule(search="|".join(f"(?:{each})" for each in noise), replace="")]
         return rules
 
+    def swap_negation(self, child: HConfigChild) -> HConfigChild:
+        """A user of SNMP goes by its name."""
+        if found := SNMP_SECRET.fullmatch(child.text):
+            child.text = f"no {found[1]}"
+            return child
+        return super().swap_negation(child)
+
 
 def _by_port(config: HConfig) -> None:
     """What is said of ports outside of them, in each of them; sets of VLANs one by one."""
@@ -116,6 +128,9 @@ def _by_port(config: HConfig) -> None:
 def refine(running: HConfig, remediation: HConfig) -> None:
     """What we compare port by port, as the switch wants to hear it."""
     by_vlan(running, remediation)
+    leave_known(remediation, running, SNMP_SECRET)
+    if remediation.get_child(equals="snmpv3 enable"):  # that makes a user with weak algorithms
+        remediation.add_child('no snmpv3 user "initial"', return_if_present=True)
     for interface in list(remediation.get_children(startswith="interface ")):
         port, moved = interface.text.removeprefix("interface "), False
         for line in list(interface.children):
@@ -258,12 +273,23 @@ ROWS = (
     Row(About.TREE, "", r"spanning-tree priority (?P<value>.*)", "the lowest is the root", rank=3),
     Row(About.TREE, "", r"no spanning-tree priority .*", "no longer intended", rank=1),
     Row(About.VLAN, VLAN, "(no )?voice", "whether telephones are in VLAN {vlan}"),
+    Row(About.LOGIN, "", "ip authorized-managers .* access-method snmp", "it may read how the switch fares"),
     Row(About.LOGIN, "", "ip authorized-managers .*", "a bastion: only from there"),
     Row(About.LOGIN, "", "no ip authorized-managers .*", "no longer intended", rank=6),
     Row(About.LOGIN, "", "no telnet-server", "it is managed over SSH alone"),
     Row(About.LOGIN, "", "no web-management", "it is managed over SSH alone"),
     Row(About.LOGIN, "", "console idle-timeout .*", "a session that somebody forgot ends"),
     Row(About.IDENTITY, "", "banner motd .*", "what is said to whoever comes"),
+    Row(About.OTHER, "", "snmpv3 enable", "it answers whoever monitors it", rank=5),
+    Row(About.OTHER, "", 'no snmpv3 user "initial"', "the switch makes it by itself, with weak algorithms", rank=6),
+    Row(About.OTHER, "", "snmpv3 user .*", "the one who reads; its secrets are this switch's own", rank=7),
+    Row(About.OTHER, "", "snmpv3 group .*", "it may read, and no more", rank=8),
+    Row(About.OTHER, "", "snmpv3 only", "no other version: a community is a password in clear", rank=9),
+    Row(
+        About.OTHER, "", "no snmp-server community .*", "no other version: a community is a password in clear", rank=10
+    ),
+    Row(About.OTHER, "", "no snmpv3 group .*", "its secrets are others now, or nobody reads any more", rank=9),
+    Row(About.OTHER, "", "no snmpv3 user .*", "its secrets are others now, or nobody reads any more", rank=10),
     Row(About.OTHER, "", "no cdp run", "it tells everybody what it is; LLDP does on trunks"),
     Row(
         About.OTHER, "", r"spanning-tree bpdu-protection-timeout .*", "a port that was shut for it opens after minutes"
@@ -290,12 +316,15 @@ HP_PROCURVE = Platform(
         Owned(r"vlan 1", lines=r"ip address "),  # it cannot be removed
         Owned(r"vlan \d+", lines=r"name |ip address |voice$", removed=True),
         Owned(
-            rf"ip authorized-managers \S+ \S+ access manager|sntp server priority \d+ \S+|spanning-tree priority \d+"
+            r"ip authorized-managers \S+ \S+ access (manager|operator access-method snmp)|snmp-server community .*"
+            r'|snmpv3 user "(initial|supervision-[^"]+)".*|snmpv3 group operatorauth user "supervision-\S+ .*'
+            rf"|sntp server priority \d+ \S+|spanning-tree priority \d+"
             rf"|({WATCHED})( vlan \d+)?",
             removed=True,
         ),
         Owned(
-            rf"{HIDDEN}banner motd .*|spanning-tree|spanning-tree bpdu-protection-timeout \d+|no (telnet-server|cdp run"
+            rf"{HIDDEN}banner motd .*|snmpv3 (?:enable|only)"
+            r"|spanning-tree|spanning-tree bpdu-protection-timeout \d+|no (telnet-server|cdp run"
             r"|web-management|dhcp-snooping option 82)|console idle-timeout \d+|timesync sntp|sntp unicast|logging \S+"
         ),
         Owned(r"ip default-gateway \S+", removed=True),

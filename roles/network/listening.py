@@ -4,21 +4,26 @@ from typing import Any
 
 from netmiko import BaseConnection
 
-RUNNING = ("show running-config", "display current-configuration")
+from roles.network.platform import Platform
 
 
 class Listening:
     """A netmiko session, with the last running configuration that went through it; "" before there is one."""
 
-    configuration = ""
+    def __init__(self, connection: BaseConnection, platform: Platform) -> None:
+        self._connection, self._platform = connection, platform
+        self._running, self._unsaid = "", ""
 
-    def __init__(self, connection: BaseConnection) -> None:
-        self._connection = connection
+    @property
+    def configuration(self) -> str:
+        return "\n".join(filter(None, (self._running, self._unsaid)))
 
     def send_command(self, command: str, **options: Any) -> Any:
-        answer = self._connection.send_command(command, **options)
-        if command in RUNNING and not str(answer).lstrip().startswith("%"):
-            self.configuration = str(answer)
+        answer, unsaid = self._connection.send_command(command, **options), self._platform.unsaid
+        if command == self._platform.running and not str(answer).lstrip().startswith("%"):
+            self._running = str(answer)
+        elif unsaid and command == unsaid.command:
+            self._unsaid = "\n".join(unsaid.lines(str(answer)))
         return answer
 
     def __getattr__(self, name: str) -> Any:

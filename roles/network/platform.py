@@ -131,6 +131,18 @@ class SwitchFacts:
 
 
 @dataclass(frozen=True)
+class Unsaid:
+    """Lines that a device runs and that no configuration of it shows: another command tells of them.
+
+    `lines` makes lines of its answer, without secrets. What it has saved of them it does not tell.
+    """
+
+    command: str
+    lines: Callable[[str], Sequence[str]]
+    line: str  # a pattern of such lines
+
+
+@dataclass(frozen=True)
 class Platform:
     """One kind of device."""
 
@@ -148,6 +160,7 @@ class Platform:
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
     guard: Guard | None = None
+    unsaid: Unsaid | None = None
     nothing_saved: str | None = None  # a pattern: what `startup` answers where nothing ever was saved
 
     def owner(self, section: str) -> Owned | None:

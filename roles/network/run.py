@@ -85,7 +85,7 @@ def main(targets: Targets, description: str, who: str) -> int:
         planned = json.loads(arguments.planned.read_text()) if arguments.planned else None
         if planned is not None:
             names &= planned.keys()
-        limited = {name: target for name, target in wanted.items() if name in names}
+        limited = {name: wanted[name] for name in wanted if name in names}
         history = History(
             folder_of(administration.environment),
             Why(who, arguments.reason, arguments.plan_hash),
@@ -256,7 +256,7 @@ def _each(
         until = None if began is None else began + reach[name].patience
         try:
             with kept.session(name, lambda: reached(reach[name], until)) as (way, session):
-                heard = Listening(way.connection)
+                heard = Listening(way.connection, reach[name].platform)
                 target = replace(targets[name], console=way.console)
                 outcome = do(name, target, cast(BaseConnection, heard))
                 if keep and outcome.changed:

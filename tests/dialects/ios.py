@@ -40,6 +40,20 @@ def ports(vlans: list[int]) -> st.SearchStrategy[str]:
     return st.one_of(access, trunk)
 
 
+def snmp(draw: st.DrawFn, bare: bool) -> list[str]:
+    """Communities are only found; who reads has another name once its secrets are others."""
+    user, secret = draw(
+        st.sampled_from([("supervision-1a1a1a", "first-secret"), ("supervision-2b2b2b", "other-secret")])
+    )
+    lines = [
+        f"access-list 97 permit 10.1.1.{draw(st.integers(1, 2))}",
+        "snmp-server view SUPERVISION iso included",
+        "snmp-server group SUPERVISION v3 priv read SUPERVISION access 97",
+        f"snmp-server user {user} SUPERVISION v3 auth sha {secret} priv aes 128 {secret} access 97",
+    ]
+    return ["\n".join(lines), *(["snmp-server community public RO"] if bare else [])]
+
+
 @st.composite
 def for_all(draw: st.DrawFn, vlans: list[int], bare: bool) -> list[str]:
     """What holds for the whole switch."""
@@ -51,6 +65,7 @@ def for_all(draw: st.DrawFn, vlans: list[int], bare: bool) -> list[str]:
         f"ntp server 10.1.1.{draw(st.integers(1, 3))}",
         f"arp access-list FIXED-10\n permit ip host 10.20.10.{draw(st.integers(1, 2))} mac any",
     ]
+    either += snmp(draw, bare)
     always = [  # nobody takes these away, one is only put in another's place
         draw(st.sampled_from((*BANNERS, LONG_BANNER) if bare else BANNERS)),
         f"spanning-tree mode {draw(st.sampled_from(['pvst', 'rapid-pvst']))}",

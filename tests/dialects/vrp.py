@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from roles.network.huawei_session import asked
 from roles.network.huawei_vrp import HUAWEI_VRP
 from roles.played.switch.files.switch.vrp.personality import VRP as PERSONALITY
 from tests.dialects import MANAGEMENT, NUMBERS, Dialect, Wish
@@ -53,8 +54,24 @@ def ports(vlans: list[int]) -> st.SearchStrategy[str]:
     return st.one_of(access, trunks, pvids, phones)
 
 
+def snmp(draw: st.DrawFn, bare: bool) -> list[str]:
+    """Communities and other versions are only found; who reads has another name once its secrets are others."""
+    user, secret = draw(
+        st.sampled_from([("supervision-1a1a1a", "first-secret"), ("supervision-2b2b2b", "other-secret")])
+    )
+    lines = [
+        f"acl number 2097\n rule 5 permit source 10.1.1.{draw(st.integers(1, 2))} 0\n rule 1000 deny",
+        "snmp-agent mib-view included supervision iso",
+        "snmp-agent group v3 supervision privacy read-view supervision acl 2097",
+        f"snmp-agent usm-user v3 {user} group supervision",
+        f"snmp-agent usm-user v3 {user} authentication-mode sha cipher {secret}",
+        f"snmp-agent usm-user v3 {user} privacy-mode aes128 cipher {secret}",
+    ]
+    return ["\n".join(lines), *(["snmp-agent community read cipher %^%#abc%^%#"] if bare else [])]
+
+
 @st.composite
-def for_all(draw: st.DrawFn) -> list[str]:
+def for_all(draw: st.DrawFn, bare: bool) -> list[str]:
     """What holds for the whole switch."""
     either = [
         f"stp instance 0 priority {draw(st.sampled_from([4096, 8192]))}",
@@ -71,7 +88,10 @@ def for_all(draw: st.DrawFn) -> list[str]:
         "stelnet server enable",
         "dhcp enable",
         "dhcp snooping enable",
+        "snmp-agent",
+        f"snmp-agent sys-info version {draw(st.sampled_from(['v3', 'v2c v3', 'v1 v2c'])) if bare else 'v3'}",
     ]
+    either += snmp(draw, bare)
     return always + draw(st.lists(st.sampled_from(either), unique=True))
 
 
@@ -89,7 +109,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     lines = [f"sysname {draw(st.sampled_from(['sw1', 'sw2']))}", f"vlan batch {' '.join(map(str, batch))}"]
     hardened = not (bare and draw(st.booleans()))
     lines += (
-        draw(for_all()) if hardened else draw(st.sampled_from([[], ["telnet server enable", "http server enable"]]))
+        draw(for_all(bare)) if hardened else draw(st.sampled_from([[], ["telnet server enable", "http server enable"]]))
     )
     for vlan in vlans:
         if draw(st.booleans()) or not bare:
@@ -128,4 +148,5 @@ VRP = Dialect(
     "user-interface vty 5 14\nidle-timeout 5 0",
     vlan="vlan {}".format,
     answers={"Continue?[Y/N]:": "y"},
+    asked=asked,
 )

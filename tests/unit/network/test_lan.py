@@ -16,6 +16,7 @@ from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.machine import Switch
 from roles.played.switch.files.switch.vrp.personality import VRP
 from roles.rendering import render
+from tests.made_up import secret_of
 from tests.played import Plane, typed
 
 
@@ -85,7 +86,7 @@ def test_problems_name_the_port_and_both_states(wanted: SwitchIntent, tmp_path) 
 
 
 def test_the_cable_of_the_router_is_known() -> None:
-    assert targets(load("lab"))["sw1"].routers == {"GigabitEthernet1/0/24"}
+    assert targets(load("lab"), secret_of)["sw1"].routers == {"GigabitEthernet1/0/24"}
 
 
 def test_a_huawei_switch_becomes_what_is_intended(wanted: SwitchIntent, tmp_path) -> None:

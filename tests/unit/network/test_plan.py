@@ -62,7 +62,7 @@ def test_what_is_not_ours_is_reported_without_what_may_be_secret() -> None:
         "interface GigabitEthernet1/0/7: description reserved …",
         "interface GigabitEthernet1/0/7: switchport access …",
         "logging host …",
-        "snmp-server community …",
+        "snmp-server host …",
         "line vty 0 4: transport input …",
     )
 

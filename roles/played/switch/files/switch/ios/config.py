@@ -32,6 +32,7 @@ class Config:
     """Section -> setting -> line. A setting that is not there has its default."""
 
     sections: dict[str, dict[str, str]] = field(default_factory=lambda: {TOP: {"hostname": "hostname Switch"}})
+    users: dict[str, str] = field(default_factory=dict)  # of SNMP: their lines are in no configuration that is shown
 
     @property
     def hostname(self) -> str:

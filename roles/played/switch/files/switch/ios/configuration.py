@@ -98,6 +98,18 @@ def continue_banner(session: Session, line: str) -> None:
         session.switch.config.section(TOP)[BANNER] = f"{BANNER} ^C\n" + "\n".join(lines) + "^C"
 
 
+def _user(session: Session, match: Match, no: bool) -> str:
+    """A user of SNMP version 3: no configuration shows it, `show snmp user` does."""
+    name = match.arguments[0]
+    if no:
+        session.switch.config.users.pop(name, None)
+        return ""
+    if len(match.arguments) < 6:
+        raise Refused("% Incomplete command.")
+    session.switch.config.users[name] = match.text
+    return "Configuring snmpv3 USM user, persisting snmpEngineBoots. Please Wait..."
+
+
 def _acl(session: Session, match: Match, no: bool) -> str:
     if no:
         session.switch.config.sections.pop(match.text, None)
@@ -306,6 +318,15 @@ CONFIG: dict[str, list[Command]] = {
         command("ntp server <ip>", _add),
         command("snmp-server location <line>", _set),
         command("snmp-server contact <line>", _set),
+        command("snmp-server community <line>", _add),
+        command("snmp-server view <word> <word> <included|excluded>", _add),
+        command("snmp-server group <word> v3 <auth|noauth|priv> read <word> access <number>", _keyed(3)),
+        command("snmp-server group <word> v3 <auth|noauth|priv>", _keyed(3)),
+        command(
+            "snmp-server user <word> <word> v3 auth <sha|md5> <word> priv aes <128|192|256> <word> access <number>",
+            _user,
+        ),
+        command("snmp-server user <word> <word> v3", _user),
     ],
     "archive": [*EVERYWHERE, command("path <word>", _set), command("maximum <number>", _set)],
     "vlan": [*EVERYWHERE, command("name <word>", _set)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,20 @@ def _storm(session: Session, match: Match, undo: bool) -> str:
     return ""
 
 
+def _keyed(words: int) -> Callable[[Session, Match, bool], str]:
+    """A setting with one value for each of what its first words name; `undo` may leave out the rest."""
+
+    def run(session: Session, match: Match, undo: bool) -> str:
+        key = " ".join(match.text.split()[:words])
+        lines = session.switch.config.section(TOP)
+        lines.pop(key, None)
+        if not undo:
+            lines[key] = match.text
+        return ""
+
+    return run
+
+
 def _rule(session: Session, match: Match, undo: bool) -> str:
     key = f"rule {match.arguments[0]}"
     if undo:
@@ -119,6 +134,70 @@ def _error_down(session: Session, match: Match, undo: bool) -> str:
     else:
         session.switch.config.section(TOP)[key] = match.text
     return ""
+
+
+def _versions(session: Session, match: Match, undo: bool) -> str:
+    """The versions of SNMP that are spoken: a line adds some, `undo` takes some away."""
+    lines, setting = session.switch.config.section(TOP), "snmp-agent sys-info version"
+    before = set(lines.get(setting, f"{setting} v3").removeprefix(setting).split())
+    given = set(["v1", "v2c", "v3"] if match.arguments[0] == "all" else match.arguments[0].split())
+    if not given <= {"v1", "v2c", "v3"}:
+        raise wrong(session.typed.index(match.arguments[0]))
+    after = before - given if undo else before | given
+    lines[setting] = f"{setting} {' '.join(sorted(after))}".rstrip()
+    return ""
+
+
+def _mib_view(session: Session, match: Match, undo: bool) -> str:
+    """`undo` names the view alone."""
+    lines, key = session.switch.config.section(TOP), f"snmp-agent mib-view {match.arguments[0]}"
+    lines.pop(key, None)
+    if not undo:
+        lines[key] = match.text
+    return ""
+
+
+def _user_group(session: Session, match: Match, undo: bool) -> str:
+    name = match.arguments[0]
+    lines, beginning = session.switch.config.section(TOP), f"snmp-agent usm-user v3 {name} "
+    if undo:
+        for key in [key for key in lines if key.startswith(beginning)]:
+            del lines[key]
+        return ""
+    lines[f"{beginning}group"] = match.text
+    return ""
+
+
+def _user_mode(session: Session, match: Match, undo: bool) -> str:
+    """How a user proves who it is, and how it hides what it says: the password is asked for, twice."""
+    name, mode = match.arguments[:2]
+    kind = match.command.words[4]
+    key = f"snmp-agent usm-user v3 {name} {kind}"
+    lines = session.switch.config.section(TOP)
+    if undo:
+        lines.pop(key, None)
+        return ""
+    if match.command.words[-1] == "<word>":
+        if not match.arguments[2].startswith("%^%#"):
+            raise Refused("Error: The password is not a valid ciphertext.")
+        lines[key] = match.text
+        return ""
+
+    def again(first: str) -> str:
+        if not 8 <= len(first) <= 64:
+            raise Refused("Error: The password length is invalid.")
+
+        def stored(second: str) -> str:
+            if first != second:
+                raise Refused("Error: The two passwords are different.")
+            lines[key] = f"{key} {mode} cipher %^%#{sha256(f'{key}{first}'.encode()).hexdigest()[:40]}%^%#"
+            return ""
+
+        session.ask("Confirm Password:", stored, any_answer=True, hidden=True)
+        return ""
+
+    session.ask("Enter Password:", again, any_answer=True, hidden=True)
+    return f"Please configure the {kind.removesuffix('-mode')} password (8-64)"
 
 
 def _sysname(session: Session, match: Match, undo: bool) -> str:
@@ -324,6 +403,24 @@ VIEWS: dict[str, list[Command]] = {
         command("ip route-static <ip> <mask> <ip>", _add),
         command("info-center loghost <ip>", _add),
         command("ntp-service unicast-server <ip>", _add),
+        command("snmp-agent", _set),
+        command("snmp-agent sys-info version <line>", _versions),
+        command("snmp-agent mib-view included <word> <word>", _mib_view),
+        command("snmp-agent mib-view <word>", _mib_view),
+        command("snmp-agent community <read|write> cipher <word>", _keyed(5)),
+        command("snmp-agent community <read|write> <word>", _keyed(4)),
+        command(
+            "snmp-agent group v3 <word> <privacy|authentication|noauthentication> read-view <word> acl <number>",
+            _keyed(5),
+        ),
+        command("snmp-agent group v3 <word> <privacy|authentication|noauthentication>", _keyed(5)),
+        command("snmp-agent usm-user v3 <word> group <word>", _user_group),
+        command("snmp-agent usm-user v3 <word>", _user_group),
+        *(
+            command(f"snmp-agent usm-user v3 <word> {how}{cipher}", _user_mode)
+            for how in ("authentication-mode <sha|md5|sha2-256>", "privacy-mode <aes128|aes192|aes256|des56>")
+            for cipher in ("", " cipher <word>")
+        ),
         command("snmp-agent sys-info location <line>", _set),
         command("snmp-agent sys-info contact <line>", _set),
     ],
@@ -375,6 +472,11 @@ VIEWS: dict[str, list[Command]] = {
         command("idle-timeout <line>", _set),
         command("acl <number> inbound", _set),
     ],
-    "acl": [*EVERYWHERE, command("rule <number> permit source <ip> <line>", _rule), command("rule <number>", _rule)],
+    "acl": [
+        *EVERYWHERE,
+        command("rule <number> permit source <ip> <line>", _rule),
+        command("rule <number> deny", _rule),
+        command("rule <number>", _rule),
+    ],
     AAA: [*EVERYWHERE, command("local-user <word> <line>", _add)],
 }
