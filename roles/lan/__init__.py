@@ -10,26 +10,29 @@ from roles.network.change import Target
 from roles.network.platform import Platform, going_back_after
 from roles.network.platforms import PLATFORMS
 from roles.network.shown import Show
+from roles.network.targets import OnDemand
 from roles.rendering import render
 
 PATIENCE = 5.0  # seconds: a switch shows a change at once, a link takes a moment
 
 
-def targets(administration: Administration) -> dict[str, Target]:
+def targets(administration: Administration) -> OnDemand:
     """What each switch must be."""
-    found = {}
     minutes = administration.environment.devices.revert_after
-    for name, switch in administration.switches.items():
+
+    def target(name: str) -> Target:
+        switch = administration.switches[name]
         platform = going_back_after(PLATFORMS[switch.entry.platform], minutes)
         wanted = intent(switch, services(administration, switch.site))
-        found[name] = Target(
+        return Target(
             platform=platform,
             intended=render(f"lan/{switch.entry.platform}.j2", switch=wanted),
             problems=_verification(wanted, platform),
             patience=PATIENCE,
             routers=frozenset(port for port, entry in switch.entry.ports.items() if entry.to in switch.site.routers),
         )
-    return found
+
+    return OnDemand(administration.switches, target)
 
 
 def _verification(wanted: SwitchIntent, platform: Platform) -> Callable[[Show], list[str]]:
