@@ -385,7 +385,8 @@ CISCO_IOS = Platform(
         ),
         Owned(
             r"ip default-gateway \S+|ntp server \S+|access-list 98 permit \S+|errdisable recovery cause \S+"
-            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( (vlan|database) \S+)?|ip arp inspection (vlan|filter) .*"
+            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( (vlan|database) \S+)?"
+            r"|ip arp inspection (vlan|filter) .*"
             r"|access-list 97 permit \S+|snmp-server (view|group) SUPERVISION .*|snmp-server user supervision-.*"
             r"|snmp-server community .*",
             removed=True,

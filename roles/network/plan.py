@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 
 from roles.network.lockout import Host, refusal
@@ -54,13 +54,21 @@ def plan(
 
     Over its `console` nobody needs an address that DHCP gave a device: it may go.
     """
+    lines, unmanaged, paths = _compared(platform, running, intended, console)
+    if not lines or paths is None:
+        return Plan(lines, unmanaged)
+    removed = sorted(paths.before.vlans - paths.after.vlans)
+    return Plan(lines, unmanaged, refusal(paths, hosts(), removed), first=not paths.before.paths)
+
+
+@lru_cache(maxsize=500)  # a device that is changed still runs what it ran when it was looked at
+def _compared(
+    platform: Platform, running: str, intended: str, console: bool
+) -> tuple[tuple[Line, ...], tuple[str, ...], Paths | None]:
+    """The lines, what is not ours, and of a switch the ways to it: all that follows from what is given alone."""
     found = remediation(platform, running, intended)
     if platform.switch is None:
-        return Plan(as_proposed(found), found.unmanaged)
+        return as_proposed(found), found.unmanaged, None
     before = platform.switch.view(found.before)
     paths = Paths(before.fixed if console else before, platform.switch.view(found.after))
-    lines = planned(platform.switch, found, paths)
-    if not lines:
-        return Plan((), found.unmanaged)
-    removed = sorted(paths.before.vlans - paths.after.vlans)
-    return Plan(lines, found.unmanaged, refusal(paths, hosts(), removed), first=not paths.before.paths)
+    return planned(platform.switch, found, paths), found.unmanaged, paths

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import cached_property
+from functools import cache, cached_property
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any, cast
 
@@ -142,9 +142,9 @@ class Unsaid:
     line: str  # a pattern of such lines
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Platform:
-    """One kind of device."""
+    """One kind of device. Each is itself: they are told apart without a look at what is in them."""
 
     name: str
     netmiko: str  # the name of netmiko's driver
@@ -174,6 +174,7 @@ class Platform:
         return {}
 
 
+@cache  # what is known of a platform is known once, however many devices are of it
 def going_back_after(platform: Platform, minutes: int) -> Platform:
     """The same platform, whose guard waits so many minutes for the confirmation of a change."""
     guard = cast(Any, platform.guard)  # each is a dataclass, which a protocol cannot say

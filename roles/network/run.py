@@ -32,6 +32,7 @@ from roles.network.kept import Kept
 from roles.network.listening import Listening
 from roles.network.offline import from_history
 from roles.network.runner import Changing, Looking, NotDone, not_done
+from roles.network.targets import OnDemand
 from roles.network.waves import Order, order_of
 from roles.network.way import PATIENCE, reached
 
@@ -39,7 +40,7 @@ WIDTH = 48  # of a line before its reason
 OK, ERROR, CHANGES = 0, 1, 2
 EXPECTED = (ChangeError, GuardError, NetmikoBaseException, SSHException, OSError, ValueError)
 
-Targets = Callable[[Administration], Mapping[str, Target]]
+Targets = Callable[[Administration], OnDemand]
 
 
 def main(targets: Targets, description: str, who: str) -> int:
@@ -85,7 +86,7 @@ def main(targets: Targets, description: str, who: str) -> int:
         planned = json.loads(arguments.planned.read_text()) if arguments.planned else None
         if planned is not None:
             names &= planned.keys()
-        limited = {name: wanted[name] for name in wanted if name in names}
+        limited = wanted.only(names)
         history = History(
             folder_of(administration.environment),
             Why(who, arguments.reason, arguments.plan_hash),

@@ -5,7 +5,9 @@ from functools import partial
 from inventory.model import Administration
 from inventory.secrets import secrets_of
 from roles.network.change import Target
+from roles.network.platform import going_back_after
 from roles.network.platforms import PLATFORMS
+from roles.network.targets import OnDemand
 from roles.rendering import render
 from roles.uplinks import frr
 from roles.uplinks.frr import Show
@@ -16,20 +18,23 @@ PATIENCE = 60.0  # seconds: a BGP session that was refused is tried again after 
 READERS = {"frr": frr.state}
 
 
-def targets(administration: Administration, password_of: PasswordOf | None = None) -> dict[str, Target]:
+def targets(administration: Administration, password_of: PasswordOf | None = None) -> OnDemand:
     """What each router must be. `password_of` gives the keys of its sessions; the environment's, if nothing is said."""
-    password_of = password_of or secrets_of(administration.environment).get
-    found = {}
-    for name, router in administration.routers.items():
-        wanted = intent(administration, router, password_of)
+    key_of = password_of or secrets_of(administration.environment).get
+    minutes = administration.environment.devices.revert_after
+
+    def target(name: str) -> Target:
+        router = administration.routers[name]
+        wanted = intent(administration, router, key_of)
         platform = router.entry.platform
-        found[name] = Target(
-            platform=PLATFORMS[platform],
+        return Target(
+            platform=going_back_after(PLATFORMS[platform], minutes),
             intended=render(f"uplinks/{platform}.j2", router=wanted),
             problems=partial(_problems, wanted, platform),
             patience=PATIENCE,
         )
-    return found
+
+    return OnDemand(administration.routers, target)
 
 
 def _problems(wanted: RouterIntent, platform: str, show: Show) -> list[str]:

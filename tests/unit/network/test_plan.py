@@ -17,6 +17,7 @@ from roles.network.platform import Owned, Platform
 from roles.network.platforms import PLATFORMS
 from roles.network.shown import Host
 from roles.played.switch.files.switch.procurve.personality import PROCURVE
+from tests.made_up import secret_of
 
 CASES = Path(__file__).parent / "cases"
 FOLDERS = sorted(path.parent for path in CASES.glob("*/*/running.txt"))
@@ -99,7 +100,7 @@ def test_a_gateway_of_ours_leaves_with_its_vlan() -> None:
 
 
 def test_an_address_from_dhcp_is_no_way_in_for_who_comes_over_the_console() -> None:
-    factory, intended = PROCURVE.factory().render(), lan.targets(load("lab"))["sw31"].intended
+    factory, intended = PROCURVE.factory().render(), lan.targets(load("lab"), secret_of)["sw31"].intended
     platform, desk = PLATFORMS["hp_procurve"], [Host(1, "02:00:00:00:00:01", "1")]
     lost = "it would cut the management path: 1 carries it (VLAN 1) and would no longer"
     assert plan(platform, factory, intended, lambda: desk).refused == lost
