@@ -92,6 +92,7 @@ MODEL = Form(
     "a model of a device: lower-case letters, digits, hyphens",
     "catalyst-2960x-24",
 )
+ROUTER_MODEL = Form(MODEL.pattern, MODEL.french, MODEL.english, "isr-4331")
 VERSION = Form(
     r"^[0-9]+(\.[0-9]+)*$",
     "version : des nombres séparés par des points",

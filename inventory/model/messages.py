@@ -102,6 +102,8 @@ MESSAGES = {
     "cisco_keeps": ("Cisco le garde", "Cisco keeps it"),
     "model_or_platform": ("il manque « model »{example}", "'model' is missing{example}"),
     "platform_of_model": ("« {value} » n'est pas la plateforme de {model}, qui est {expected} ; ôter « platform »", "'{value}' is not the platform of {model}, which is {expected}; remove 'platform'"),
+    "model_of_host": ("« {platform} » est un logiciel sur une machine Debian, sans modèle ; ôter « model »", "'{platform}' is software on a Debian machine, which has no model; remove 'model'"),
+    "platform_of_router": ("« {value} » n'est pas la plateforme de {model} ; écrire « platform: {expected} »", "'{value}' is not the platform of {model}; write 'platform: {expected}'"),
     "management_missing": ("il manque « {value} » dans « purposes » : les commutateurs y sont administrés", "'{value}' is missing in 'purposes': the switches are managed in it"),
     "number_missing": ("le commutateur « {value} » n'a ni « number » ni « address »{example}", "the switch '{value}' has neither 'number' nor 'address'{example}"),
     "number_twice": ("le numéro {value} est déjà celui de « {other} »{example}", "the number {value} is already that of '{other}'{example}"),

@@ -12,10 +12,12 @@ from inventory.model.administration import Administration
 from inventory.model.application import Application
 from inventory.model.base import Strict
 from inventory.model.building import NEVER, Profile
+from inventory.model.chassis import ROUTER_CHASSIS
 from inventory.model.environment import Environment
 from inventory.model.institution import AGENTS, Institution, InstitutionFile
 from inventory.model.messages import say
 from inventory.model.platform import Platform
+from inventory.model.ports import not_of_model
 from inventory.model.prefixes import Prefixes
 from inventory.model.problems import Problem
 from inventory.model.site import MachineEntry, Network, Port, Router, Site
@@ -383,6 +385,7 @@ def _port(source: Source, site: Site, path: list[str], port: Port) -> Iterator[P
 
 
 def _router(source: Source, name: str, router: Router, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
+    yield from _chassis(source, name, router)
     used = {router.lan: "lan"}
     for index, uplink in enumerate(router.uplinks):
         path: list[str | int] = ["routers", name, "uplinks", index]
@@ -398,6 +401,34 @@ def _router(source: Source, name: str, router: Router, seen: Seen, parsed: Parse
             yield source.problem([*path, "peer"], message)
         yield from _address(source, [*path, "address"], uplink.address.ip, f"{name} {uplink.interface}", seen)
         yield from _address(source, [*path, "peer"], uplink.peer, f"{uplink.core}, {name}", seen)
+
+
+def _chassis(source: Source, name: str, router: Router) -> Iterator[Problem]:
+    """A device has a model, which we know, and its interfaces are those of the model."""
+    path: list[str | int] = ["routers", name]
+    if router.model is None:
+        if router.platform != "frr":
+            shown = _example(f"model: {next(iter(ROUTER_CHASSIS))}")
+            yield source.problem(path, say("missing", key="model", example=shown), on_key=True)
+        return
+    chassis = ROUTER_CHASSIS.get(router.model)
+    if router.platform == "frr":
+        yield source.problem([*path, "model"], say("model_of_host", platform=router.platform))
+    elif chassis is None:
+        yield _missing(source, [*path, "model"], "model", router.model, ROUTER_CHASSIS)
+    elif chassis.platform != router.platform:
+        message = say("platform_of_router", value=router.platform, model=router.model, expected=chassis.platform)
+        yield source.problem([*path, "platform"], message)
+    else:
+        yield from _interfaces(source, path, router, router.model)
+
+
+def _interfaces(source: Source, path: list[str | int], router: Router, model: str) -> Iterator[Problem]:
+    named: list[tuple[list[str | int], str]] = [(["lan"], router.lan)]
+    named += [(["uplinks", index, "interface"], uplink.interface) for index, uplink in enumerate(router.uplinks)]
+    for key, interface in named:
+        if message := not_of_model([interface], model, ROUTER_CHASSIS):
+            yield source.problem([*path, *key], message)
 
 
 def _application(source: Source, application: Application, seen: Seen, parsed: Parsed) -> Iterator[Problem]:

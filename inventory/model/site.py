@@ -22,7 +22,7 @@ from inventory.model.base import (
     Vlan,
 )
 from inventory.model.building import LEASE_HOURS, Protection
-from inventory.model.chassis import SwitchPlatform
+from inventory.model.chassis import RouterPlatform, SwitchPlatform
 
 Capability = Literal["directory", "mail", "files", "applications", "database", "workstation"]
 Tier = Literal["distribution", "access"]
@@ -125,9 +125,14 @@ class Uplink(Strict):
 
 
 class Router(Strict):
-    """The edge router of a building."""
+    """The edge router of a building. With `frr` it is a Debian host; else a device, and `model` says its interfaces."""
 
-    platform: Literal["frr"] = Field(description="Plateforme du routeur", examples=["frr"])
+    platform: RouterPlatform = Field(description="Plateforme du routeur", examples=["frr"])
+    model: Annotated[str, forms.ROUTER_MODEL.field()] | None = Field(
+        default=None,
+        description="Modèle du routeur : il dit ses interfaces ; « frr » n'en a pas",
+        examples=["isr-4331"],
+    )
     asn: Asn
     lan: InterfaceName = Field(description="Interface qui reçoit le trunk du commutateur", examples=["lan0"])
     uplinks: list[Uplink] = Field(

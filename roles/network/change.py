@@ -18,7 +18,7 @@ from roles.network.guard import Ask, Guard
 from roles.network.plan import Plan
 from roles.network.plan import plan as compare
 from roles.network.planner import Part
-from roles.network.platform import Platform, SwitchFacts
+from roles.network.platform import Platform
 from roles.network.remediation import ours, same, sections
 from roles.network.shown import Host, Show
 
@@ -146,7 +146,7 @@ class _Guarded:
                 self.connection = self._again(self.login)
             cut = at_once
             if at_once:
-                _write_at_once(self.connection, lines, self.target.platform.switch, patience)
+                _write_at_once(self.connection, lines, self.target.platform.finish, patience)
             else:
                 _send(self.connection, self.target.platform, lines)
         if part > Part.REST and self.login:
@@ -208,18 +208,15 @@ def _new(platform: Platform, running: str, saved: str) -> bool:
     return nothing and view is not None and not view.fixed.addresses
 
 
-def _write_at_once(
-    connection: BaseConnection, lines: Sequence[str], facts: SwitchFacts | None, patience: float
-) -> None:
+def _write_at_once(connection: BaseConnection, lines: Sequence[str], finish: str | None, patience: float) -> None:
     """Type all lines in one go, and wait for the echo of the last, which never comes where the session is cut.
 
     What is sent before it came would be read in the mode of a line that still waits.
     """
     connection.config_mode()
-    finish = facts.finish if facts else ""
     connection.write_channel("".join(f"{line}\n" for line in (*lines, finish) if line))
     with suppress(ReadTimeout, ReadException, OSError, EOFError):
-        connection.read_until_pattern(rf"[\])][#]? ?{finish}\s", read_timeout=patience)
+        connection.read_until_pattern(rf"[\])][#]? ?{finish or ''}\s", read_timeout=patience)
 
 
 def _planned(connection: BaseConnection, target: Target) -> Plan:

@@ -15,6 +15,7 @@ from netmiko import BaseConnection
 
 from roles.network.dialogue import Dialogue
 from roles.network.guard import Guard
+from roles.network.routing import RouterFacts
 from roles.network.shown import Host, Show, Shown
 
 Sections = Mapping[str, tuple[str, ...]]  # the lines of a configuration, by the line that opens their section
@@ -159,9 +160,16 @@ class Platform:
     refine: Callable[[HConfig, HConfig], None]  # (running, remediation): what rules cannot express
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
+    router: RouterFacts | None = None  # for an edge router that is a device
     guard: Guard | None = None
     unsaid: Unsaid | None = None
     nothing_saved: str | None = None  # a pattern: what `startup` answers where nothing ever was saved
+
+    @property
+    def finish(self) -> str | None:
+        """The line that leaves configuration mode from anywhere."""
+        facts = self.switch or self.router
+        return facts.finish if facts else None
 
     def owner(self, section: str) -> Owned | None:
         if section not in self._owners:

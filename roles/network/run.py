@@ -29,7 +29,7 @@ from roles.network.connection import Device, NoAnswerError, connected
 from roles.network.guard import GuardError
 from roles.network.history import History, HistoryError, Why, folder_of
 from roles.network.kept import Kept
-from roles.network.listening import Listening
+from roles.network.listening import Listening, listened
 from roles.network.offline import from_history
 from roles.network.runner import Changing, Looking, NotDone, not_done
 from roles.network.targets import OnDemand
@@ -142,6 +142,9 @@ def devices(administration: Administration, targets: Mapping[str, Target]) -> di
                 enable=secrets.get(f"device-{name}", "enable"),
                 sha1=switch.entry.ssh == "sha1",
             )
+    for name in administration.routers.keys() - administration.machines.keys():
+        if name in found:
+            found[name] = replace(found[name], enable=secrets.get(f"device-{name}", "enable"))
     return found
 
 
@@ -234,7 +237,7 @@ def _change(
         expected = None if lines is None else tuple(lines)
         # Whoever asked for the console gets in by it; else the network is what must work, at the new address.
         way = reach[name].console if reach[name].by_console else name
-        return apply(connection, target, expected, lambda: connected(reach[name], way))
+        return apply(connection, target, expected, lambda: listened(connection, connected(reach[name], way)))
 
     wanted = {name: target for name, target in targets.items() if name in planned}
     found = _each(wanted, reach, Changing(order), change, kept)
