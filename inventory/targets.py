@@ -54,11 +54,11 @@ def _devices(administration: Administration) -> Iterator[Group]:
     """Through snmp_exporter, by SNMPv3; `__param_` labels are the module and the credentials that it is asked with."""
     for name, switch in administration.switches.items():
         labels = _labels(administration, name, switch.site, switch.entry.platform, f"switch-{switch.entry.tier}")
-        yield _group(switch.entry.address, labels | _snmp("if_mib"))
+        yield _group(switch.entry.address, labels | _snmp(name, "if_mib"))
     for name, router in administration.routers.items():
         if router.entry.platform != "frr":
             labels = _labels(administration, name, router.site, router.entry.platform, "router")
-            yield _group(administration.addresses[name], labels | _snmp(ROUTER_MODULES))
+            yield _group(administration.addresses[name], labels | _snmp(name, ROUTER_MODULES))
 
 
 def _answering(administration: Administration) -> Iterator[Group]:
@@ -92,8 +92,8 @@ def _labels(administration: Administration, name: str, site: Site, platform: str
     }
 
 
-def _snmp(modules: str) -> dict[str, str]:
-    return {"__param_module": modules, "__param_auth": "administration_v3"}
+def _snmp(name: str, modules: str) -> dict[str, str]:
+    return {"__param_module": modules, "__param_auth": name}  # each device has secrets of its own
 
 
 def _group(address: IPv4Address, labels: Mapping[str, str], port: int | None = None) -> Group:

@@ -72,7 +72,7 @@ def test_a_switch_is_asked_by_snmp_of_version_3(jobs: Jobs) -> None:
             "role": "switch-access",
             "environment": "lab",
             "__param_module": "if_mib",
-            "__param_auth": "administration_v3",
+            "__param_auth": "sw1",
         },
     }
 
