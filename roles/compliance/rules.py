@@ -131,6 +131,13 @@ RULES = (
         present={IOS: ("spanning-tree loopguard default",)},
     ),
     Rule(
+        "qos",
+        "a mark is ours, and none that a desk gave itself",
+        "CISC-L2-000040",
+        _unless(lambda intent: intent.services.marks is not None, "no marks are declared (platform.yaml: resina)"),
+        r"mls qos|traffic[ -](classifier|behavior|policy)|qos dscp",
+    ),
+    Rule(
         "dhcp-snooping",
         "DHCP servers are only behind trusted ports",
         "CISC-L2-000130",

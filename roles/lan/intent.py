@@ -10,6 +10,7 @@ from inventory.model.site import STP_ACCESS, STP_ROOT, Port
 from roles.lan.credentials import Snmp
 from roles.lan.services import Services
 
+DSCP = {"ef": 46, "af41": 34, "af31": 26, "af21": 18, "af11": 10}  # RFC 3246, RFC 2597
 STORM = 500  # broadcast frames a second, and as many multicast: a desk sends some ten
 DHCP_RATE = 15  # DHCP packets a second from one port
 
@@ -61,6 +62,21 @@ class SwitchIntent:
     inspected: tuple[int, ...] = ()
     services: Services = field(default_factory=Services)
     snmp: Snmp | None = None
+
+    @property
+    def marks(self) -> Mapping[int, str]:
+        """VLAN -> DSCP, of those that have one."""
+        return self.services.marks or {}
+
+    def priority(self, vlan: int | None) -> int:
+        """The priority of 802.1Q (0-7) that goes with the mark of a VLAN: the first three bits of its DSCP."""
+        return DSCP[self.marks[vlan]] >> 3 if vlan is not None and vlan in self.marks else 0
+
+    @property
+    def marked_priorities(self) -> list[int]:
+        """The DSCP for each priority of 802.1Q: what the marks say, else the same three bits and no more."""
+        said = {DSCP[mark] >> 3: DSCP[mark] for mark in self.marks.values()}
+        return [said.get(priority, priority << 3) for priority in range(8)]
 
     @property
     def fixed(self) -> Mapping[int, tuple[IPv4Address, ...]]:

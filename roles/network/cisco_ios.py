@@ -78,6 +78,8 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("interface ", "storm-control action "),
                 replaces("interface ", "ip (dhcp snooping|arp inspection) limit rate "),
                 replaces("interface ", "spanning-tree (portfast|guard)"),
+                replaces("interface ", "mls qos (trust|cos) "),
+                replaces("mls qos map cos-dscp "),
                 replaces("archive", "path "),
                 replaces("archive", "maximum "),
                 replaces("line ", "(transport input|access-class) "),
@@ -267,6 +269,7 @@ ROWS = (
     Row(About.TRUNK_GAINS, PORT, rf"{ALLOWED}add (?P<value>.*)", "VLANs that come"),
     # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
     Row(About.TRUNK_GAINS, PORT, "ip (dhcp snooping|arp inspection) trust", "what is behind it is believed"),
+    Row(About.TRUNK_GAINS, PORT, "mls qos trust dscp", "its marks were given where they came in"),
     Row(About.TRUNK_GAINS, r"arp access-list \S+", r"permit ip host (?P<value>\S+) .*", "its address is not from DHCP"),
     Row(About.TRUNK_GAINS, "", r"access-list 97 permit (?P<value>.*)", "it may read how the switch fares"),
     Row(About.TRUNK_GAINS, "", r"access-list \d+ permit (?P<value>.*)", "a bastion: it may log in"),
@@ -289,6 +292,15 @@ ROWS = (
     Row(About.PORT, PORT, "storm-control action (?P<value>.*)", "and what sends one is shut", rank=4),
     Row(About.PORT, PORT, "no lldp (?P<what>transmit|receive)", "it tells a desk nothing of the network", rank=4),
     Row(About.PORT, PORT, "lldp (transmit|receive)", "its neighbour is checked against the inventory", rank=4),
+    Row(About.PORT, PORT, "mls qos cos (?P<value>.*)", "the priority of what has no tag", rank=4),
+    Row(
+        About.PORT,
+        PORT,
+        "mls qos trust cos",
+        "the priority says the mark; a mark that a desk gave itself is gone",
+        rank=5,
+    ),
+    Row(About.PORT, PORT, "priority-queue out", "telephones never wait", rank=5),
     Row(About.PORT, PORT, "no shutdown", "in use again", rank=7),
     # First, or a maximum that falls back to one is refused where there are more.
     Row(About.PORT, PORT, "no switchport port-security", "no longer intended", rank=5),
@@ -329,6 +341,9 @@ ROWS = (
     Row(About.LOGIN, "", r"no (username|aaa|ip ssh|enable|line|login|access-list) .*", "no longer intended", rank=6),
     Row(About.LOGIN, "", "login block-for .*", "whoever guesses passwords waits"),
     Row(About.LOGIN, "", r"(username|aaa|ip ssh|enable|line) .*", "who may log in"),
+    Row(About.OTHER, "", "mls qos map cos-dscp (?P<value>.*)", "the mark for each priority", rank=3),
+    Row(About.OTHER, "", "mls qos", "from here on a mark counts only where it is trusted", rank=4),
+    Row(About.OTHER, "", "no mls qos.*", "no longer intended", rank=2),
     # A user without its group may read nothing: it comes last, and its group goes after it.
     Row(About.OTHER, "", "snmp-server view .*", "what may be read of the switch", rank=5),
     Row(
@@ -373,7 +388,7 @@ CISCO_IOS = Platform(
         Owned(
             PORT,
             lines=r"description |switchport |shutdown$|spanning-tree (portfast|bpduguard|guard)\b|storm-control "
-            r"|ip (dhcp snooping|arp inspection) |no lldp ",
+            r"|ip (dhcp snooping|arp inspection) |no lldp |mls qos (trust|cos) |priority-queue out",
         ),
         Owned(r"vlan (?!1$|100[2-5]$)\d+", lines=r"name ", removed=True),  # 1 and 1002-1005 cannot be removed
         Owned(r"interface Vlan1", lines=r"description |ip address |shutdown$"),  # it cannot be removed
@@ -388,7 +403,7 @@ CISCO_IOS = Platform(
             r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( (vlan|database) \S+)?"
             r"|ip arp inspection (vlan|filter) .*"
             r"|access-list 97 permit \S+|snmp-server (view|group) SUPERVISION .*|snmp-server user supervision-.*"
-            r"|snmp-server community .*",
+            r"|snmp-server community .*|mls qos( map cos-dscp .*)?",
             removed=True,
         ),
         Owned(r"archive", lines=r"path |maximum "),

@@ -35,6 +35,7 @@ from roles.network.shown import Host, Membership, Show, Shown
 from roles.network.untold import leave_known
 
 MAC_TABLE = "show mac-address"
+DSCP = {"ef": 46, "af41": 34, "af31": 26, "af21": 18, "af11": 10}  # some releases print them as six bits
 MEMBERSHIP = "show vlans ports all detail"
 LEASED = IPv4Interface("0.0.0.0/32")  # an address that the configuration does not say: it comes by DHCP
 BANNER = re.compile(r'^banner motd "(.*?)"[^\n]*$', re.DOTALL | re.MULTILINE)
@@ -67,6 +68,7 @@ class Driver(HConfigDriverHPProcurve):
                 replaces("hostname "),
                 replaces("ip default-gateway "),
                 replaces("vlan ", "name "),
+                replaces("vlan ", "qos dscp "),
                 replaces(f"{HIDDEN}banner "),
                 replaces("spanning-tree priority "),
                 replaces("console idle-timeout "),
@@ -100,15 +102,19 @@ class Driver(HConfigDriverHPProcurve):
         return rules
 
     def swap_negation(self, child: HConfigChild) -> HConfigChild:
-        """A user of SNMP goes by its name."""
-        if found := SNMP_SECRET.fullmatch(child.text):
+        """A user of SNMP goes by its name, a mark without its value."""
+        if found := SNMP_SECRET.fullmatch(child.text) or re.fullmatch(r"(qos dscp) \S+", child.text):
             child.text = f"no {found[1]}"
             return child
         return super().swap_negation(child)
 
 
 def _by_port(config: HConfig) -> None:
-    """What is said of ports outside of them, in each of them; sets of VLANs one by one."""
+    """What is said of ports outside of them, in each of them; sets of VLANs one by one; marks by their names."""
+    for vlan in config.get_children(startswith="vlan "):
+        for line in vlan.get_children(re_search=r"^qos dscp [01]{6}$"):
+            bits = int(line.text.split()[-1], 2)
+            line.text = f"qos dscp {next((name for name, each in DSCP.items() if each == bits), bits)}"
     for line in list(config.children):
         if found := re.fullmatch(rf"({OUTSIDE}) ([A-Z]?\d[\dA-Z,/-]*)(?: (.*))?", line.text):
             several = found[3].split() if found[3] and re.fullmatch(rf"((?:{EDGE}) ?)+", found[3]) else [found[3] or ""]
@@ -272,6 +278,8 @@ ROWS = (
     Row(About.TREE, "", "spanning-tree", "a loop is cut", rank=2),
     Row(About.TREE, "", r"spanning-tree priority (?P<value>.*)", "the lowest is the root", rank=3),
     Row(About.TREE, "", r"no spanning-tree priority .*", "no longer intended", rank=1),
+    Row(About.VLAN, VLAN, "qos dscp (?P<value>.*)", "the mark of what comes in VLAN {vlan}"),
+    Row(About.VLAN, VLAN, "no qos dscp.*", "no longer intended"),
     Row(About.VLAN, VLAN, "(no )?voice", "whether telephones are in VLAN {vlan}"),
     Row(About.LOGIN, "", "ip authorized-managers .* access-method snmp", "it may read how the switch fares"),
     Row(About.LOGIN, "", "ip authorized-managers .*", "a bastion: only from there"),
@@ -314,7 +322,7 @@ HP_PROCURVE = Platform(
             PORT, lines=rf"name |disable$|(un)?tagged vlan |spanning-tree ({EDGE})$|({OUTSIDE})( |$)(?!path|priority)"
         ),
         Owned(r"vlan 1", lines=r"ip address "),  # it cannot be removed
-        Owned(r"vlan \d+", lines=r"name |ip address |voice$", removed=True),
+        Owned(r"vlan \d+", lines=r"name |ip address |voice$|qos dscp ", removed=True),
         Owned(
             r"ip authorized-managers \S+ \S+ access (manager|operator access-method snmp)|snmp-server community .*"
             r'|snmpv3 user "(initial|supervision-[^"]+)".*|snmpv3 group operatorauth user "supervision-\S+ .*'

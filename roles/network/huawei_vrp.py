@@ -40,6 +40,9 @@ NEGATED = (
     r"(stp instance 0 priority) .*",
     r"(error-down auto-recovery cause \S+) .*",
     r"(rule \d+) .*",
+    r"(traffic (?:classifier|policy) \S+) .*",
+    r"(traffic-policy) \S+ (inbound)",
+    r"(remark dscp) \S+",
     r"(snmp-agent usm-user v3 \S+) group \S+",
     r"(snmp-agent group v3 \S+ \S+) .*",
     r"(snmp-agent mib-view) \S+ (\S+) .*",
@@ -84,11 +87,16 @@ class Driver(HConfigDriverHuaweiVrp):
                 replaces("interface ", "(voice-vlan) "),
                 replaces("interface ", f"{ALLOW} exactly"),
                 replaces("user-interface ", "(protocol inbound|authentication-mode|idle-timeout) "),
+                replaces("traffic behavior ", "(remark dscp) "),
                 replaces("interface Vlanif", r"(ip address )\S+ \S+$"),
             ]
         )
         rules.full_text_sub.append(FullTextSubRule(search=r"\n[ \t]+(?=\d[\d to]*(?:\r?\n|$))", replace=" "))  # wrapped
         rules.per_line_sub.append(PerLineSubRule(search=r"^return\s*$", replace=""))
+        # Older releases number classifiers.
+        rules.per_line_sub.append(
+            PerLineSubRule(search=r"^( ?(?:traffic )?classifier .*) precedence \d+$", replace=r"\1")
+        )
         # Some releases say of a user first that there is one.
         rules.per_line_sub.append(PerLineSubRule(search=r"^ *snmp-agent usm-user v3 \S+\s*$", replace=""))
         rules.post_load_callbacks.extend([_each_vlan, as_sets])
@@ -223,6 +231,21 @@ ROWS = (
     ),
     Row(About.TRUNK_GAINS, "acl number 2097", r"rule \d+ deny", "and nobody else", rank=9),
     Row(About.TRUNK_GAINS, r"acl number \d+", r"rule \d+ permit source (?P<value>\S+) .*", "a bastion: it may log in"),
+    # What ports refer to is there before they do, and goes after them.
+    Row(
+        About.IDENTITY,
+        r"traffic classifier marks-\d+ .*",
+        r"if-match vlan-id (?P<vlan>\d+)",
+        "what comes in VLAN {vlan}",
+    ),
+    Row(About.IDENTITY, "traffic classifier .*", "if-match any", "everything else"),
+    Row(About.IDENTITY, "traffic behavior .*", "remark dscp default", "a mark that a desk gave itself is gone"),
+    Row(About.IDENTITY, "traffic behavior .*", "remark dscp (?P<value>.*)", "its mark"),
+    Row(About.IDENTITY, "", "traffic (classifier|behavior) .*", "intended"),
+    Row(About.VLAN, "traffic policy .*", "classifier .*", "each has its mark; the first that fits holds"),
+    Row(About.REFERRED_GOES, "", "undo traffic policy .*", "no longer intended", rank=8),
+    Row(About.REFERRED_GOES, "", "undo traffic (classifier|behavior) .*", "no longer intended", rank=9),
+    Row(About.PORT, PORT, "traffic-policy marks inbound", "its marks are ours, not its own", rank=5),
     Row(About.TRUNK_LOSES, PORT, rf"undo {ALLOW} .*", "VLANs that nobody intends on it"),
     Row(About.PORT, PORT, "shutdown", "not in use", rank=0),
     Row(About.PORT, PORT, "description (?P<value>.*)", "what is at its other end", rank=1),
@@ -323,9 +346,13 @@ HUAWEI_VRP = Platform(
         Owned(
             PORT,
             lines=r"description |(undo )?port (link-type|default|trunk|hybrid) |shutdown$|stp (edged-port|root)"
-            r"|dhcp snooping (trusted|check dhcp-rate)|storm-control |port-security |voice-vlan |undo lldp enable$",
+            r"|dhcp snooping (trusted|check dhcp-rate)|storm-control |port-security |voice-vlan |undo lldp enable$"
+            r"|traffic-policy ",
         ),
         Owned(r"interface Vlanif\d+", lines=r"description |ip address \S+ \S+$|shutdown$", removed=True),
+        Owned(r"traffic classifier marks-.*", lines="if-match ", removed=True),
+        Owned(r"traffic behavior marks-.*", lines="remark ", removed=True),
+        Owned(r"traffic policy marks .*", lines="classifier ", removed=True),
         Owned(r"acl number 209[78]", lines=r"rule ", removed=True),
         Owned(r"user-interface vty \d+ \d+", lines=r"acl |authentication-mode |idle-timeout |protocol inbound "),
     ),
@@ -348,7 +375,7 @@ HUAWEI_VRP = Platform(
     switch=SwitchFacts(
         view=view,
         rows=ROWS,
-        opens=r"(vlan \d+|interface \S+|acl number \d+|user-interface .*|aaa)",
+        opens=r"(vlan \d+|interface \S+|acl number \d+|user-interface .*|aaa|traffic .*)",
         leave="quit",
         finish="return",
         mac_table=MAC_TABLE,

@@ -93,6 +93,7 @@ class About(IntEnum):
     TREE = 12  # the spanning tree begins anew: for seconds nothing may pass
     LOGIN = 13  # terminal lines, AAA, SSH, users
     OTHER = 14
+    REFERRED_GOES = 15  # what ports referred to: those that carry us too have let go of it
 
 
 @dataclass(frozen=True)

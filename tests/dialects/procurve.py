@@ -71,6 +71,8 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     ports[DOOR][management] = "untagged" if access else "tagged"
 
     sections = {f"vlan {vlan}": [f'name "{draw(st.sampled_from(["some", "other"]))}{vlan}"'] for vlan in vlans}
+    if draw(st.booleans()):
+        sections[f"vlan {vlans[0]}"].append(f"qos dscp {draw(st.sampled_from(['ef', 'af41']))}")
     sections[f"vlan {management}"].append(f"ip address {address} 255.255.255.0")
     if bare and draw(st.booleans()):
         sections[f"vlan {management}"].append("ip address 10.20.77.7 255.255.255.0")

@@ -32,12 +32,13 @@ def trunk(vlans: list[int], with_1: bool) -> str:
     return "\n".join([" port link-type trunk", *([] if with_1 else [WITHOUT_1]), allowed])
 
 
-def ports(vlans: list[int]) -> st.SearchStrategy[str]:
+def ports(vlans: list[int], marked: bool) -> st.SearchStrategy[str]:
     access = st.builds(
-        " description {}\n port link-type access\n port default vlan {}{}".format,
+        " description {}\n port link-type access\n port default vlan {}{}{}".format,
         st.sampled_from(["ws1", "ws2"]),
         st.sampled_from(vlans),
         st.sampled_from(["", "\n stp edged-port enable", "\n shutdown", GUARDED, LESS_GUARDED]),
+        st.sampled_from(["", "\n traffic-policy marks inbound"] if marked else [""]),
     )
     phones = st.builds(
         " port link-type hybrid\n port hybrid pvid vlan {0}\n undo port hybrid vlan 1\n port hybrid tagged vlan {1}\n"
@@ -68,6 +69,18 @@ def snmp(draw: st.DrawFn, bare: bool) -> list[str]:
         f"snmp-agent usm-user v3 {user} privacy-mode aes128 cipher {secret}",
     ]
     return ["\n".join(lines), *(["snmp-agent community read cipher %^%#abc%^%#"] if bare else [])]
+
+
+def marks(draw: st.DrawFn) -> list[str]:
+    """What each VLAN is marked with: a policy, and what it refers to."""
+    return [
+        "traffic classifier marks-40 operator or\n if-match vlan-id 40",
+        "traffic classifier marks-none operator or\n if-match any",
+        f"traffic behavior marks-40\n remark dscp {draw(st.sampled_from(['ef', 'af41']))}",
+        "traffic behavior marks-none\n remark dscp default",
+        "traffic policy marks match-order config\n classifier marks-40 behavior marks-40\n"
+        " classifier marks-none behavior marks-none",
+    ]
 
 
 @st.composite
@@ -115,10 +128,12 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
         if draw(st.booleans()) or not bare:
             lines += [f"vlan {vlan}", f" description {draw(st.sampled_from(['some', 'other']))}{vlan}"]
             lines += [" dhcp snooping enable"] if hardened and draw(st.booleans()) else []
+    if marked := draw(st.booleans()):
+        lines += marks(draw)
     lines += draw(st.sampled_from([[], ["stp bpdu-protection"]])) if bare else ["stp bpdu-protection"]
     for port in OTHERS:
         if not bare or draw(st.booleans()):
-            lines += [f"interface {port}", draw(ports(vlans))]
+            lines += [f"interface {port}", draw(ports(vlans, marked))]
     lines.append(f"interface {DOOR}")
     if door == "access":
         lines += [" port link-type access", f" port default vlan {management}"]

@@ -98,6 +98,19 @@ def continue_banner(session: Session, line: str) -> None:
         session.switch.config.section(TOP)[BANNER] = f"{BANNER} ^C\n" + "\n".join(lines) + "^C"
 
 
+def _cos_map(session: Session, match: Match, no: bool) -> str:
+    """The DSCP of each of the eight priorities. As from the factory, it is not printed."""
+    setting, usual = match.command.leaf, [priority << 3 for priority in range(8)]
+    given = usual if no else [int(word) for word in match.arguments[0].split() if word.isdigit()]
+    if len(given) != 8 or max(given) > 63:
+        raise Refused("% Incomplete command.")
+    lines = session.switch.config.section(TOP)
+    lines.pop(setting, None)
+    if given != usual:
+        lines[setting] = f"{setting} {' '.join(map(str, given))}"
+    return ""
+
+
 def _user(session: Session, match: Match, no: bool) -> str:
     """A user of SNMP version 3: no configuration shows it, `show snmp user` does."""
     name = match.arguments[0]
@@ -316,6 +329,8 @@ CONFIG: dict[str, list[Command]] = {
         command("ip ssh version <number>", _set),
         command("logging host <ip>", _add),
         command("ntp server <ip>", _add),
+        command("mls qos", _set),
+        command("mls qos map cos-dscp <line>", _cos_map),
         command("snmp-server location <line>", _set),
         command("snmp-server contact <line>", _set),
         command("snmp-server community <line>", _add),
@@ -360,6 +375,9 @@ CONFIG: dict[str, list[Command]] = {
         command("ip dhcp snooping limit rate <large>", _set),
         command("ip arp inspection trust", _set),
         command("ip arp inspection limit rate <large>", _set),
+        command("mls qos trust <cos|dscp>", _set),
+        command("mls qos cos <number>", _set),
+        command("priority-queue out", _set),
         command("lldp transmit", _by_default),
         command("lldp receive", _by_default),
         command("spanning-tree bpduguard <enable|disable>", _set),

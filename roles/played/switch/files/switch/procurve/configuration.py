@@ -22,6 +22,7 @@ RESTRICT = (
     "read only\naccess (you can set this later by the command 'snmp restrict-access')? [y/n] "
 )
 HIGHEST = 4094
+DSCP = {"ef": 46, "af41": 34, "af31": 26, "af21": 18, "af11": 10}
 EDGE = ("admin-edge-port", "bpdu-protection", "root-guard")
 
 
@@ -273,6 +274,24 @@ def _vlan_setting(session: Session, match: Match, no: bool) -> str:
     return ""
 
 
+def _bits(mark: str) -> str:
+    """Of a mark by its name, or as six bits. Raises Refused."""
+    if mark in DSCP:
+        return f"{DSCP[mark]:06b}"
+    if not re.fullmatch("[01]{6}", mark):
+        raise Refused(f"Invalid input: {mark}")
+    return mark
+
+
+def _mark(session: Session, match: Match, no: bool) -> str:
+    """It is printed as six bits."""
+    _, vlan = _this_vlan(session)
+    vlan.lines.pop("qos dscp", None)
+    if not no:
+        vlan.lines["qos dscp"] = f"qos dscp {_bits(match.arguments[0])}"
+    return ""
+
+
 def _port_name(session: Session, match: Match, no: bool) -> str:
     for name in _these_ports(session):
         session.switch.config.settings[name].name = "" if no else _text(match.arguments[0])
@@ -432,6 +451,8 @@ CONFIG = {
         command("ip igmp", _vlan_setting),
         command("jumbo", _vlan_setting),
         command("voice", _vlan_setting),
+        command("qos dscp <ef|af41|af31|af21|af11>", _mark),
+        command("qos dscp <number>", _mark),
     ],
     PORT: [
         *LEAVING,

@@ -146,7 +146,9 @@ class Session:
 
 def _view(header: str) -> str:
     """The name of the table of commands of a section."""
-    return "port" if header.startswith("interface Gig") else header.split()[0] if header else TOP
+    if header.startswith("interface Gig"):
+        return "port"
+    return " ".join(header.split()[: 2 if header.startswith("traffic ") else 1])
 
 
 def _suffix(header: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 from ipaddress import IPv4Interface
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..grammar import Command, Match, Refused, command
@@ -23,6 +24,13 @@ NO_SNOOPING = "Error: DHCP snooping is not enabled globally."
 NO_SECURITY = "Error: Please enable port-security first."
 STORMS = ("broadcast", "multicast")
 SECURITY = ("max-mac-num", "aging-time", "protect-action")  # what goes with `port-security enable`
+TRAFFIC = (
+    "traffic classifier <word> operator <or|and>",
+    "traffic classifier <word>",
+    "traffic behavior <word>",
+    "traffic policy <word> match-order <config|auto>",
+    "traffic policy <word>",
+)
 DELETED = "Warning: The configurations of the VLAN will be deleted. Continue?[Y/N]:"
 
 
@@ -133,6 +141,43 @@ def _error_down(session: Session, match: Match, undo: bool) -> str:
         session.switch.config.section(TOP).pop(key, None)
     else:
         session.switch.config.section(TOP)[key] = match.text
+    return ""
+
+
+def _traffic(session: Session, match: Match, undo: bool) -> str:
+    """A classifier, a behavior or a policy; each goes only once nothing refers to it."""
+    kind, name = match.command.words[1], match.arguments[0]
+    sections, found = session.switch.config.sections, f"traffic {kind} {name}"
+    header = next((each for each in sections if " ".join(each.split()[:3]) == found), None)
+    if not undo:
+        session.header = header or match.text
+        session.switch.config.section(session.header)
+        return ""
+    words = ("traffic-policy" if kind == "policy" else kind, name)
+    others = (inside.values() for each, inside in sections.items() if not each.startswith(f"traffic {kind}"))
+    if any(words in pairwise(line.split()) for lines in others for line in lines):
+        raise Refused(f"Error: The {kind} is in use.")
+    sections.pop(header or "", None)
+    return ""
+
+
+def _bound(session: Session, match: Match, undo: bool) -> str:
+    """Both must be there."""
+    for kind, name in zip(("classifier", "behavior"), match.arguments, strict=True):
+        if not any(" ".join(each.split()[:3]) == f"traffic {kind} {name}" for each in session.switch.config.sections):
+            raise Refused(f"Error: The {kind} does not exist.")
+    return _add(session, match, undo)
+
+
+def _traffic_policy(session: Session, match: Match, undo: bool) -> str:
+    lines = session.switch.config.section(session.header)
+    if not undo and not any(
+        each.startswith(f"traffic policy {match.arguments[0]} ") for each in session.switch.config.sections
+    ):
+        raise Refused("Error: The traffic policy does not exist.")
+    lines.pop("traffic-policy", None)
+    if not undo:
+        lines["traffic-policy"] = match.text
     return ""
 
 
@@ -403,6 +448,7 @@ VIEWS: dict[str, list[Command]] = {
         command("ip route-static <ip> <mask> <ip>", _add),
         command("info-center loghost <ip>", _add),
         command("ntp-service unicast-server <ip>", _add),
+        *(command(words, _traffic) for words in TRAFFIC),
         command("snmp-agent", _set),
         command("snmp-agent sys-info version <line>", _versions),
         command("snmp-agent mib-view included <word> <word>", _mib_view),
@@ -446,6 +492,8 @@ VIEWS: dict[str, list[Command]] = {
         command(f"{EDGE} <enable|disable>", _set),
         command("stp root-protection", _set),
         command("lldp enable", _off),
+        command("traffic-policy <word> inbound", _traffic_policy),
+        command("traffic-policy inbound", _traffic_policy),
         command("dhcp snooping trusted", _needs("dhcp snooping enable", NO_SNOOPING, top=True)),
         command("dhcp snooping check dhcp-rate enable", _without("dhcp snooping check dhcp-rate")),
         command("dhcp snooping check dhcp-rate <number>", _set),
@@ -478,5 +526,8 @@ VIEWS: dict[str, list[Command]] = {
         command("rule <number> deny", _rule),
         command("rule <number>", _rule),
     ],
+    "traffic classifier": [*EVERYWHERE, command("if-match vlan-id <number>", _add), command("if-match any", _add)],
+    "traffic behavior": [*EVERYWHERE, command("remark dscp <word>", _set)],
+    "traffic policy": [*EVERYWHERE, command("classifier <word> behavior <word>", _bound)],
     AAA: [*EVERYWHERE, command("local-user <word> <line>", _add)],
 }
