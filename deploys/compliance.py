@@ -13,12 +13,10 @@ from inventory.model import Administration, InventoryError, load
 from inventory.model.load import HERE
 from inventory.model.waivers import load_waivers
 from inventory.repository import shown
-from inventory.secrets import Secret
+from inventory.secrets import Secret, SecretError, secrets_of
 from roles import lan, uplinks
 from roles.compliance.audit import IDS, audit, table
 from roles.compliance.rules import Audited, Result
-from roles.lan.intent import intent
-from roles.lan.services import services
 from roles.network.history import History, HistoryError, Why, folder_of
 from roles.network.plan import plan
 
@@ -35,7 +33,7 @@ def main() -> int:
         waivers = load_waivers(HERE, administration, IDS)
         devices = audited(administration, arguments.source, arguments.limit)
         verdicts = audit(devices, waivers, datetime.now(UTC).date())
-    except (InventoryError, HistoryError, OSError, LookupError) as error:
+    except (InventoryError, HistoryError, SecretError, OSError, LookupError) as error:
         print(error, file=sys.stderr)
         return 1
     for line in table(verdicts, arguments.verbose):
@@ -49,19 +47,27 @@ def audited(administration: Administration, source: str, limit: str | None = Non
     names = [name for name in devices if limit in (None, name)]
     if not names:
         raise LookupError(f"no switch or router {limit} in the inventory")
-    # History keeps no keys, so none are held against it.
-    targets = lan.targets(administration) | uplinks.targets(administration, lambda _scope, _key: Secret(SHOWN))
-    running = {name: targets[name].intended for name in names}
+    # What is intended is judged without a key, as in CI: no rule asks for a secret.
+    secret_of = secrets_of(administration.environment).get if source == "running" else _unknown
+    # History keeps no keys of sessions, so none are held against it.
+    switches = lan.targets(administration, secret_of)
+    routers = uplinks.targets(administration, lambda _scope, _key: Secret(SHOWN))
+    targets = {name: switches[name] if name in switches else routers[name] for name in names}
+    running = {name: target.intended for name, target in targets.items()}
     if source == "running":
         running = _last_seen(administration, names)
     found = []
     for name in names:
         switch, target = administration.switches.get(name), targets[name]
-        wanted = intent(switch, services(administration, switch.site)) if switch else None
+        wanted = lan.wanted(administration, name, secret_of) if switch else None
         site = (switch or administration.routers[name]).site.site
         lacking = plan(target.platform, running[name], target.intended).texts
         found.append(Audited(name, site, target.platform.name, wanted, running[name], lacking))
     return found
+
+
+def _unknown(_scope: str, _key: str) -> Secret:
+    return Secret("unknown")
 
 
 def _last_seen(administration: Administration, names: list[str]) -> dict[str, str]:

@@ -121,6 +121,8 @@ MESSAGES = {
     "cable_twice": ("le port {port} de « {value} » a déjà un câble : {where}", "the port {port} of '{value}' has a cable already: {where}"),
     "cable_networks": ("les deux bouts ne portent pas les mêmes réseaux ; ici : {here} ; au port {port} de « {value} » : {there}", "the two ends do not carry the same networks; here: {here}; at the port {port} of '{value}': {there}"),
     "cable_unused": ("le port {port} de « {value} » est fermé par son profil ; lui en donner un autre", "the port {port} of '{value}' is shut by its profile; give it another"),
+    "in_a_pool": ("l'adresse {value} est de celles que donne DHCP, de {first} à {last}{example}", "the address {value} is one of those that DHCP gives, from {first} to {last}{example}"),
+    "mac_unserved": ("DHCP ne donne pas d'adresse dans le réseau « {network} » ; ôter « mac »", "DHCP gives no address in the network '{network}'; remove 'mac'"),
     "plan_overlap": ("la place de « {value} » recouvre celle de « {other} »", "the place of '{value}' overlaps that of '{other}'"),
     "plan_outside": ("la place {value} n'est pas dans un bloc en /{size} qui commence à 0.0.0.0", "the place {value} is not in a block of /{size} that begins at 0.0.0.0"),
     "plan_twice": ("la taille /{value} a déjà un plan", "the size /{value} has a plan already"),

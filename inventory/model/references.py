@@ -59,6 +59,7 @@ class Seen:
     groups: dict[str, str] = field(default_factory=dict)
     shares: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    macs: dict[str, str] = field(default_factory=dict)
     addresses: dict[IPv4Address, str] = field(default_factory=dict)
     networks: Prefixes = field(default_factory=Prefixes)
     blocks: Prefixes = field(default_factory=Prefixes)
@@ -183,13 +184,17 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
         yield _missing(source, ["owner"], "institution", site.owner, parsed.institutions)
     refused = list(_block(source, site.block, seen, parsed)) if site.block else []
     yield from refused
+    misplaced: list[Problem] = []
     for name, network in site.networks.items():
         said_already = bool(refused and site.block and network.prefix.subnet_of(site.block))
-        yield from _network(source, site, name, network, seen, parsed, said_already=said_already)
+        misplaced += _network(source, site, name, network, seen, parsed, said_already=said_already)
+    yield from misplaced
     if site.block:
         seen.blocks.add(site.block, str(source.path))
     if refused:
         return  # what is in the block will move with it
+    yield from _macs(source, site, seen)
+    yield from () if misplaced else _pools(source, site)  # its pools will move with a network
     for name, entry in site.machines.items():
         path: list[str | int] = ["machines", name]
         yield from _name(source, path, name, seen)
@@ -314,6 +319,34 @@ def _member(
         message = say("already", value=address, where=seen.addresses[address], example=shown)
         yield source.problem([*path, "address"], message)
     seen.addresses.setdefault(address, who)
+
+
+def _macs(source: Source, site: Site, seen: Seen) -> Iterator[Problem]:
+    """A MAC address is one machine's, in a network where DHCP gives addresses."""
+    for name, entry in site.machines.items():
+        path = ["machines", name, "mac"]
+        if entry.mac is None:
+            continue
+        if entry.network in site.networks and site.networks[entry.network].pool is None:
+            yield source.problem(path, say("mac_unserved", network=entry.network))
+        if entry.mac in seen.macs:
+            yield source.problem(path, say("already", value=entry.mac, where=seen.macs[entry.mac]))
+        seen.macs.setdefault(entry.mac, f"{site.site}/{name}")
+
+
+def _pools(source: Source, site: Site) -> Iterator[Problem]:
+    """What has an address of its own has none that DHCP gives to others: gateways, switches, machines without a MAC."""
+    fixed: list[tuple[Path_, str, IPv4Address]] = [
+        *((["networks", name, "gateway"], name, network.gateway) for name, network in site.networks.items()),
+        *((["machines", n, "address"], e.network, e.address) for n, e in site.machines.items() if e.mac is None),
+        *((["switches", name, "address"], switch.network, switch.address) for name, switch in site.switches.items()),
+    ]
+    for path, name, address in fixed:
+        pool = site.networks[name].pool if name in site.networks else None
+        if pool and address in pool:
+            example = "" if address == site.networks[name].gateway else _free_address(site, name)
+            message = say("in_a_pool", value=address, first=pool.first, last=pool.last, example=example)
+            yield source.problem(path, message)
 
 
 def _address(source: Source, path: list[str | int], address: IPv4Address, who: str, seen: Seen) -> Iterator[Problem]:
@@ -462,11 +495,13 @@ def _bastions(source: Source, platform: Platform, seen: Seen, parsed: Parsed) ->
     """Each stands in a network of a data centre: RESINA leads from there to the buildings."""
     sites = [site for _, site in parsed.sites.values() if site.kind == "datacentre"]
     prefixes = [network.prefix for site in sites for network in site.networks.values()]
-    for name, address in platform.bastions.items():
+    for kind, entries in (("bastions", platform.bastions), ("monitors", platform.monitors)):
+        for name, address in entries.items():
+            if not any(address in prefix for prefix in prefixes):
+                shown = ", ".join(map(str, prefixes))
+                yield source.problem([kind, name], say("outside_prefix", value=address, prefix=shown))
+    for name, address in platform.bastions.items():  # a monitor may be one of the machines
         yield from _name(source, ["bastions", name], name, seen)
-        if not any(address in prefix for prefix in prefixes):
-            shown = ", ".join(map(str, prefixes))
-            yield source.problem(["bastions", name], say("outside_prefix", value=address, prefix=shown))
         yield from _address(source, ["bastions", name], address, name, seen)
 
 

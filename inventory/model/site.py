@@ -4,7 +4,7 @@ What a person writes is a SiteFile (site_file.py); derive.py makes this of it. M
 as they are.
 """
 
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -21,7 +21,7 @@ from inventory.model.base import (
     Text,
     Vlan,
 )
-from inventory.model.building import Protection
+from inventory.model.building import LEASE_HOURS, Protection
 from inventory.model.chassis import RouterPlatform, SwitchPlatform
 
 Capability = Literal["directory", "mail", "files", "applications", "database", "workstation"]
@@ -32,10 +32,14 @@ STP_ROOT, STP_STEP, STP_ACCESS = 4096, 4096, 32768
 
 
 class Pool(Strict):
-    """The addresses that DHCP gives."""
+    """The addresses that DHCP gives, and for how long."""
 
     first: Address
     last: Address
+    lease_hours: int = LEASE_HOURS
+
+    def __contains__(self, address: IPv4Address) -> bool:
+        return self.first <= address <= self.last
 
 
 class Network(Strict):
@@ -151,6 +155,11 @@ class MachineEntry(Strict):
     runs: list[Capability] = Field(description="Ce que fait la machine", examples=[["files"]])
     only_in: Identifier | None = Field(
         default=None, description="Environnement hors duquel elle n'existe pas", examples=["lab"]
+    )
+    mac: Annotated[str, forms.MAC.field()] | None = Field(
+        default=None,
+        description="Adresse MAC : DHCP lui réserve son adresse, dans un bâtiment",
+        examples=["02:00:5e:10:00:01"],
     )
 
 

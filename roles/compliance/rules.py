@@ -134,6 +134,13 @@ RULES = (
         present={IOS: ("spanning-tree loopguard default",)},
     ),
     Rule(
+        "qos",
+        "a mark is ours, and none that a desk gave itself",
+        "CISC-L2-000040",
+        _unless(lambda intent: intent.services.marks is not None, "no marks are declared (platform.yaml: resina)"),
+        r"mls qos|traffic[ -](classifier|behavior|policy)|qos dscp",
+    ),
+    Rule(
         "dhcp-snooping",
         "DHCP servers are only behind trusted ports",
         "CISC-L2-000130",
@@ -265,7 +272,7 @@ RULES = (
         "only the bastions log in",
         "CISC-ND-000140; CIS 1.2.5",
         _unless(lambda intent: intent.services.bastions, "no bastion is declared (platform.yaml)"),
-        r"access-class|access-list",
+        r"access-class|access-list 98",
     ),
     Rule("banner", "a banner before the login", "CISC-ND-000160; CIS 1.3.2", present={IOS: (r"banner login .*",)}),
     Rule(
@@ -290,12 +297,26 @@ RULES = (
         r"logging host",
     ),
     Rule(
+        "snmpv3",
+        "SNMP by one user who reads, with authentication (SHA) and privacy (AES)",
+        "CISC-ND-001130, CISC-ND-001140; CIS 1.5",
+        _unless(lambda intent: intent.snmp, "nobody is declared who may read (platform.yaml: bastions, monitors)"),
+        r"snmp-server (user|group|view)|snmp-agent|snmpv3",
+    ),
+    Rule(
+        "snmp-readers",
+        "SNMP is answered to those who monitor alone",
+        "CIS 1.5.5",
+        _unless(lambda intent: intent.snmp and intent.snmp.readers, "anybody may ask"),
+        r"access-list 97|acl number 2097|authorized-managers .*snmp",
+    ),
+    Rule(
         "no-snmp-communities",
         "SNMP version 3, or none",
-        "CISC-ND-001130; CIS 1.5",
+        "CISC-ND-001130; CIS 1.5.2",
         absent={
             IOS: (r"snmp-server community .*",),
-            "huawei_vrp": (r"snmp-agent community .*",),
+            "huawei_vrp": (r"snmp-agent community .*", r"snmp-agent sys-info version .*(v1|v2c|all).*"),
             "hp_procurve": (r"snmp-server community .*",),
         },
     ),

@@ -1,16 +1,19 @@
 """Cisco IOS access switches: what is ours, what replaces what, and what each line is about."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
 
 from hier_config import HConfig
+from hier_config.child import HConfigChild
 from hier_config.models import PerLineSubRule
 from hier_config.platforms.cisco_ios.driver import HConfigDriverCiscoIOS
 from hier_config.platforms.driver_base import HConfigDriverRules
 from netutils.interface import canonical_interface_name
 from netutils.vlan import vlanconfig_to_list, vlanlist_to_config
 
+from inventory.masking import SHOWN
 from roles.network.dialogue import Dialogue
 from roles.network.guard import RevertTimer
 from roles.network.ios_session import IosSession
@@ -22,11 +25,13 @@ from roles.network.platform import (
     Row,
     Sections,
     SwitchFacts,
+    Unsaid,
     View,
     replaces,
 )
 from roles.network.shown import Host, Membership, Show, Shown
 from roles.network.tables import rows
+from roles.network.untold import leave_known
 
 ALLOWED = "switchport trunk allowed vlan "
 SETS = ("ip dhcp snooping vlan ", "ip arp inspection vlan ")  # a new line adds to the set, and removes nothing
@@ -36,7 +41,16 @@ SWITCHES = (  # on or off; the line says which
     r"service (?:pad|password-encryption|tcp-keepalives-in|tcp-keepalives-out)|ip source-route|cdp run|lldp run"
     r"|ip http (?:secure-)?server|ip dhcp snooping information option|spanning-tree loopguard default"
 )
+# `show running-config` has no such line; its secrets are in nothing that IOS shows.
+SNMP_USER = r"snmp-server user \S+ \S+ v3 auth .*"
+SNMP_SECRET = re.compile(r"((?:auth|priv)(?: (?:sha|md5|des|3des|aes \d+))) \S+")
+USER = re.compile(
+    r"^User name: (\S+)\s+Engine ID: \S+\s+storage-type: \S+\s+active(?:[ \t]+access-list: (\S+))?\s+"
+    r"Authentication Protocol: (\S+)\s+Privacy Protocol: (\S+)\s+Group-name: (\S+)",
+    re.MULTILINE,
+)
 EVERY = frozenset(range(1, 4095))
+INTERFACE, NO_PORTS = "interface ", ("Vlan", "Loopback", "Tunnel")  # a bundle is a port: it may carry us too
 MAC_TABLE = "show mac address-table"
 LOGGED = r"[A-Z0-9_]+-\d-[A-Z0-9_]+:"  # %LINK-3-UPDOWN: Interface …, with or without its time
 
@@ -66,6 +80,8 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("interface ", "storm-control action "),
                 replaces("interface ", "ip (dhcp snooping|arp inspection) limit rate "),
                 replaces("interface ", "spanning-tree (portfast|guard)"),
+                replaces("interface ", "mls qos (trust|cos) "),
+                replaces("mls qos map cos-dscp "),
                 replaces("archive", "path "),
                 replaces("archive", "maximum "),
                 replaces("line ", "(transport input|access-class) "),
@@ -76,13 +92,23 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("spanning-tree mode "),
                 replaces(r"spanning-tree vlan (\S+) priority "),
                 replaces("(ip dhcp snooping|ip arp inspection) vlan "),
+                replaces("ip dhcp snooping database "),
                 replaces("line ", "exec-timeout "),
+                replaces(r"snmp-server user (\S+) "),
+                replaces(r"snmp-server group (\S+) v3 "),
             ]
         )
         noise = "|".join(f"(?:{rule.search})" for rule in rules.per_line_sub if not rule.replace)
         rules.per_line_sub[:] = [PerLineSubRule(search=noise, replace="")]  # one search in each line, not sixteen
         rules.post_load_callbacks.extend([_join_allowed_vlans, _show_banners])
         return rules
+
+    def swap_negation(self, child: HConfigChild) -> HConfigChild:
+        """A user of SNMP goes by its name and its group."""
+        if re.fullmatch(SNMP_USER, child.text):
+            child.text = f"no {child.text.partition(' v3 ')[0]} v3"
+            return child
+        return super().swap_negation(child)
 
 
 def _join_allowed_vlans(config: HConfig) -> None:
@@ -102,7 +128,8 @@ def _show_banners(config: HConfig) -> None:
 
 
 def refine(running: HConfig, remediation: HConfig) -> None:
-    """What the rules cannot say: sets of VLANs."""
+    """What the rules cannot say: sets of VLANs, secrets that are not shown."""
+    leave_known(remediation, running, SNMP_SECRET)
     add_and_remove_vlans(running, remediation)
     add_and_remove_watched(running, remediation)
 
@@ -149,19 +176,19 @@ def _list(vlans: frozenset[int]) -> str:
 
 def view(sections: Sections) -> View:
     """What a configuration means for whoever reaches the switch."""
-    vlans = {1} | {int(number) for header in sections for number in re.findall(r"^vlan (\d+)$", header)}
-    ports = {header.split()[1]: _port(lines) for header, lines in sections.items() if re.fullmatch(ANY_PORT, header)}
+    interfaces = {
+        header.removeprefix(INTERFACE): lines for header, lines in sections.items() if header.startswith(INTERFACE)
+    }
     addresses = {}
-    for header, lines in sections.items():
-        found = re.fullmatch(r"interface Vlan(\d+)", header)
-        address = next((line.split()[2:4] for line in lines if line.startswith("ip address ")), None)
-        if found and address and len(address) == 2 and "shutdown" not in lines:
-            addresses[int(found[1])] = IPv4Interface("/".join(address))
+    for name, lines in interfaces.items():
+        address = _value(lines, "ip address ")
+        if name.startswith("Vlan") and address and len(address.split()) >= 2 and "shutdown" not in lines:
+            addresses[int(name.removeprefix("Vlan"))] = IPv4Interface("/".join(address.split()[:2]))
     gateway = next((line.split()[-1] for line in sections if line.startswith("ip default-gateway ")), None)
     terminals = [lines for header, lines in sections.items() if header.startswith("line vty ")]
     return View(
-        vlans=frozenset(vlans),
-        ports=ports,
+        vlans=frozenset({1} | {int(found[1]) for header in sections if (found := re.fullmatch(r"vlan (\d+)", header))}),
+        ports={name: _port(lines) for name, lines in interfaces.items() if not name.startswith(NO_PORTS)},
         addresses=addresses,
         gateway=IPv4Address(gateway) if gateway else None,
         users=frozenset(line.split()[1] for line in sections if line.startswith("username ")),
@@ -169,6 +196,7 @@ def view(sections: Sections) -> View:
     )
 
 
+@lru_cache(maxsize=20_000)  # the ports of many switches are a few kinds
 def _port(lines: tuple[str, ...]) -> PortView:
     trunk = "switchport mode trunk" in lines
     shuts = "spanning-tree bpduguard enable" in lines or "spanning-tree guard root" in lines
@@ -183,6 +211,21 @@ def _port(lines: tuple[str, ...]) -> PortView:
 
 def _value(lines: tuple[str, ...], beginning: str) -> str | None:
     return next((line.removeprefix(beginning) for line in lines if line.startswith(beginning)), None)
+
+
+def snmp_users(text: str) -> list[str]:
+    """The users of SNMP version 3 as lines, in what `show snmp user` says. Those of other engines are for informs."""
+    return [
+        f"snmp-server user {user} {group} v3 auth {authentication.lower()} {SHOWN} priv {_cipher(privacy)} {SHOWN}"
+        + (f" access {access}" if access else "")
+        for user, access, authentication, privacy, group in USER.findall(text)
+        if privacy != "None"
+    ]
+
+
+def _cipher(privacy: str) -> str:
+    """AES128 is aes 128 where it is typed."""
+    return re.sub(r"^aes(?=\d)", "aes ", privacy.lower())
 
 
 def hosts(table: str) -> list[Host]:
@@ -215,7 +258,6 @@ def _membership(row: dict[str, Any]) -> Membership:
 
 
 PORT = r"interface (?P<port>(FastEthernet|GigabitEthernet|TenGigabitEthernet)\S+)"
-ANY_PORT = r"interface (?!Vlan|Loopback|Tunnel)\S+"  # a bundle may carry us too
 SVI = r"interface Vlan(?P<vlan>\d+)"
 TERMINAL = r"line (con|vty) .*"
 ROWS = (
@@ -229,7 +271,9 @@ ROWS = (
     Row(About.TRUNK_GAINS, PORT, rf"{ALLOWED}add (?P<value>.*)", "VLANs that come"),
     # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
     Row(About.TRUNK_GAINS, PORT, "ip (dhcp snooping|arp inspection) trust", "what is behind it is believed"),
+    Row(About.TRUNK_GAINS, PORT, "mls qos trust dscp", "its marks were given where they came in"),
     Row(About.TRUNK_GAINS, r"arp access-list \S+", r"permit ip host (?P<value>\S+) .*", "its address is not from DHCP"),
+    Row(About.TRUNK_GAINS, "", r"access-list 97 permit (?P<value>.*)", "it may read how the switch fares"),
     Row(About.TRUNK_GAINS, "", r"access-list \d+ permit (?P<value>.*)", "a bastion: it may log in"),
     Row(About.TRUNK_LOSES, PORT, rf"{ALLOWED}remove .*", "VLANs that nobody intends on it"),
     Row(About.PORT, PORT, "shutdown", "not in use", rank=0),
@@ -250,12 +294,22 @@ ROWS = (
     Row(About.PORT, PORT, "storm-control action (?P<value>.*)", "and what sends one is shut", rank=4),
     Row(About.PORT, PORT, "no lldp (?P<what>transmit|receive)", "it tells a desk nothing of the network", rank=4),
     Row(About.PORT, PORT, "lldp (transmit|receive)", "its neighbour is checked against the inventory", rank=4),
+    Row(About.PORT, PORT, "mls qos cos (?P<value>.*)", "the priority of what has no tag", rank=4),
+    Row(
+        About.PORT,
+        PORT,
+        "mls qos trust cos",
+        "the priority says the mark; a mark that a desk gave itself is gone",
+        rank=5,
+    ),
+    Row(About.PORT, PORT, "priority-queue out", "telephones never wait", rank=5),
     Row(About.PORT, PORT, "no shutdown", "in use again", rank=7),
     # First, or a maximum that falls back to one is refused where there are more.
     Row(About.PORT, PORT, "no switchport port-security", "no longer intended", rank=5),
     Row(About.PORT, PORT, "no .*", "no longer intended", rank=6),
     Row(About.PORT, PORT, ".*", "intended"),
     Row(About.GUARDS, "", r"(no )?ip dhcp snooping information option", "servers do not all know option 82", rank=1),
+    Row(About.GUARDS, "", r"ip dhcp snooping database \S+", "a restart does not forget who has which", rank=1),
     Row(About.GUARDS, "", r"ip dhcp snooping vlan (?P<value>.*)", "where DHCP is watched", rank=2),
     Row(About.GUARDS, "", "ip dhcp snooping", "DHCP servers are only behind ports that are trusted", rank=3),
     Row(About.GUARDS, "", r"ip arp inspection filter .*", "hosts whose address is not from DHCP", rank=2),
@@ -289,6 +343,30 @@ ROWS = (
     Row(About.LOGIN, "", r"no (username|aaa|ip ssh|enable|line|login|access-list) .*", "no longer intended", rank=6),
     Row(About.LOGIN, "", "login block-for .*", "whoever guesses passwords waits"),
     Row(About.LOGIN, "", r"(username|aaa|ip ssh|enable|line) .*", "who may log in"),
+    Row(About.OTHER, "", "mls qos map cos-dscp (?P<value>.*)", "the mark for each priority", rank=3),
+    Row(About.OTHER, "", "mls qos", "from here on a mark counts only where it is trusted", rank=4),
+    Row(About.OTHER, "", "no mls qos.*", "no longer intended", rank=2),
+    # A user without its group may read nothing: it comes last, and its group goes after it.
+    Row(About.OTHER, "", "snmp-server view .*", "what may be read of the switch", rank=5),
+    Row(
+        About.OTHER, "", "snmp-server group .*", "only with authentication and privacy, from there, and to read", rank=6
+    ),
+    Row(
+        About.OTHER,
+        "",
+        r"snmp-server user (?P<value>\S+) .*",
+        "the one who reads; its secrets are this switch's own",
+        rank=7,
+    ),
+    Row(About.OTHER, "", "no snmp-server user .*", "its secrets are others now, or nobody reads any more", rank=8),
+    Row(
+        About.OTHER,
+        "",
+        "no snmp-server community .*",
+        "SNMP version 3 alone: a community is a password in clear",
+        rank=8,
+    ),
+    Row(About.OTHER, "", "no snmp-server (group|view) .*", "no longer intended", rank=9),
     Row(About.OTHER, "", "(no )?service pad", "X.25 is not in use"),
     Row(About.OTHER, "", "service tcp-keepalives-(in|out)", "a session whose other end is gone ends"),
     Row(About.OTHER, "", "service password-encryption", "passwords are not readable over a shoulder"),
@@ -312,7 +390,7 @@ CISCO_IOS = Platform(
         Owned(
             PORT,
             lines=r"description |switchport |shutdown$|spanning-tree (portfast|bpduguard|guard)\b|storm-control "
-            r"|ip (dhcp snooping|arp inspection) |no lldp ",
+            r"|ip (dhcp snooping|arp inspection) |no lldp |mls qos (trust|cos) |priority-queue out",
         ),
         Owned(r"vlan (?!1$|100[2-5]$)\d+", lines=r"name ", removed=True),  # 1 and 1002-1005 cannot be removed
         Owned(r"interface Vlan1", lines=r"description |ip address |shutdown$"),  # it cannot be removed
@@ -324,7 +402,10 @@ CISCO_IOS = Platform(
         ),
         Owned(
             r"ip default-gateway \S+|ntp server \S+|access-list 98 permit \S+|errdisable recovery cause \S+"
-            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( vlan \S+)?|ip arp inspection (vlan|filter) .*",
+            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( (vlan|database) \S+)?"
+            r"|ip arp inspection (vlan|filter) .*"
+            r"|access-list 97 permit \S+|snmp-server (view|group) SUPERVISION .*|snmp-server user supervision-.*"
+            r"|snmp-server community .*|mls qos( map cos-dscp .*)?",
             removed=True,
         ),
         Owned(r"archive", lines=r"path |maximum "),
@@ -338,6 +419,7 @@ CISCO_IOS = Platform(
     startup="show startup-config",
     save=Dialogue("write memory", r"\[OK\]", {r"confirm\]\s*$": ""}),
     refine=refine,
+    unsaid=Unsaid("show snmp user", snmp_users, SNMP_USER),
     logged=rf"^([*.]?\w{{3}} +\d+ .*: )?%{LOGGED}.*\n?",
     switch=SwitchFacts(
         view=view,

@@ -26,6 +26,7 @@ from roles.network.routing import RouterFacts
 
 TYPE_7 = re.compile(r"^( *neighbor \S+ password) 7 ([0-9A-F]+|\*\*\*)$", re.MULTILINE)
 NUMBERED = re.compile(r"^ \d+ (?=(?:permit|deny) )", re.MULTILINE)
+GIVEN = "network|host|client-identifier|default-router|dns-server|domain-name|lease|option 42"  # by DHCP
 NESTED = ("router bgp ", "policy-map ")
 OF_FAMILY = r"network |neighbor \S+ (activate|send-community|prefix-list|route-map|maximum-prefix)\b"
 
@@ -54,7 +55,7 @@ class Driver(cisco_ios.Driver):
                 replaces("interface ", r"ip access-group \S+ in"),
                 replaces("zone-pair ", r"service-policy type inspect "),
                 replaces("policy-map ", rf"class (.+?){re.escape(WITHIN)}set dscp "),
-                replaces("ip dhcp pool ", r"(network|default-router|dns-server|domain-name) "),
+                replaces("ip dhcp pool ", rf"({GIVEN}) "),
                 replaces("route-map ", "set local-preference "),
                 replaces("router bgp ", "bgp router-id "),
                 replaces("router bgp ", r"neighbor (\S+) (remote-as|description|password) "),
@@ -170,7 +171,7 @@ CISCO_ROUTER: Platform = replace(
         Owned(r"policy-map (MARK-\S+|type inspect (OUTWARD|SWITCHES))", lines="class ", removed=True),
         Owned(r"zone security (RESINA|LAN-\S+)", lines="", removed=True),
         Owned(r"zone-pair security (FROM|TO)-\S+ source .*", lines="service-policy type inspect ", removed=True),
-        Owned(r"ip dhcp pool \S+", lines=r"(network|default-router|dns-server|domain-name) ", removed=True),
+        Owned(r"ip dhcp pool \S+", lines=rf"({GIVEN}) ", removed=True),
         Owned(
             BGP,
             lines=rf"bgp (router-id |log-neighbor-changes$)|no bgp default ipv4-unicast$|neighbor "
@@ -184,6 +185,7 @@ CISCO_ROUTER: Platform = replace(
         "Warning:|", "Warning:|No specific protocol configured| Not all config may be removed|"
     ).replace("Bad mask", "BGP is already running.*|Bad mask"),
     refine=refine,
+    unsaid=None,  # its SNMP is not ours yet
     switch=None,
     router=RouterFacts(
         view=view,

@@ -33,7 +33,8 @@ ROWS = (
     RouterRow(Step.LIST, "", r"ip prefix-list RESINA-OUT seq \d+ permit .*", "a network that RESINA may know"),
     RouterRow(Step.LIST, "", r"ip prefix-list RESINA-OUT seq \d+ deny .*", "nothing else leaves: never a transit"),
     RouterRow(Step.LIST, "ip access-list standard BASTIONS", "permit .*", "a bastion: it may log in"),
-    RouterRow(Step.LIST, "ip access-list extended SWITCHES", "permit .*", "a bastion reaches a switch by ssh"),
+    RouterRow(Step.LIST, "ip access-list extended SWITCHES", "permit udp .*", "it may ask a switch how it fares"),
+    RouterRow(Step.LIST, "ip access-list extended SWITCHES", "permit .*", "a bastion reaches a switch"),
     RouterRow(Step.LIST, "ip access-list extended NOWHERE", "permit .*", "all that such a network may: an address"),
     RouterRow(Step.LIST, r"ip access-list extended MARK-\S+", "permit .*", "what is marked: HTTPS to its machine"),
     RouterRow(Step.LIST, "", "ip dhcp excluded-address .*", "addresses that are not given away"),
@@ -78,6 +79,8 @@ ROWS = (
     RouterRow(Step.LAN, ANY, "bfd interval .*", "a link that dies in silence is left", rank=5),
     RouterRow(Step.LAN, ANY, ".*", "intended", rank=5),
     RouterRow(Step.DHCP, r"ip dhcp pool \S+", "network .*", "addresses for this network", rank=1),
+    RouterRow(Step.DHCP, r"ip dhcp pool HOST-\S+", "host .*", "always the same address", rank=1),
+    RouterRow(Step.DHCP, r"ip dhcp pool HOST-\S+", "client-identifier .*", "for this network card", rank=2),
     RouterRow(Step.DHCP, r"ip dhcp pool \S+", ".*", "what its hosts are told", rank=2),
     # RESINA
     RouterRow(Step.WAY, BGP, "bgp router-id .*", "how RESINA knows it", rank=1),

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from itertools import groupby
 
 from hier_config import HConfig
+from hier_config.child import HConfigChild
 from hier_config.models import MatchRule, NegationDefaultWithRule, PerLineSubRule
 from hier_config.platforms.driver_base import HConfigDriverRules
 from hier_config.platforms.hp_procurve.driver import HConfigDriverHPProcurve
@@ -31,8 +32,10 @@ from roles.network.platform import (
     replaces,
 )
 from roles.network.shown import Host, Membership, Show, Shown
+from roles.network.untold import leave_known
 
 MAC_TABLE = "show mac-address"
+DSCP = {"ef": 46, "af41": 34, "af31": 26, "af21": 18, "af11": 10}  # some releases print them as six bits
 MEMBERSHIP = "show vlans ports all detail"
 LEASED = IPv4Interface("0.0.0.0/32")  # an address that the configuration does not say: it comes by DHCP
 BANNER = re.compile(r'^banner motd "(.*?)"[^\n]*$', re.DOTALL | re.MULTILINE)
@@ -43,6 +46,8 @@ OUTSIDE = (
     "spanning-tree|port-security|fault-finder broadcast-storm|lldp admin-status|dhcp-snooping trust|arp-protect trust"
 )
 WATCHED = "dhcp-snooping|arp-protect"
+# Without `include-credentials` a user is shown by its name alone, with it by what the switch made of its secrets.
+SNMP_SECRET = re.compile(r'(snmpv3 user "[^"]+")(?: .*)?')
 EDGE = "admin-edge-port|bpdu-protection|root-guard"
 LOGGED = r"[IWMDE] \d\d/\d\d/\d\d \d\d:\d\d:\d\d \d{5} "  # I 01/01/90 00:00:16 00076 ports: port 5 is now on-line
 
@@ -63,10 +68,12 @@ class Driver(HConfigDriverHPProcurve):
                 replaces("hostname "),
                 replaces("ip default-gateway "),
                 replaces("vlan ", "name "),
+                replaces("vlan ", "qos dscp "),
                 replaces(f"{HIDDEN}banner "),
                 replaces("spanning-tree priority "),
                 replaces("console idle-timeout "),
                 replaces("timesync "),
+                replaces(r'snmpv3 user ("\S+")'),
                 replaces("interface ", "(port-security|fault-finder broadcast-storm) "),
             ]
         )
@@ -94,9 +101,20 @@ class Driver(HConfigDriverHPProcurve):
         rules.per_line_sub[:] = [PerLineSubRule(search="|".join(f"(?:{each})" for each in noise), replace="")]
         return rules
 
+    def swap_negation(self, child: HConfigChild) -> HConfigChild:
+        """A user of SNMP goes by its name, a mark without its value."""
+        if found := SNMP_SECRET.fullmatch(child.text) or re.fullmatch(r"(qos dscp) \S+", child.text):
+            child.text = f"no {found[1]}"
+            return child
+        return super().swap_negation(child)
+
 
 def _by_port(config: HConfig) -> None:
-    """What is said of ports outside of them, in each of them; sets of VLANs one by one."""
+    """What is said of ports outside of them, in each of them; sets of VLANs one by one; marks by their names."""
+    for vlan in config.get_children(startswith="vlan "):
+        for line in vlan.get_children(re_search=r"^qos dscp [01]{6}$"):
+            bits = int(line.text.split()[-1], 2)
+            line.text = f"qos dscp {next((name for name, each in DSCP.items() if each == bits), bits)}"
     for line in list(config.children):
         if found := re.fullmatch(rf"({OUTSIDE}) ([A-Z]?\d[\dA-Z,/-]*)(?: (.*))?", line.text):
             several = found[3].split() if found[3] and re.fullmatch(rf"((?:{EDGE}) ?)+", found[3]) else [found[3] or ""]
@@ -116,6 +134,9 @@ def _by_port(config: HConfig) -> None:
 def refine(running: HConfig, remediation: HConfig) -> None:
     """What we compare port by port, as the switch wants to hear it."""
     by_vlan(running, remediation)
+    leave_known(remediation, running, SNMP_SECRET)
+    if remediation.get_child(equals="snmpv3 enable"):  # that makes a user with weak algorithms
+        remediation.add_child('no snmpv3 user "initial"', return_if_present=True)
     for interface in list(remediation.get_children(startswith="interface ")):
         port, moved = interface.text.removeprefix("interface "), False
         for line in list(interface.children):
@@ -257,13 +278,26 @@ ROWS = (
     Row(About.TREE, "", "spanning-tree", "a loop is cut", rank=2),
     Row(About.TREE, "", r"spanning-tree priority (?P<value>.*)", "the lowest is the root", rank=3),
     Row(About.TREE, "", r"no spanning-tree priority .*", "no longer intended", rank=1),
+    Row(About.VLAN, VLAN, "qos dscp (?P<value>.*)", "the mark of what comes in VLAN {vlan}"),
+    Row(About.VLAN, VLAN, "no qos dscp.*", "no longer intended"),
     Row(About.VLAN, VLAN, "(no )?voice", "whether telephones are in VLAN {vlan}"),
+    Row(About.LOGIN, "", "ip authorized-managers .* access-method snmp", "it may read how the switch fares"),
     Row(About.LOGIN, "", "ip authorized-managers .*", "a bastion: only from there"),
     Row(About.LOGIN, "", "no ip authorized-managers .*", "no longer intended", rank=6),
     Row(About.LOGIN, "", "no telnet-server", "it is managed over SSH alone"),
     Row(About.LOGIN, "", "no web-management", "it is managed over SSH alone"),
     Row(About.LOGIN, "", "console idle-timeout .*", "a session that somebody forgot ends"),
     Row(About.IDENTITY, "", "banner motd .*", "what is said to whoever comes"),
+    Row(About.OTHER, "", "snmpv3 enable", "it answers whoever monitors it", rank=5),
+    Row(About.OTHER, "", 'no snmpv3 user "initial"', "the switch makes it by itself, with weak algorithms", rank=6),
+    Row(About.OTHER, "", "snmpv3 user .*", "the one who reads; its secrets are this switch's own", rank=7),
+    Row(About.OTHER, "", "snmpv3 group .*", "it may read, and no more", rank=8),
+    Row(About.OTHER, "", "snmpv3 only", "no other version: a community is a password in clear", rank=9),
+    Row(
+        About.OTHER, "", "no snmp-server community .*", "no other version: a community is a password in clear", rank=10
+    ),
+    Row(About.OTHER, "", "no snmpv3 group .*", "its secrets are others now, or nobody reads any more", rank=9),
+    Row(About.OTHER, "", "no snmpv3 user .*", "its secrets are others now, or nobody reads any more", rank=10),
     Row(About.OTHER, "", "no cdp run", "it tells everybody what it is; LLDP does on trunks"),
     Row(
         About.OTHER, "", r"spanning-tree bpdu-protection-timeout .*", "a port that was shut for it opens after minutes"
@@ -288,14 +322,17 @@ HP_PROCURVE = Platform(
             PORT, lines=rf"name |disable$|(un)?tagged vlan |spanning-tree ({EDGE})$|({OUTSIDE})( |$)(?!path|priority)"
         ),
         Owned(r"vlan 1", lines=r"ip address "),  # it cannot be removed
-        Owned(r"vlan \d+", lines=r"name |ip address |voice$", removed=True),
+        Owned(r"vlan \d+", lines=r"name |ip address |voice$|qos dscp ", removed=True),
         Owned(
-            rf"ip authorized-managers \S+ \S+ access manager|sntp server priority \d+ \S+|spanning-tree priority \d+"
+            r"ip authorized-managers \S+ \S+ access (manager|operator access-method snmp)|snmp-server community .*"
+            r'|snmpv3 user "(initial|supervision-[^"]+)".*|snmpv3 group operatorauth user "supervision-\S+ .*'
+            rf"|sntp server priority \d+ \S+|spanning-tree priority \d+"
             rf"|({WATCHED})( vlan \d+)?",
             removed=True,
         ),
         Owned(
-            rf"{HIDDEN}banner motd .*|spanning-tree|spanning-tree bpdu-protection-timeout \d+|no (telnet-server|cdp run"
+            rf"{HIDDEN}banner motd .*|snmpv3 (?:enable|only)"
+            r"|spanning-tree|spanning-tree bpdu-protection-timeout \d+|no (telnet-server|cdp run"
             r"|web-management|dhcp-snooping option 82)|console idle-timeout \d+|timesync sntp|sntp unicast|logging \S+"
         ),
         Owned(r"ip default-gateway \S+", removed=True),

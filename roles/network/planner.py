@@ -188,7 +188,7 @@ def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
         return Part.GUARD, about
     if about is About.LOGIN:
         return Part.LOGIN, about
-    if about is About.TREE:
+    if about in (About.TREE, About.REFERRED_GOES):
         return Part.AFTER, about
     if about is About.GATEWAY:
         # Where a device has several ways back, the old one goes once the new one is proven, and before its port does.

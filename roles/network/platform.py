@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import cached_property
+from functools import cache, cached_property
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any, cast
 
@@ -56,10 +56,15 @@ class View:
 
     vlans: frozenset[int]
     ports: Mapping[str, PortView]
-    addresses: Mapping[int, IPv4Interface]  # of the interfaces that are up, by their VLAN
+    addresses: Mapping[int, IPv4Interface]  # of the interfaces that are up, by their VLAN; 0.0.0.0: DHCP gives one
     gateway: IPv4Address | None
     users: frozenset[str]
     admits: bool  # whether any terminal line lets somebody in
+
+    @property
+    def fixed(self) -> "View":
+        """Without the addresses that DHCP is to give, as from the factory: nobody was told which these are."""
+        return replace(self, addresses={v: a for v, a in self.addresses.items() if not a.ip.is_unspecified})
 
     def carriers(self, vlan: int) -> frozenset[str]:
         return frozenset(name for name, port in self.ports.items() if vlan in port.carries)
@@ -88,6 +93,7 @@ class About(IntEnum):
     TREE = 12  # the spanning tree begins anew: for seconds nothing may pass
     LOGIN = 13  # terminal lines, AAA, SSH, users
     OTHER = 14
+    REFERRED_GOES = 15  # what ports referred to: those that carry us too have let go of it
 
 
 @dataclass(frozen=True)
@@ -127,8 +133,20 @@ class SwitchFacts:
 
 
 @dataclass(frozen=True)
+class Unsaid:
+    """Lines that a device runs and that no configuration of it shows: another command tells of them.
+
+    `lines` makes lines of its answer, without secrets. What it has saved of them it does not tell.
+    """
+
+    command: str
+    lines: Callable[[str], Sequence[str]]
+    line: str  # a pattern of such lines
+
+
+@dataclass(frozen=True, eq=False)
 class Platform:
-    """One kind of device."""
+    """One kind of device. Each is itself: they are told apart without a look at what is in them."""
 
     name: str
     netmiko: str  # the name of netmiko's driver
@@ -145,6 +163,7 @@ class Platform:
     switch: SwitchFacts | None = None  # for an access switch
     router: RouterFacts | None = None  # for an edge router that is a device
     guard: Guard | None = None
+    unsaid: Unsaid | None = None
     nothing_saved: str | None = None  # a pattern: what `startup` answers where nothing ever was saved
 
     @property
@@ -164,6 +183,7 @@ class Platform:
         return {}
 
 
+@cache  # what is known of a platform is known once, however many devices are of it
 def going_back_after(platform: Platform, minutes: int) -> Platform:
     """The same platform, whose guard waits so many minutes for the confirmation of a change."""
     guard = cast(Any, platform.guard)  # each is a dataclass, which a protocol cannot say

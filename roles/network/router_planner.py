@@ -156,8 +156,8 @@ def _freed(ways: Ways) -> Iterator[_Leaf]:
 
 def _replaced(leaves: Iterable[_Leaf]) -> frozenset[str]:
     """Entries of prefix lists in whose number another comes: IOS takes none where one stands."""
-    numbers = [found[0] for leaf in leaves if not leaf.goes and (found := re.match(SEQUENCE, leaf.text))]
-    return frozenset(numbers)
+    numbers = [(leaf.goes, found[0]) for leaf in leaves if (found := SEQUENCE.search(leaf.text))]
+    return frozenset(number for goes, number in numbers if goes) & {number for goes, number in numbers if not goes}
 
 
 SEQUENCE = re.compile(r"ip prefix-list \S+ seq \d+(?= )")

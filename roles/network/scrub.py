@@ -30,7 +30,8 @@ BY_PLACE = [
     _after(r"snmp-server community|snmp-agent community (?:read|write)|snmp-agent community"),
     _after(r"key-string|shared-key|pre-shared-key|message-digest-key \d+ md5|(?:peer|neighbor) \S+ password"),
     _rest(
-        r"snmp-server host \S+|snmp-server user \S+|snmp-agent usm-user v3 \S+|snmpv3 user \S+|snmp-agent target-host"
+        r"snmp-server host \S+|snmp-server user \S+|snmpv3 user \S+|snmp-agent target-host"
+        r"|snmp-agent usm-user v3 \S+(?! (?:group|acl|authentication-mode \S+ cipher|privacy-mode \S+ cipher) )"
     ),
     _rest(r"ntp authentication-key \d+ \S+|ntp-service authentication-keyid \d+|authentication(?: mode)? md5"),
     _rest(

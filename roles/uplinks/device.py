@@ -10,6 +10,15 @@ Range = tuple[IPv4Address, IPv4Address]  # the first and the last
 
 
 @dataclass(frozen=True)
+class Reservation:
+    """The address that a machine always gets, by the MAC address of its network card: 0200.5e10.0001."""
+
+    machine: str
+    mac: str
+    address: IPv4Interface
+
+
+@dataclass(frozen=True)
 class Lan:
     """A network of the building, on a sub-interface of the trunk.
 
@@ -25,6 +34,8 @@ class Lan:
     pool: bool
     kept: tuple[Range, ...]
     switches: tuple[IPv4Address, ...]  # that bastions reach in it
+    lease: tuple[int, int] = (1, 0)  # days and hours
+    reserved: tuple[Reservation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,7 @@ class DeviceIntent:
     unused: tuple[str, ...]  # interfaces of the model that are for nothing
     marked: tuple[Marked, ...]
     bastions: tuple[IPv4Address, ...]
+    readers: tuple[IPv4Address, ...]  # who may ask the switches how they fare
     controllers: tuple[IPv4Address, ...]  # the domain controllers: names and time
     syslog: tuple[IPv4Address, ...]
     stays: str | None
@@ -84,6 +96,7 @@ def device(administration: Administration, router: Placed[Router]) -> DeviceInte
             for name, mark in platform.resina.marks.applications.items()
         ),
         bastions=tuple(platform.bastions.values()),
+        readers=tuple(dict.fromkeys((*platform.bastions.values(), *platform.monitors.values()))),
         controllers=tuple(machine.address for machine in administration.running("directory")),
         syslog=tuple(administration.environment.syslog),
         stays=max(announced, key=lambda lan: (bool(lan.switches), -lan.vlan)).interface if announced else None,
@@ -102,7 +115,19 @@ def _lan(administration: Administration, router: Placed[Router], name: str, netw
         pool=network.pool is not None,
         kept=tuple(_kept(network)),
         switches=tuple(address for address in switches if address in network.prefix),
+        lease=divmod(network.pool.lease_hours, 24) if network.pool else (1, 0),
+        reserved=tuple(
+            Reservation(each.name, _dotted(each.mac), network.interface(each.address))
+            for each in administration.machines.values()
+            if network.pool and each.network is network and each.mac
+        ),
     )
+
+
+def _dotted(mac: str) -> str:
+    """02:00:5e:10:00:01 as Cisco writes it."""
+    digits = mac.replace(":", "").lower()
+    return ".".join(digits[i : i + 4] for i in range(0, 12, 4))
 
 
 def _kept(network: Network) -> list[Range]:

@@ -23,7 +23,7 @@ from roles.played.switch.files.switch.isr.cores import Cabled, Core, answers, se
 from roles.played.switch.files.switch.isr.personality import ROUTER
 from roles.played.switch.files.switch.machine import Switch
 from roles.rendering import render
-from roles.uplinks.device import DeviceIntent, Lan, Marked
+from roles.uplinks.device import DeviceIntent, Lan, Marked, Reservation
 from roles.uplinks.intent import DEFAULT, Neighbor, RoutedInterface, RouterIntent, Way
 
 MANY = os.environ.get("EXAMPLES")
@@ -133,6 +133,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
             for name in sorted(draw(st.sets(st.sampled_from(["e-cm", "cim"]))))
         ),
         bastions=tuple(bastions),
+        readers=tuple(bastions),
         controllers=tuple(draw(st.lists(st.sampled_from(HOSTS), max_size=2, unique=True))),
         syslog=(),
         stays=next((lan.interface for lan in lans if lan.outward), None),
@@ -161,6 +162,13 @@ def _lan(draw: st.DrawFn, vlan: int, prefix: IPv4Network, outward: bool) -> Lan:
         pool=pool,
         kept=((prefix[1], prefix[99]), (prefix[200], prefix[254])) if pool else (),
         switches=tuple(sorted(switches)),
+        lease=draw(st.sampled_from([(1, 0), (0, 4)])),
+        reserved=tuple(
+            Reservation(name, "0200.5e10.0001", IPv4Interface((prefix[draw(st.sampled_from([21, 22]))], 24)))
+            for name in draw(st.sampled_from([[], [f"ws{vlan}"]]))
+        )
+        if pool
+        else (),
     )
 
 

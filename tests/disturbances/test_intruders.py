@@ -10,12 +10,16 @@ from collections.abc import Iterator
 import pytest
 
 from inventory.model import Administration
-from tests.disturbances.intruders import Intruder
+from tests.disturbances.intruders import NOBODYS, Intruder
 from tests.disturbances.switches import LabSwitch, wait
 
 DESK, SHORT = "GigabitEthernet1/0/1", "Gi1/0/1"
 ROUTER = ("edge1", "lan0.10")
 ERRDISABLED = "show interfaces status err-disabled"
+BINDINGS = "show ip dhcp snooping binding"
+INCONSISTENT = "show spanning-tree inconsistentports"
+OWN = "10.20.10.21"  # the desk's address: a fixed one, in the list of those whose ARP no lease vouches for
+OTHER = "10.20.10.67"  # nobody's either
 TIMER = 30  # seconds until a port is tried again: the shortest that IOS takes
 
 
@@ -71,17 +75,33 @@ class Desk:
         """The MAC addresses that the switch has learned at the desk."""
         return len(re.findall(rf" {SHORT}$", self.switch.console("show mac address-table"), re.MULTILINE))
 
-    def hears(self, what: str, count: int, pause: float = 0.0) -> int:
+    def hears(self, what: str, count: int, pause: float = 0.0, address: str = NOBODYS) -> int:
         """How many of the frames that the desk sends its router hears."""
-        word = {"offer": "rogue", "storm": "storm"}[what]
-        return self.intruder.heard_by(*ROUTER, word, lambda: self.intruder.sends(what, count, pause))
+        word = "storm" if what == "storm" else "rogue"
+        return self.intruder.heard_by(*ROUTER, word, lambda: self.intruder.sends(what, count, pause, address))
+
+    def shows(self, command: str, pattern: str) -> list[str]:
+        """What the first group of a pattern is, in each line of what the switch shows that has it."""
+        return re.findall(pattern, self.switch.console(command), re.MULTILINE)
+
+    def inconsistent(self) -> bool:
+        """Whether root guard blocks the desk's port."""
+        return bool(self.shows(INCONSISTENT, rf"VLAN\d+ +({DESK}) +Root Inconsistent"))
+
+    def violations(self) -> int:
+        """The frames of MAC addresses that were too many."""
+        (found,) = self.shows("show port-security", rf"^ *{SHORT} +\d+ +\d+ +(\d+)")
+        return int(found)
+
+    def dropped(self) -> int:
+        """The ARP packets of the desk's VLAN that were dropped."""
+        (found,) = self.shows("show ip arp inspection", r"^ *10 +\d+ +(\d+) +\d+ +\d+$")
+        return int(found)
 
 
 @pytest.fixture
-def desk(administration: Administration) -> Iterator[Desk]:
-    if administration.environment.environment != "lab":
-        pytest.skip("only the lab may be hurt")
-    found = Desk(administration)
+def desk(hurtable: Administration) -> Iterator[Desk]:
+    found = Desk(hurtable)
     found.whole()
     try:
         yield found
@@ -114,13 +134,80 @@ def test_a_rogue_dhcp_server_is_heard_by_nobody(desk: Desk) -> None:
     assert desk.hears("offer", 5) == 5
 
 
+def test_a_rogue_root_is_cut_off_until_it_is_silent(desk: Desk) -> None:
+    desk.type(f"interface {DESK}", "no spanning-tree bpduguard enable")
+    desk.intruder.sends("inferior", 2, pause=0.5)
+    assert not desk.inconsistent(), "a bridge that is nearer to no root is none of its business"
+    desk.intruder.sends("bpdu", 1)
+    wait(desk.inconsistent, 3, "who would be the root is heard")
+    assert not desk.answers()
+    assert desk.connected(), "its link is up: the port waits"
+    wait(lambda: not desk.inconsistent(), 12, "the port does not come back")
+    desk.whole()
+
+
+def test_without_root_guard_the_same_frame_cuts_off_nobody(desk: Desk) -> None:
+    desk.type(f"interface {DESK}", "no spanning-tree bpduguard enable", "no spanning-tree guard")
+    desk.intruder.sends("bpdu", 1, pause=1)
+    assert not desk.inconsistent()
+
+
+def test_arp_that_nobody_vouches_for_is_dropped(desk: Desk) -> None:
+    assert desk.hears("arp", 5, pause=0.1, address=OWN) == 5
+    assert desk.hears("arp", 5, pause=0.1) == 0
+    assert desk.hears("tagged", 5, pause=0.1) == 0
+    wait(lambda: desk.dropped() >= 10, 5, "what is dropped is not counted")
+    desk.type("no ip arp inspection vlan 10")
+    assert desk.hears("arp", 5, pause=0.1) == 5
+
+
+def test_a_lease_of_our_server_vouches_for_its_host_and_address(desk: Desk) -> None:
+    router, mac = Intruder(desk.ssh_config, *ROUTER), desk.intruder.mac
+    router.sends("ack", 1, whose=mac)
+    wait(lambda: desk.shows(BINDINGS, rf"^(\S+) +{NOBODYS} .* 10 +{DESK}$") == [mac.upper()], 5, "nothing is known")
+    assert desk.hears("arp", 5, pause=0.1) == 5
+    assert desk.hears("arp", 5, pause=0.1, address=OTHER) == 0
+
+
+def test_a_server_at_a_desk_binds_nothing(desk: Desk) -> None:
+    desk.intruder.sends("ack", 1, pause=1, whose=desk.intruder.mac)
+    assert desk.shows(BINDINGS, r"(Total number of bindings: \d+)") == ["Total number of bindings: 0"]
+
+
+def test_a_flood_of_arp_shuts_its_port(desk: Desk) -> None:
+    desk.type(f"interface {DESK}", "ip arp inspection limit rate 200")
+    desk.intruder.sends("arp", 60, pause=0.01, address=OWN)
+    assert desk.shut() == ""
+    desk.type(f"interface {DESK}", "no ip arp inspection limit rate")
+    desk.intruder.sends("arp", 60, pause=0.01, address=OWN)
+    wait(lambda: desk.shut() == "arp-inspection", 5, "who floods goes on")
+    desk.opened()
+
+
 def test_a_flood_of_mac_addresses_stops_at_the_maximum(desk: Desk) -> None:
     desk.intruder.sends("macs", 300)
     assert 1 <= desk.addresses() <= 3
     assert desk.answers(), "who was there first is still there"
+    wait(lambda: desk.violations() >= 290, 5, "those that were too many are not counted")
+    assert desk.shut() == ""
+    desk.type(f"interface {DESK}", "description the same guards, looked at again")
+    desk.intruder.sends("macs", 300)
+    assert 1 <= desk.addresses() <= 3
     desk.type(f"interface {DESK}", "no switchport port-security")
     desk.intruder.sends("macs", 300)
     assert desk.addresses() > 100
+
+
+def test_one_mac_address_too_many_shuts_the_port_where_that_is_asked_for(desk: Desk) -> None:
+    desk.type(f"interface {DESK}", "switchport port-security violation shutdown")
+    assert desk.answers()
+    desk.intruder.sends("macs", 2)
+    wait(lambda: desk.violations() == 0, 3, "three are not too many")
+    assert desk.shut() == ""
+    desk.intruder.sends("macs", 3)
+    wait(lambda: desk.shut() == "psecure-violation", 5, "one too many, and the port is open")
+    assert not desk.answers()
+    desk.opened()
 
 
 def test_a_broadcast_storm_is_limited_and_shuts_its_port(desk: Desk) -> None:

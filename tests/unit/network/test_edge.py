@@ -13,6 +13,7 @@ import pytest
 from inventory.hosts import groups, ssh_config
 from inventory.model import Administration
 from inventory.secrets import Secret, wanted
+from roles.dhcp.config import dhcp_config
 from roles.lab.topology import NotPlayedError, topology
 from roles.network.change import Target
 from roles.network.connection import Device
@@ -171,6 +172,19 @@ def test_what_it_needs_beyond_its_routing(tmp_path: Path) -> None:
     ]
 
 
+def test_dhcp_gives_what_kea_gives(tmp_path: Path) -> None:
+    everything = administration(tmp_path)
+    kea = dhcp_config(with_frr(everything), with_frr(everything).machines[NAME])
+    text = target_of(everything).intended
+    pools = re.findall(r"^ip dhcp pool ([a-z]\S*)\n network (\S+) \S+\n default-router (\S+)\n", text, re.MULTILINE)
+    assert pools == [(each.name, str(each.prefix.network_address), str(each.gateway)) for each in kea.subnets]
+    for each in kea.subnets:
+        given = text.split(f"ip dhcp pool {each.name}\n")[1].split("\nip dhcp pool")[0].split("\nclass-map")[0]
+        assert ("dns-server" in given, "option 42" in given, "domain-name" in given) == (each.reaches_resina,) * 3
+        assert (" lease 0 4" in given) == (each.seconds == 4 * 3600)
+        assert f"ip dhcp excluded-address {each.prefix[1]} {each.first - 1}\n" in text
+
+
 def test_history_has_no_key_and_drifts_from_nothing(intended: Target) -> None:
     # not-a-secret: an example of everybody's
     hidden = intended.intended.replace("password device-edge11-bgp-resina1", "password 7 0822455D0A16")
@@ -198,6 +212,10 @@ def test_it_means_what_a_debian_router_means(tmp_path: Path) -> None:
     assert len(pairs) == len(outward) + 1
     ssh = re.findall(r"^ permit tcp host (\S+) host (\S+) eq 22$", text, re.MULTILINE)
     assert set(ssh) == {(str(b), str(s)) for b in debian.bastions for s in debian.switch_addresses}
+    pinged = re.findall(r"^ permit icmp host (\S+) host (\S+) echo$", text, re.MULTILINE)
+    assert pinged == ssh
+    asked = re.findall(r"^ permit udp host (\S+) host (\S+) eq snmp$", text, re.MULTILINE)
+    assert set(asked) == {(str(r), str(s)) for r in debian.readers for s in debian.switch_addresses}
     marks = dict(re.findall(r"^policy-map (MARK-\S+)\n class class-default\n  set dscp (\S+)$", text, re.MULTILINE))
     policies = re.findall(r"dot1Q (\d+)\n(?: .*\n)*? service-policy input (\S+)$", text, re.MULTILINE)
     assert {(int(vlan), marks[name]) for vlan, name in policies if name in marks} == set(debian.marked_vlans)

@@ -98,6 +98,31 @@ def continue_banner(session: Session, line: str) -> None:
         session.switch.config.section(TOP)[BANNER] = f"{BANNER} ^C\n" + "\n".join(lines) + "^C"
 
 
+def _cos_map(session: Session, match: Match, no: bool) -> str:
+    """The DSCP of each of the eight priorities. As from the factory, it is not printed."""
+    setting, usual = match.command.leaf, [priority << 3 for priority in range(8)]
+    given = usual if no else [int(word) for word in match.arguments[0].split() if word.isdigit()]
+    if len(given) != 8 or max(given) > 63:
+        raise Refused("% Incomplete command.")
+    lines = session.switch.config.section(TOP)
+    lines.pop(setting, None)
+    if given != usual:
+        lines[setting] = f"{setting} {' '.join(map(str, given))}"
+    return ""
+
+
+def _user(session: Session, match: Match, no: bool) -> str:
+    """A user of SNMP version 3: no configuration shows it, `show snmp user` does."""
+    name = match.arguments[0]
+    if no:
+        session.switch.config.users.pop(name, None)
+        return ""
+    if len(match.arguments) < 6:
+        raise Refused("% Incomplete command.")
+    session.switch.config.users[name] = match.text
+    return "Configuring snmpv3 USM user, persisting snmpEngineBoots. Please Wait..."
+
+
 def _acl(session: Session, match: Match, no: bool) -> str:
     if no:
         session.switch.config.sections.pop(match.text, None)
@@ -283,6 +308,7 @@ CONFIG: dict[str, list[Command]] = {
         command("errdisable recovery interval <large>", _set),
         command("ip dhcp snooping", _set),
         command("ip dhcp snooping vlan <vlans>", _watched),
+        command("ip dhcp snooping database <word>", _set),
         command("ip dhcp snooping information option", _by_default),
         command("ip arp inspection vlan <vlans>", _watched),
         command("ip arp inspection filter <word> vlan <vlans>", _add),
@@ -303,8 +329,19 @@ CONFIG: dict[str, list[Command]] = {
         command("ip ssh version <number>", _set),
         command("logging host <ip>", _add),
         command("ntp server <ip>", _add),
+        command("mls qos", _set),
+        command("mls qos map cos-dscp <line>", _cos_map),
         command("snmp-server location <line>", _set),
         command("snmp-server contact <line>", _set),
+        command("snmp-server community <line>", _add),
+        command("snmp-server view <word> <word> <included|excluded>", _add),
+        command("snmp-server group <word> v3 <auth|noauth|priv> read <word> access <number>", _keyed(3)),
+        command("snmp-server group <word> v3 <auth|noauth|priv>", _keyed(3)),
+        command(
+            "snmp-server user <word> <word> v3 auth <sha|md5> <word> priv aes <128|192|256> <word> access <number>",
+            _user,
+        ),
+        command("snmp-server user <word> <word> v3", _user),
     ],
     "archive": [*EVERYWHERE, command("path <word>", _set), command("maximum <number>", _set)],
     "vlan": [*EVERYWHERE, command("name <word>", _set)],
@@ -338,6 +375,9 @@ CONFIG: dict[str, list[Command]] = {
         command("ip dhcp snooping limit rate <large>", _set),
         command("ip arp inspection trust", _set),
         command("ip arp inspection limit rate <large>", _set),
+        command("mls qos trust <cos|dscp>", _set),
+        command("mls qos cos <number>", _set),
+        command("priority-queue out", _set),
         command("lldp transmit", _by_default),
         command("lldp receive", _by_default),
         command("spanning-tree bpduguard <enable|disable>", _set),

@@ -287,6 +287,14 @@ def _local(session: Session, match: Match, no: bool) -> str:
 
 
 ENTRIES = ("permit <line>", "deny <line>", "<large> permit <line>", "<large> deny <line>")
+
+
+def _reserved(session: Session, match: Match, no: bool) -> str:
+    if not no and "network" in _here(session):
+        raise Refused("% This command may not be used with network, origin, vrf or relay pools.")
+    return _set(session, match, no)
+
+
 EVERYWHERE = [command("exit", _exit), command("end", _end), command("do <line>", _do)]
 ON_AN_INTERFACE = [
     command("description <line>", _set),
@@ -383,6 +391,10 @@ CONFIG: dict[str, list[Command]] = {
         command("dns-server <line>", _set),
         command("domain-name <word>", _set),
         command("option <number> <line>", _keyed(2)),
+        command("lease <number>", _set),
+        command("lease <number> <number>", _set),
+        command("host <ip> <ip>", _reserved),
+        command("client-identifier <word>", _set),
     ],
     "class": [*EVERYWHERE, command("match access-group name <word>", _each), command("match dscp <word>", _each)],
     "inspected": [

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from .cli import Session
 
 TOP, VLAN, PORT = "", "vlan", "interface"
+OTHER_USER = "Would you like to create a user that uses SHA? [y/n] "
+RESTRICT = (
+    "User creation is done.  SNMPv3 is now functional.\nWould you like to restrict SNMPv1 and SNMPv2c messages to have "
+    "read only\naccess (you can set this later by the command 'snmp restrict-access')? [y/n] "
+)
 HIGHEST = 4094
+DSCP = {"ef": 46, "af41": 34, "af31": 26, "af21": 18, "af11": 10}
 EDGE = ("admin-edge-port", "bpdu-protection", "root-guard")
 
 
@@ -62,6 +68,57 @@ def _store(session: Session, key: str, line: str | None) -> None:
         lines.pop(key, None)
     else:
         lines[key] = line
+
+
+def _snmpv3(session: Session, match: Match, no: bool) -> str:
+    """The first time it makes a user, `initial`, with MD5 and DES, and asks for its passwords."""
+    lines = session.switch.config.lines
+    if no or match.text in lines:
+        _store(session, match.text, None)
+        return ""
+
+    def users(key: str) -> str:
+        return session.ask(RESTRICT, lambda _key: "") if key == "n" else session.ask(OTHER_USER, users)
+
+    def privacy(password: str) -> str:
+        if len(password) < 8:
+            return session.ask("Enter privacy password: ", privacy, hidden=True)
+        lines[match.text] = match.text
+        lines['snmpv3 user "initial"'] = 'snmpv3 user "initial"'
+        session.ask(f"User 'initial' is created\n{OTHER_USER}", users)
+        return ""
+
+    def authentication(password: str) -> str:
+        again = len(password) < 8
+        following = (
+            ("Enter authentication password: ", authentication) if again else ("Enter privacy password: ", privacy)
+        )
+        return session.ask(*following, hidden=True)
+
+    session.ask("Enter authentication password: ", authentication, hidden=True)
+    return "SNMPv3 Initialization process.\nCreating user 'initial'\nAuthentication Protocol: MD5"
+
+
+def _snmp_user(session: Session, match: Match, no: bool) -> str:
+    """Its secrets are in no configuration that is shown."""
+    key = f'snmpv3 user "{_text(match.arguments[0])}"'
+    if no and key not in session.switch.config.lines:
+        raise Refused(f"Invalid input: {match.arguments[0]}")
+    _store(session, key, None if no else key)
+    return ""
+
+
+def _snmp_group(session: Session, match: Match, no: bool) -> str:
+    group, user = match.arguments[0], _text(match.arguments[1])
+    key = f'snmpv3 group {group} user "{user}" sec-model ver3'
+    _store(session, key, None if no else key)
+    return ""
+
+
+def _community(session: Session, match: Match, no: bool) -> str:
+    """By its name; what follows is what it may."""
+    _store(session, f"snmp-server community {match.arguments[0]}", None if no else match.text)
+    return ""
 
 
 def _vlan(session: Session, match: Match, no: bool) -> str:
@@ -217,6 +274,24 @@ def _vlan_setting(session: Session, match: Match, no: bool) -> str:
     return ""
 
 
+def _bits(mark: str) -> str:
+    """Of a mark by its name, or as six bits. Raises Refused."""
+    if mark in DSCP:
+        return f"{DSCP[mark]:06b}"
+    if not re.fullmatch("[01]{6}", mark):
+        raise Refused(f"Invalid input: {mark}")
+    return mark
+
+
+def _mark(session: Session, match: Match, no: bool) -> str:
+    """It is printed as six bits."""
+    _, vlan = _this_vlan(session)
+    vlan.lines.pop("qos dscp", None)
+    if not no:
+        vlan.lines["qos dscp"] = f"qos dscp {_bits(match.arguments[0])}"
+    return ""
+
+
 def _port_name(session: Session, match: Match, no: bool) -> str:
     for name in _these_ports(session):
         session.switch.config.settings[name].name = "" if no else _text(match.arguments[0])
@@ -350,7 +425,16 @@ CONFIG = {
         command("sntp <unicast|broadcast>", _set),
         command("sntp server priority <number> <ip>", _add),
         command("timesync <sntp|ntp>", _set),
-        command("snmp-server community <text> <line>", _add),
+        command("snmp-server community <text> <line>", _community),
+        command("snmp-server community <text>", _community),
+        command("snmpv3 enable", _snmpv3),
+        command("snmpv3 only", _set),
+        command("snmpv3 user <text>", _snmp_user),
+        command("snmpv3 user <text> auth <sha|md5> <text> priv <aes|des> <text>", _snmp_user),
+        command(
+            "snmpv3 group <operatorauth|managerpriv|managerauth|operatornoauth> user <text> sec-model ver3", _snmp_group
+        ),
+        command("ip authorized-managers <ip> <ip> access operator access-method snmp", _add),
         command("snmp-server location <line>", _set),
         command("snmp-server contact <line>", _set),
         command("console inactivity-timer <number>", _set),
@@ -367,6 +451,8 @@ CONFIG = {
         command("ip igmp", _vlan_setting),
         command("jumbo", _vlan_setting),
         command("voice", _vlan_setting),
+        command("qos dscp <ef|af41|af31|af21|af11>", _mark),
+        command("qos dscp <number>", _mark),
     ],
     PORT: [
         *LEAVING,
