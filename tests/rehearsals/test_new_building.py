@@ -30,9 +30,8 @@ def building(copy: Path) -> Iterator[Administration]:
     done(copy, "deploys.new", "site", *ASKED, "YES=1")
     path = copy / f"inventory/sites/{SITE}.yaml"
     text = path.read_text()
-    cabled = text.replace(
-        "  1-26: {profile: poste}\n", f'  "1": {{profile: poste, to: {DESK}}}\n      2-26: {{profile: poste}}\n'
-    )
+    users = '"1-22": {profile: poste}\n'
+    cabled = text.replace(users, f'"1": {{profile: poste, to: {DESK}}}\n      "2-22": {{profile: poste}}\n')
     assert cabled != text
     address = load("lab", copy / "inventory").sites[SITE].networks["users"].prefix[21]
     desk = f"{DESK}: {{network: users, address: {address}, runs: [], only_in: lab}}"
