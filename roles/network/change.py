@@ -180,6 +180,7 @@ class _Guarded:
     def _taken_back(self, connection: BaseConnection) -> bool:
         """Undo the lines, and call the restart off only once the device runs what it ran."""
         platform, ask = self.target.platform, _asker(connection, self.target.platform)
+        connection.find_prompt()  # a session that is cut is known by that in seconds; a configuration may take a minute
         back = compare(platform, ask(platform.running), ours(platform, self.before))
         if back.lines:
             _send(connection, platform, back.texts)
