@@ -78,7 +78,7 @@ def desk(hurtable: Administration) -> Iterator[Cisco]:
 
 def test_a_rogue_switch_is_shut_out_and_comes_back_when_it_is_gone(desk: Cisco) -> None:
     desk.type(f"errdisable recovery interval {TIMER}")
-    desk.intruder.sends("bpdu", 1)
+    desk.intruder.sends("inferior", 1)
     wait(lambda: desk.shut() == "bpduguard", 10, "the port of the rogue switch stays open")
     assert not desk.answers()
     wait(lambda: not desk.shut(), TIMER + 15, "the port is not tried again")
@@ -87,7 +87,7 @@ def test_a_rogue_switch_is_shut_out_and_comes_back_when_it_is_gone(desk: Cisco) 
 
 def test_without_bpdu_guard_the_same_frame_shuts_nothing(desk: Cisco) -> None:
     desk.type(f"interface {DESK}", "no spanning-tree bpduguard enable")
-    desk.intruder.sends("bpdu", 1, pause=3)
+    desk.intruder.sends("inferior", 1, pause=3)
     assert desk.shut() == ""
     assert desk.answers()
 
