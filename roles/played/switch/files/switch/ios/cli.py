@@ -1,9 +1,9 @@
 """One session of the command line: a line in, what the switch answers out. It knows nothing of SSH."""
 
-import re
 from collections.abc import Callable
 
 from ..grammar import Invalid, Refused
+from ..lines import filtered, negation
 from ..machine import DataPlaneError, Switch
 from .config import TOP
 from .configuration import CONFIG, continue_banner
@@ -101,10 +101,10 @@ class Session:
         commands = EXEC if self.privileged else [c for c in EXEC if c.words[:2] in UNPRIVILEGED]
         match = parse(text, commands)
         output: str = match.command.run(self, *match.arguments)
-        return _filter(output, wanted.strip()) if wanted else output
+        return filtered(output, wanted.strip(), Refused("% Incomplete command.")) if wanted else output
 
     def _configure(self, line: str) -> str:
-        no, body = _negation(line)
+        no, body = negation(line, "no")
         offset = len(line) - len(body)
         section = CONFIG[self._section]
         try:
@@ -118,21 +118,3 @@ class Session:
             self.headers = ()
         output: str = match.command.run(self, match, no)
         return output
-
-
-def _negation(line: str) -> tuple[bool, str]:
-    found = re.match(r"\s*no\s+", line)
-    return (True, line[found.end() :]) if found else (False, line)
-
-
-def _filter(output: str, wanted: str) -> str:
-    verb, _, pattern = wanted.partition(" ")
-    lines = output.splitlines()
-    if pattern and "include".startswith(verb):
-        return "\n".join(line for line in lines if re.search(pattern, line))
-    if pattern and "exclude".startswith(verb):
-        return "\n".join(line for line in lines if not re.search(pattern, line))
-    if pattern and "begin".startswith(verb):
-        first = next((i for i, line in enumerate(lines) if re.search(pattern, line)), len(lines))
-        return "\n".join(lines[first:])
-    raise Refused("% Incomplete command.")

@@ -1,9 +1,9 @@
 """One session of the command line: a line in, what the switch answers out. It knows nothing of SSH."""
 
-import re
 from collections.abc import Callable
 
 from ..grammar import Command, Invalid, Match, Refused
+from ..lines import negation
 from ..machine import DataPlaneError, Switch
 from .configuration import CONFIG, PORT, TOP, VLAN
 from .executive import EXEC, UNPRIVILEGED
@@ -156,13 +156,13 @@ class Session:
 
     def parsed(self, line: str, table: list[Command]) -> tuple[Match, bool]:
         """The command of a table that a line means, and whether `no` takes it back. Raises Refused."""
-        found = re.match(r"\s*no\s+", line)
-        if not found:
+        no, body = negation(line, "no")
+        if not no:
             return parse(line, table), False
         try:
-            return parse(line[found.end() :], table, partial=True), True
+            return parse(body, table, partial=True), True
         except Invalid as error:
-            raise Invalid(error.column + found.end(), GRAMMAR.invalid) from None
+            raise Invalid(error.column + len(line) - len(body), GRAMMAR.invalid) from None
 
     def execute(self, line: str) -> str:
         """Run a command of the operator or the manager. Raises Refused."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from ..grammar import Invalid, Match, Refused
+from ..lines import filtered, negation
 from ..machine import DataPlaneError, Switch
 from .config import AAA, TOP
 from .configuration import VIEWS
@@ -103,10 +104,10 @@ class Session:
         text, _, wanted = line.partition("|")
         match = parse(text, USER)
         output: str = match.command.run(self, *match.arguments)
-        return _filter(output, wanted.strip()) if wanted else output
+        return filtered(output, wanted.strip(), invalid(0)) if wanted else output
 
     def _configure(self, line: str) -> str:
-        undo, body = _negation(line)
+        undo, body = negation(line, "undo")
         if not undo and re.match(r"\s*dis", line):
             match = parse(line.partition("|")[0], DISPLAY)
             return str(match.command.run(self, *match.arguments))
@@ -151,21 +152,3 @@ def _suffix(header: str) -> str:
     return (
         "" if not header else f"-{AAA}" if header == AAA else "-" + header.removeprefix("interface ").replace(" ", "")
     )
-
-
-def _negation(line: str) -> tuple[bool, str]:
-    found = re.match(r"\s*undo\s+", line)
-    return (True, line[found.end() :]) if found else (False, line)
-
-
-def _filter(output: str, wanted: str) -> str:
-    verb, _, pattern = wanted.partition(" ")
-    lines = output.splitlines()
-    if pattern and "include".startswith(verb):
-        return "\n".join(line for line in lines if re.search(pattern, line))
-    if pattern and "exclude".startswith(verb):
-        return "\n".join(line for line in lines if not re.search(pattern, line))
-    if pattern and "begin".startswith(verb):
-        first = next((i for i, line in enumerate(lines) if re.search(pattern, line)), len(lines))
-        return "\n".join(lines[first:])
-    raise invalid(0)
