@@ -59,6 +59,6 @@ def _compared(
     """The lines, what is not ours, and of a switch the ways to it: all that follows from the two texts alone."""
     found = remediation(platform, running, intended)
     if platform.switch is None:
-        return as_proposed(found), found.unmanaged, None
+        return as_proposed(found, platform.reasons), found.unmanaged, None
     paths = Paths(platform.switch.view(found.before), platform.switch.view(found.after))
     return planned(platform.switch, found, paths), found.unmanaged, paths

@@ -18,6 +18,7 @@ from roles.network.guard import Guard
 from roles.network.shown import Host, Show, Shown
 
 Sections = Mapping[str, tuple[str, ...]]  # the lines of a configuration, by the line that opens their section
+Reasons = tuple[tuple[str, str], ...]  # a pattern of whole lines, and why such a line is sent: the first counts
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ class Platform:
     refine: Callable[[HConfig, HConfig], None]  # (running, remediation): what rules cannot express
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
+    reasons: Reasons = ()  # where the library's own order is kept
     guard: Guard | None = None
     nothing_saved: str | None = None  # a pattern: what `startup` answers where nothing ever was saved
 
