@@ -19,6 +19,7 @@ from roles.network.routing import RouterFacts
 from roles.network.shown import Host, Show, Shown
 
 Sections = Mapping[str, tuple[str, ...]]  # the lines of a configuration, by the line that opens their section
+Reasons = tuple[tuple[str, str], ...]  # a pattern of whole lines, and why such a line is sent: the first counts
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ class Platform:
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
     router: RouterFacts | None = None  # for an edge router that is a device
+    reasons: Reasons = ()  # where the library's own order is kept
     guard: Guard | None = None
     unsaid: Unsaid | None = None
     nothing_saved: str | None = None  # a pattern: what `startup` answers where nothing ever was saved
