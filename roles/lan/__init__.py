@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from inventory.model import Administration
 from inventory.secrets import secrets_of
-from roles.lan.credentials import SecretOf, snmp
+from roles.lan.credentials import SecretOf, radius, snmp
 from roles.lan.intent import SwitchIntent, intent
 from roles.lan.services import services
 from roles.lan.verify import problems
@@ -40,7 +40,12 @@ def targets(administration: Administration, secret_of: SecretOf | None = None) -
 def wanted(administration: Administration, name: str, secret_of: SecretOf) -> SwitchIntent:
     """What one switch must do. Raises SecretError."""
     switch = administration.switches[name]
-    return intent(switch, services(administration, switch.site), snmp(administration, name, secret_of))
+    return intent(
+        switch,
+        services(administration, switch.site),
+        snmp(administration, name, secret_of),
+        radius(administration, name, secret_of),
+    )
 
 
 def _verification(wanted: SwitchIntent, platform: Platform) -> Callable[[Show], list[str]]:

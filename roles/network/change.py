@@ -149,7 +149,7 @@ class _Guarded:
                 _write_at_once(self.connection, lines, self.target.platform.finish, patience)
             else:
                 _send(self.connection, self.target.platform, lines)
-        if part > Part.REST and self.login:
+        if part.ours and self.login:
             self.connection = self._again(self.login)
 
     def _again(self, login: Login) -> BaseConnection:
@@ -238,7 +238,7 @@ def _planned(connection: BaseConnection, target: Target) -> Plan:
 
 def _outcome(connection: BaseConnection, target: Target, planned: Plan) -> Outcome:
     saved = bool(planned.lines) or bool(_unsaved(connection, target))
-    management = any(line.part > Part.REST for line in planned.lines)
+    management = any(line.part.ours for line in planned.lines)
     return Outcome(planned.shown, saved, planned.unmanaged, planned.why, management)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cache, cached_property
 from ipaddress import IPv4Address, IPv4Interface
@@ -43,6 +43,7 @@ class PortView:
     untagged: int | None = None  # of a mixed port: its one VLAN without tag, which a new one replaces
     members: frozenset[int] = frozenset()  # of a mixed port: all its VLANs, also while it is shut
     native: int | None = None  # of a trunk: the VLAN of frames without tag
+    asks: bool = False  # a server, who is behind it
     shuts: bool = False  # by itself, when somebody behind it speaks as a switch
 
     @property
@@ -60,6 +61,7 @@ class View:
     addresses: Mapping[int, IPv4Interface]  # of the interfaces that are up, by their VLAN; 0.0.0.0: DHCP gives one
     gateway: IPv4Address | None
     users: frozenset[str]
+    local: bool = field(default=False, kw_only=True)  # whoever logs in must be a local user
     admits: bool  # whether any terminal line lets somebody in
 
     @property
@@ -95,6 +97,8 @@ class About(IntEnum):
     LOGIN = 13  # terminal lines, AAA, SSH, users
     OTHER = 14
     REFERRED_GOES = 15  # what ports referred to: those that carry us too have let go of it
+    SERVER = 16  # who can be asked
+    ADMISSION = 17  # a port asks who is behind it: once somebody can be asked
 
 
 @dataclass(frozen=True)

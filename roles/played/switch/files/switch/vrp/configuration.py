@@ -163,7 +163,7 @@ def _traffic(session: Session, match: Match, undo: bool) -> str:
 
 def _bound(session: Session, match: Match, undo: bool) -> str:
     """Both must be there."""
-    for kind, name in zip(("classifier", "behavior"), match.arguments, strict=True):
+    for kind, name in zip(("classifier", "behavior"), () if undo else match.arguments, strict=not undo):
         if not any(" ".join(each.split()[:3]) == f"traffic {kind} {name}" for each in session.switch.config.sections):
             raise Refused(f"Error: The {kind} does not exist.")
     return _add(session, match, undo)
