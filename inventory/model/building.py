@@ -9,6 +9,7 @@ from pydantic import Field
 from inventory.model.base import Flag, Identifier, Prefix, Strict, Vlan
 
 MANAGEMENT = "management"  # the purpose whose network holds the switches themselves
+LEASE_HOURS = 24  # a working day: who is away for one night keeps the address
 NEVER = (1002, 1003, 1004, 1005)  # Cisco keeps them for token ring and FDDI
 
 # bpdu-guard: a switch that speaks there is shut out. root-guard: the root of the spanning tree is never behind it.
@@ -29,6 +30,9 @@ class PoolRule(Strict):
     first: Annotated[int, Field(strict=True, ge=2, description="Rang de la première adresse", examples=[100])]
     last: Annotated[int, Field(strict=True, ge=2)] | None = Field(
         default=None, description="Rang de la dernière ; sans lui, jusqu'au bout du réseau", examples=[199]
+    )
+    lease_hours: Annotated[int, Field(strict=True, ge=1, le=720)] = Field(
+        default=LEASE_HOURS, description="Pour combien d'heures une adresse est donnée", examples=[4]
     )
 
     def within(self, prefix: IPv4Network) -> tuple[IPv4Address, IPv4Address] | None:

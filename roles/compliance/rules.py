@@ -24,12 +24,15 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Audited:
-    """What is held against the rules. `lacking`: the lines that would make what runs what is intended."""
+    """What is held against the rules. `lacking`: the lines that would make what runs what is intended.
+
+    `intent` is None of a router: its rules ask what runs, and what it lacks.
+    """
 
     device: str
     site: str
     platform: str
-    intent: SwitchIntent
+    intent: SwitchIntent | None
     running: str
     lacking: tuple[str, ...]
 
@@ -60,7 +63,7 @@ class Rule:
         return list(self._wrong(audited))
 
     def _wrong(self, audited: Audited) -> Iterator[str]:
-        if self.ask:
+        if self.ask and audited.intent:
             yield from self.ask(audited.intent)
         if self.lines:
             missing = [line.strip() for line in audited.lacking if re.search(self.lines, line)]

@@ -1,6 +1,7 @@
 """Cisco IOS access switches: what is ours, what replaces what, and what each line is about."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
 
@@ -53,6 +54,7 @@ USER = re.compile(
     re.MULTILINE,
 )
 EVERY = frozenset(range(1, 4095))
+INTERFACE, NO_PORTS = "interface ", ("Vlan", "Loopback", "Tunnel")  # a bundle is a port: it may carry us too
 MAC_TABLE = "show mac address-table"
 LOGGED = r"[A-Z0-9_]+-\d-[A-Z0-9_]+:"  # %LINK-3-UPDOWN: Interface …, with or without its time
 
@@ -100,6 +102,7 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("spanning-tree mode "),
                 replaces(r"spanning-tree vlan (\S+) priority "),
                 replaces("(ip dhcp snooping|ip arp inspection) vlan "),
+                replaces("ip dhcp snooping database "),
                 replaces("line ", "exec-timeout "),
                 replaces(r"snmp-server user (\S+) "),
                 replaces(r"snmp-server group (\S+) v3 "),
@@ -191,19 +194,19 @@ def _list(vlans: frozenset[int]) -> str:
 
 def view(sections: Sections) -> View:
     """What a configuration means for whoever reaches the switch."""
-    vlans = {1} | {int(number) for header in sections for number in re.findall(r"^vlan (\d+)$", header)}
-    ports = {header.split()[1]: _port(lines) for header, lines in sections.items() if re.fullmatch(ANY_PORT, header)}
+    interfaces = {
+        header.removeprefix(INTERFACE): lines for header, lines in sections.items() if header.startswith(INTERFACE)
+    }
     addresses = {}
-    for header, lines in sections.items():
-        found = re.fullmatch(r"interface Vlan(\d+)", header)
-        address = next((line.split()[2:4] for line in lines if line.startswith("ip address ")), None)
-        if found and address and len(address) == 2 and "shutdown" not in lines:
-            addresses[int(found[1])] = IPv4Interface("/".join(address))
+    for name, lines in interfaces.items():
+        address = _value(lines, "ip address ")
+        if name.startswith("Vlan") and address and len(address.split()) >= 2 and "shutdown" not in lines:
+            addresses[int(name.removeprefix("Vlan"))] = IPv4Interface("/".join(address.split()[:2]))
     gateway = next((line.split()[-1] for line in sections if line.startswith("ip default-gateway ")), None)
     terminals = [lines for header, lines in sections.items() if header.startswith("line vty ")]
     return View(
-        vlans=frozenset(vlans),
-        ports=ports,
+        vlans=frozenset({1} | {int(found[1]) for header in sections if (found := re.fullmatch(r"vlan (\d+)", header))}),
+        ports={name: _port(lines) for name, lines in interfaces.items() if not name.startswith(NO_PORTS)},
         addresses=addresses,
         gateway=IPv4Address(gateway) if gateway else None,
         local="aaa new-model" in sections,
@@ -212,6 +215,7 @@ def view(sections: Sections) -> View:
     )
 
 
+@lru_cache(maxsize=20_000)  # the ports of many switches are a few kinds
 def _port(lines: tuple[str, ...]) -> PortView:
     trunk = "switchport mode trunk" in lines
     asks = "authentication port-control auto" in lines
@@ -278,7 +282,6 @@ def _membership(row: dict[str, Any]) -> Membership:
 
 
 PORT = r"interface (?P<port>(FastEthernet|GigabitEthernet|TenGigabitEthernet)\S+)"
-ANY_PORT = r"interface (?!Vlan|Loopback|Tunnel)\S+"  # a bundle may carry us too
 SVI = r"interface Vlan(?P<vlan>\d+)"
 TERMINAL = r"line (con|vty) .*"
 ROWS = (
@@ -340,6 +343,7 @@ ROWS = (
     Row(About.PORT, PORT, "no .*", "no longer intended", rank=6),
     Row(About.PORT, PORT, ".*", "intended"),
     Row(About.GUARDS, "", r"(no )?ip dhcp snooping information option", "servers do not all know option 82", rank=1),
+    Row(About.GUARDS, "", r"ip dhcp snooping database \S+", "a restart does not forget who has which", rank=1),
     Row(About.GUARDS, "", r"ip dhcp snooping vlan (?P<value>.*)", "where DHCP is watched", rank=2),
     Row(About.GUARDS, "", "ip dhcp snooping", "DHCP servers are only behind ports that are trusted", rank=3),
     Row(About.GUARDS, "", r"ip arp inspection filter .*", "hosts whose address is not from DHCP", rank=2),
@@ -446,7 +450,8 @@ CISCO_IOS = Platform(
         ),
         Owned(
             r"ip default-gateway \S+|ntp server \S+|access-list 98 permit \S+|errdisable recovery cause \S+"
-            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( vlan \S+)?|ip arp inspection (vlan|filter) .*"
+            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( (vlan|database) \S+)?"
+            r"|ip arp inspection (vlan|filter) .*"
             r"|access-list 97 permit \S+|snmp-server (view|group) SUPERVISION .*|snmp-server user supervision-.*"
             r"|snmp-server community .*|mls qos( map cos-dscp .*)?"
             r"|aaa authentication dot1x default group radius|aaa authorization network default group radius"

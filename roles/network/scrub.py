@@ -38,7 +38,7 @@ BY_PLACE = [
         r"(?:standby|vrrp|glbp)(?: \S+)* authentication(?: text| md5 key-string)?|ospf authentication-key|isakmp key"
     ),
     _rest(r"password|secret|passphrase|psk|cipher|irreversible-cipher|wpa-psk \S+|wep key \d|hashed-password"),
-    _rest(r"community", but=r"(?:set|match) community|send-community|community-list"),
+    _rest(r"community", but=r"(?:set|match) community|send-community|bgp-community|community-list"),
     _rest(r"key", but=NUMBER_OR_PUBLIC),
 ]
 PRIVATE_KEY = {

@@ -1,10 +1,10 @@
 """What show commands print, read by ntc-templates: a template is looked up and compiled once, not at each answer."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import ntc_templates
@@ -12,23 +12,26 @@ from ntc_templates.parse import parse_output
 from textfsm import TextFSM
 
 TEMPLATES = Path(ntc_templates.__file__).parent / "templates"
-_idle: dict[str, list[TextFSM]] = defaultdict(list)  # each is used by one thread at a time
+_reading = Lock()  # a machine is used by one thread at a time; more of them would only share one processor
 
 
 def rows(platform: str, command: str, answer: str) -> list[dict[str, Any]]:
     """The rows of an answer, by column. Raises TextFSMError; KeyError where no template is for the command."""
-    name = _template(platform, command)
+    with _reading:
+        name = _template(platform, command)
     if ":" in name:  # several templates, whose columns ntc-templates puts together itself
         return list(parse_output(platform=platform, command=command, data=answer))
-    try:
-        machine = _idle[name].pop()
-    except IndexError:
-        with (TEMPLATES / name).open(encoding="utf-8") as file:
-            machine = TextFSM(file)
-    machine.Reset()
-    found = machine.ParseTextToDicts(answer)
-    _idle[name].append(machine)
+    with _reading:
+        machine = _machine(name)
+        machine.Reset()
+        found = machine.ParseTextToDicts(answer)
     return [{column.lower(): value for column, value in row.items()} for row in found]
+
+
+@cache
+def _machine(name: str) -> TextFSM:
+    with (TEMPLATES / name).open(encoding="utf-8") as file:
+        return TextFSM(file)
 
 
 @cache

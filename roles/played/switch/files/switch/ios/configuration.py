@@ -351,6 +351,7 @@ CONFIG: dict[str, list[Command]] = {
         command("errdisable recovery interval <large>", _set),
         command("ip dhcp snooping", _set),
         command("ip dhcp snooping vlan <vlans>", _watched),
+        command("ip dhcp snooping database <word>", _set),
         command("ip dhcp snooping information option", _by_default),
         command("ip arp inspection vlan <vlans>", _watched),
         command("ip arp inspection filter <word> vlan <vlans>", _add),

@@ -271,20 +271,3 @@ def dhcp_snooping(switch: Switch) -> str:
             *rows,
         ]
     )
-
-
-def port_security(switch: Switch) -> str:
-    learned = switch.plane.learned()
-    rows = []
-    for name in PORTS:
-        by = switch.config.port(name).protection
-        if by.macs is not None:
-            count = len({entry.mac for entry in learned if entry.port == name})
-            action = "Shutdown" if by.macs_shut else "Restrict"
-            rows.append(f"{short(name):>11}{by.macs:>12}{count:>18}{0:>19}{action:>20}")
-    head = [
-        "Secure Port  MaxSecureAddr  CurrentAddr  SecurityViolation  Security Action",
-        "                (Count)       (Count)          (Count)",
-        "-" * 75,
-    ]
-    return "\n".join([*head, *rows, "-" * 75])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..grammar import Command, Match, Refused, command
 from . import ranges
-from .config import AAA, ALLOW, DEFAULT, EDGE, HYBRID_PVID, KIND, PORTS, PVID, TAGGED, TOP, UNTAGGED
+from .config import AAA, ALLOW, ARP, CAUSES, DEFAULT, EDGE, HYBRID_PVID, KIND, PORTS, PVID, TAGGED, TOP, UNTAGGED
 from .grammar import GRAMMAR, wrong
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ NO_DHCP = "Error: Please enable DHCP first."
 NO_SNOOPING = "Error: DHCP snooping is not enabled globally."
 NO_SECURITY = "Error: Please enable port-security first."
 STORMS = ("broadcast", "multicast")
+SECURITY = ("max-mac-num", "aging-time", "protect-action")  # what goes with `port-security enable`
 TRAFFIC = (
     "traffic classifier <word> operator <or|and>",
     "traffic classifier <word>",
@@ -434,8 +435,8 @@ VIEWS: dict[str, list[Command]] = {
         command("stp mode <rstp|stp|mstp>", _set),
         command("stp bpdu-protection", _set),
         command("stp instance 0 priority <number>", _set),
-        command("error-down auto-recovery cause <bpdu-protection|storm-control> interval <number>", _error_down),
-        command("error-down auto-recovery cause <bpdu-protection|storm-control>", _error_down),
+        command(f"error-down auto-recovery cause <{'|'.join(CAUSES)}> interval <number>", _error_down),
+        command(f"error-down auto-recovery cause <{'|'.join(CAUSES)}>", _error_down),
         command("header login information <line>", _set),
         command("stelnet server enable", _set),
         command("telnet server enable", _either),
@@ -443,6 +444,7 @@ VIEWS: dict[str, list[Command]] = {
         command("lldp enable", _set),
         command("dhcp enable", _without("dhcp snooping enable")),
         command("dhcp snooping enable", _needs("dhcp enable", NO_DHCP)),
+        command("user-bind static ip-address <ip> vlan <number>", _add),
         command("acl number <number>", _view),
         command("ip route-static <ip> <mask> <ip>", _add),
         command("info-center loghost <ip>", _add),
@@ -494,14 +496,18 @@ VIEWS: dict[str, list[Command]] = {
         command("traffic-policy <word> inbound", _traffic_policy),
         command("traffic-policy inbound", _traffic_policy),
         command("dhcp snooping trusted", _needs("dhcp snooping enable", NO_SNOOPING, top=True)),
+        command(ARP, _needs("dhcp snooping enable", NO_SNOOPING, top=True)),
         command("dhcp snooping check dhcp-rate enable", _without("dhcp snooping check dhcp-rate")),
         command("dhcp snooping check dhcp-rate <number>", _set),
         *(command(f"storm-control {kind} min-rate <number> max-rate <number>", _storm) for kind in STORMS),
         *(command(f"storm-control {kind}", _storm) for kind in STORMS),
         command("storm-control action <block|error-down>", _set),
-        command("port-security enable", _without("port-security max-mac-num", "port-security aging-time")),
+        command("port-security enable", _without(*(f"port-security {each}" for each in SECURITY))),
         command("port-security max-mac-num <number>", _needs("port-security enable", NO_SECURITY)),
         command("port-security aging-time <line>", _needs("port-security enable", NO_SECURITY)),
+        command(
+            "port-security protect-action <protect|restrict|shutdown>", _needs("port-security enable", NO_SECURITY)
+        ),
     ],
     "interface": [
         *EVERYWHERE,
