@@ -66,6 +66,8 @@ def test_a_new_router_becomes_what_is_intended(
     assert "neighbor 10.255.1.9 password ***  " in planned
     assert "# the key of the session (MD5)" in planned
     assert "bgp-resina" not in planned
+    assert re.search(r"snmp-server user supervision-\w+ SUPERVISION v3 auth sha \*\*\*", planned)
+    assert "snmp-privacy" not in planned
     assert router.config.startswith("hostname Router\n")  # nothing was sent
 
     assert went(router, intended, history=history) == OK
@@ -146,12 +148,15 @@ def test_it_is_a_device_and_no_debian_host(tmp_path: Path) -> None:
     assert NAME not in everything.machines
     assert NAME not in [name for hosts in groups(everything).values() for name, _ in hosts]
     assert f"Host {NAME}\n    HostName {NAME}\n    User netadmin\n" in ssh_config(everything)
-    assert wanted(everything)[f"device-{NAME}"].keys() == {"password", "enable", "bgp/resina1", "bgp/resina2"}
+    assert wanted(everything)[f"device-{NAME}"].keys() == {
+        *("password", "enable", "bgp/resina1", "bgp/resina2"),
+        *("snmp/authentication", "snmp/privacy"),
+    }
 
 
 def test_what_it_needs_beyond_its_routing(tmp_path: Path) -> None:
     everything = administration(tmp_path)
-    found = device(everything, everything.routers[NAME])
+    found = device(everything, everything.routers[NAME], key)
     assert [(lan.name, lan.interface, lan.outward, lan.mark) for lan in found.lans] == [
         ("users", "GigabitEthernet0/0/2.10", True, None),
         ("voice", "GigabitEthernet0/0/2.20", True, "ef"),
