@@ -268,7 +268,7 @@ def rsa_key() -> str:
 
 
 Generators = dict[str, Callable[[], str]]
-SWITCH = ("password", "enable", "snmp/authentication", "snmp/privacy")  # of each, and of it alone
+SWITCH = ("password", "enable", "snmp/authentication", "snmp/privacy")  # of each device, and of it alone
 
 
 def wanted(administration: Administration) -> dict[str, Generators]:
@@ -284,8 +284,9 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         f"application-{name}": {"database_password": password, "session_key": random_key}
         for name in administration.applications
     }
+    switch = (*SWITCH, "radius") if administration.platform.radius else SWITCH
     devices: dict[str, Generators] = {
-        **{f"device-{name}": dict.fromkeys(SWITCH, password) for name in administration.switches},
+        **{f"device-{name}": dict.fromkeys(switch, password) for name in administration.switches},
         **{f"device-{name}": {"password": password} for name in administration.routers},
     }
     for name in administration.routers:

@@ -290,6 +290,8 @@ class _Building:
             profile=said.profile,
             maximum_macs=profile.maximum_macs,
             protections=profile.protections,
+            authentication=profile.authentication,
+            fallback=profile.fallback if profile.fallback in networks else None,
             trusted=profile.trusted,
         )
 

@@ -213,6 +213,9 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
         for port_name, port in switch.ports.items():
             if not port.used:
                 continue
+            if port.authentication and switch.platform == "huawei_vrp":
+                message = say("platform_dot1x", profile=port.profile, platform=switch.platform)
+                yield source.problem(["switches", name, "ports", port_name], message, on_key=True)
             if switch.model is None:
                 yield from _port_name(source, ["switches", name, "ports", port_name], port_name, switch.platform)
             yield from _port(source, site, ["switches", name, "ports", port_name], port)
@@ -495,7 +498,11 @@ def _bastions(source: Source, platform: Platform, seen: Seen, parsed: Parsed) ->
     """Each stands in a network of a data centre: RESINA leads from there to the buildings."""
     sites = [site for _, site in parsed.sites.values() if site.kind == "datacentre"]
     prefixes = [network.prefix for site in sites for network in site.networks.values()]
-    for kind, entries in (("bastions", platform.bastions), ("monitors", platform.monitors)):
+    for kind, entries in (
+        ("bastions", platform.bastions),
+        ("monitors", platform.monitors),
+        ("radius", platform.radius),
+    ):
         for name, address in entries.items():
             if not any(address in prefix for prefix in prefixes):
                 shown = ", ".join(map(str, prefixes))
@@ -532,12 +539,27 @@ def check_platform(source: Source, platform: Platform) -> Iterator[Problem]:
         yield from _profile(source, ["profiles", name], profile, platform)
 
 
+def _authentication(source: Source, path: list[str | int], profile: Profile, platform: Platform) -> Iterator[Problem]:
+    if profile.fallback is not None:
+        if profile.authentication is None:
+            yield source.problem([*path, "fallback"], say("profile_fallback"))
+        elif profile.fallback not in platform.purposes:
+            yield _missing(source, [*path, "fallback"], "purpose", profile.fallback, platform.purposes)
+    if profile.authentication is None:
+        return
+    if profile.mode != "access":
+        yield source.problem([*path, "authentication"], say("profile_authentication", key="authentication"))
+    elif not platform.radius:
+        yield source.problem([*path, "authentication"], say("profile_radius"))
+
+
 def _profile(source: Source, path: list[str | int], profile: Profile, platform: Platform) -> Iterator[Problem]:
     allowed = {"access": ("network", "voice"), "trunk": ("networks", "native"), "unused": ()}[profile.mode]
     said = {"network": profile.network, "voice": profile.voice, "networks": profile.networks, "native": profile.native}
     if profile.mode == "access" and profile.network is None:
         shown = _example(f"network: {next(iter(platform.purposes), 'users')}")
         yield source.problem(path, say("profile_needs", mode=profile.mode, key="network", example=shown), on_key=True)
+    yield from _authentication(source, path, profile, platform)
     for key, value in said.items():
         if value and key not in allowed:
             yield source.problem([*path, key], say("profile_without", key=key, mode=profile.mode))

@@ -21,7 +21,7 @@ from inventory.model.base import (
     Text,
     Vlan,
 )
-from inventory.model.building import LEASE_HOURS, Protection
+from inventory.model.building import LEASE_HOURS, Authentication, Protection
 from inventory.model.chassis import RouterPlatform, SwitchPlatform
 
 Capability = Literal["directory", "mail", "files", "applications", "database", "workstation"]
@@ -62,7 +62,7 @@ class Port(Strict):
 
     An access port may carry the telephones of a second network (`voice`), tagged. What is untagged on a trunk is in
     `native`; without it, in the VLAN that nobody uses (`Switch.native`). `far` is the port at the other end, where that
-    is a switch.
+    is a switch. Who is not recognized (`authentication`) is in `fallback`; without it, in quarantine.
     """
 
     access: Identifier | None = None
@@ -74,6 +74,8 @@ class Port(Strict):
     profile: Identifier | None = None
     maximum_macs: int | None = None
     protections: list[Protection] = Field(default=[])
+    authentication: Authentication | None = None
+    fallback: Identifier | None = None
     trusted: bool = False
 
     @property

@@ -112,7 +112,13 @@ def _unless(good: Callable[[SwitchIntent], object], otherwise: str) -> Ask:
 
 IOS = "cisco_ios"
 RULES = (
-    Rule("dot1x", "802.1X on user ports", "CISC-L2-000020", _each(_desks, lambda _port: False)),
+    Rule(
+        "dot1x",
+        "who plugs in is recognized (802.1X)",
+        "CISC-L2-000020",
+        _each(_desks, lambda port: port.recognition is not None),
+        r"dot1x|authentication (order|port-control|event)|\bmab$|radius|aaa .*(network|port-access)",
+    ),
     Rule(
         "root-guard",
         "the root of the spanning tree is never behind a desk",
@@ -243,7 +249,7 @@ RULES = (
         "port-security",
         "few MAC addresses at a desk",
         ANSSI,
-        _each(_desks, lambda port: port.macs is not None),
+        _each(_desks, lambda port: port.macs is not None or port.recognition is not None),
         r"port-security",
     ),
     Rule("silent-desks", "no LLDP at desks", "CIS 2.1.2; " + ANSSI, _each(_desks, lambda port: not port.lldp), r"lldp"),

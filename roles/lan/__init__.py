@@ -8,7 +8,7 @@ from roles.lan.intent import SwitchIntent, intent
 from roles.lan.services import services
 from roles.lan.verify import problems
 from roles.network.change import Target
-from roles.network.credentials import SecretOf, snmp
+from roles.network.credentials import SecretOf, radius, snmp
 from roles.network.platform import Platform, going_back_after
 from roles.network.platforms import PLATFORMS
 from roles.network.shown import Show
@@ -40,7 +40,12 @@ def targets(administration: Administration, secret_of: SecretOf | None = None) -
 def wanted(administration: Administration, name: str, secret_of: SecretOf) -> SwitchIntent:
     """What one switch must do. Raises SecretError."""
     switch = administration.switches[name]
-    return intent(switch, services(administration, switch.site), snmp(administration, name, secret_of))
+    return intent(
+        switch,
+        services(administration, switch.site),
+        snmp(administration, name, secret_of),
+        radius(administration, name, secret_of),
+    )
 
 
 def _verification(wanted: SwitchIntent, platform: Platform) -> Callable[[Show], list[str]]:

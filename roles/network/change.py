@@ -149,7 +149,7 @@ class _Guarded:
                 _write_at_once(self.connection, lines, self.target.platform.finish, patience)
             else:
                 _send(self.connection, self.target.platform, lines)
-        if part > Part.REST and self.login:
+        if part.ours and self.login:
             self.connection = self._again(self.login)
 
     def _again(self, login: Login) -> BaseConnection:
@@ -180,6 +180,7 @@ class _Guarded:
     def _taken_back(self, connection: BaseConnection) -> bool:
         """Undo the lines, and call the restart off only once the device runs what it ran."""
         platform, ask = self.target.platform, _asker(connection, self.target.platform)
+        connection.find_prompt()  # a session that is cut is known by that in seconds; a configuration may take a minute
         back = compare(platform, ask(platform.running), ours(platform, self.before))
         if back.lines:
             _send(connection, platform, back.texts)
@@ -237,7 +238,7 @@ def _planned(connection: BaseConnection, target: Target) -> Plan:
 
 def _outcome(connection: BaseConnection, target: Target, planned: Plan) -> Outcome:
     saved = bool(planned.lines) or bool(_unsaved(connection, target))
-    management = any(line.part > Part.REST for line in planned.lines)
+    management = any(line.part.ours for line in planned.lines)
     return Outcome(planned.shown, saved, planned.unmanaged, planned.why, management)
 
 

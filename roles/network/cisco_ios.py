@@ -41,6 +41,10 @@ SWITCHES = (  # on or off; the line says which
     r"service (?:pad|password-encryption|tcp-keepalives-in|tcp-keepalives-out)|ip source-route|cdp run|lldp run"
     r"|ip http (?:secure-)?server|ip dhcp snooping information option|spanning-tree loopguard default"
 )
+NEGATED = (
+    r"(authentication port-control|dot1x timeout tx-period|authentication (?:host-mode|order)) .*"  # without value
+)
+RADIUS_KEY = re.compile(r"(key)(?: \d)? \S+")
 # `show running-config` has no such line; its secrets are in nothing that IOS shows.
 SNMP_USER = r"snmp-server user \S+ \S+ v3 auth .*"
 SNMP_SECRET = re.compile(r"((?:auth|priv)(?: (?:sha|md5|des|3des|aes \d+))) \S+")
@@ -81,6 +85,12 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("interface ", "ip (dhcp snooping|arp inspection) limit rate "),
                 replaces("interface ", "spanning-tree (portfast|guard)"),
                 replaces("interface ", "mls qos (trust|cos) "),
+                replaces(
+                    "interface ",
+                    r"authentication (event server (?:dead|alive)|event (?:fail|no-response)|host-mode|order) ",
+                ),
+                replaces("interface ", "dot1x timeout (tx-period) "),
+                replaces("radius server ", "(key|address ipv4) "),
                 replaces("mls qos map cos-dscp "),
                 replaces("archive", "path "),
                 replaces("archive", "maximum "),
@@ -105,6 +115,9 @@ class Driver(HConfigDriverCiscoIOS):
 
     def swap_negation(self, child: HConfigChild) -> HConfigChild:
         """A user of SNMP goes by its name and its group."""
+        if found := re.fullmatch(NEGATED, child.text):
+            child.text = f"no {found[1]}"
+            return child
         if re.fullmatch(SNMP_USER, child.text):
             child.text = f"no {child.text.partition(' v3 ')[0]} v3"
             return child
@@ -130,6 +143,11 @@ def _show_banners(config: HConfig) -> None:
 def refine(running: HConfig, remediation: HConfig) -> None:
     """What the rules cannot say: sets of VLANs, secrets that are not shown."""
     leave_known(remediation, running, SNMP_SECRET)
+    for section in list(remediation.get_children(startswith="radius server ")):
+        if present := running.get_child(equals=section.text):
+            leave_known(section, present, RADIUS_KEY)
+            if not section.children:
+                section.delete()
     add_and_remove_vlans(running, remediation)
     add_and_remove_watched(running, remediation)
 
@@ -191,6 +209,7 @@ def view(sections: Sections) -> View:
         ports={name: _port(lines) for name, lines in interfaces.items() if not name.startswith(NO_PORTS)},
         addresses=addresses,
         gateway=IPv4Address(gateway) if gateway else None,
+        local="aaa new-model" in sections,
         users=frozenset(line.split()[1] for line in sections if line.startswith("username ")),
         admits=not terminals or any("transport input none" not in lines for lines in terminals),
     )
@@ -199,14 +218,15 @@ def view(sections: Sections) -> View:
 @lru_cache(maxsize=20_000)  # the ports of many switches are a few kinds
 def _port(lines: tuple[str, ...]) -> PortView:
     trunk = "switchport mode trunk" in lines
+    asks = "authentication port-control auto" in lines
     shuts = "spanning-tree bpduguard enable" in lines or "spanning-tree guard root" in lines
     if "shutdown" in lines:
         return PortView(trunk, frozenset())
     if not trunk:
-        return PortView(trunk, frozenset({int(_value(lines, "switchport access vlan ") or 1)}), shuts=shuts)
+        return PortView(trunk, frozenset({int(_value(lines, "switchport access vlan ") or 1)}), shuts=shuts, asks=asks)
     allowed = _value(lines, ALLOWED)
     native = int(_value(lines, "switchport trunk native vlan ") or 1)
-    return PortView(trunk, EVERY if allowed is None else _vlans(allowed), native=native, shuts=shuts)
+    return PortView(trunk, EVERY if allowed is None else _vlans(allowed), native=native, shuts=shuts, asks=asks)
 
 
 def _value(lines: tuple[str, ...], beginning: str) -> str | None:
@@ -294,6 +314,16 @@ ROWS = (
     Row(About.PORT, PORT, "storm-control action (?P<value>.*)", "and what sends one is shut", rank=4),
     Row(About.PORT, PORT, "no lldp (?P<what>transmit|receive)", "it tells a desk nothing of the network", rank=4),
     Row(About.PORT, PORT, "lldp (transmit|receive)", "its neighbour is checked against the inventory", rank=4),
+    # First no longer: then who asks has nobody to ask.
+    Row(About.PORT, PORT, "no authentication port-control", "nobody is asked any more who he is", rank=0),
+    Row(About.PORT, PORT, "no (mab|dot1x .*|authentication .*)", "nobody is asked any more who he is", rank=1),
+    Row(About.ADMISSION, PORT, "authentication port-control auto", "whoever plugs in says who he is"),
+    Row(About.PORT, PORT, "authentication event fail .*", "who is not recognized stays apart", rank=4),
+    Row(About.PORT, PORT, "authentication event server .*", "and everybody while no server answers", rank=4),
+    Row(About.PORT, PORT, "authentication event no-response .*", "so is who says nothing", rank=4),
+    Row(About.PORT, PORT, r"authentication (?P<what>\S+) (?P<value>.*)", "how they are recognized", rank=4),
+    Row(About.PORT, PORT, "mab", "a device that cannot say is known by its MAC address", rank=5),
+    Row(About.PORT, PORT, "dot1x .*", "a computer says who it is (802.1X)", rank=5),
     Row(About.PORT, PORT, "mls qos cos (?P<value>.*)", "the priority of what has no tag", rank=4),
     Row(
         About.PORT,
@@ -336,6 +366,18 @@ ROWS = (
     Row(About.INTERFACE_GOES, "", f"no {SVI}", "no longer intended"),
     Row(About.VLAN_GOES, "", r"no vlan (?P<vlan>\d+)", "no longer intended; its ports have moved"),
     Row(About.GATEWAY, "", "(no )?ip default-gateway (?P<value>.*)", "the way back to the bastion"),
+    Row(About.SERVER, r"radius server (?P<value>\S+)", "key .*", "a key of this switch alone", rank=2),
+    Row(About.SERVER, r"radius server (?P<value>\S+)", "address .*", "it knows who may plug in", rank=1),
+    Row(About.REFERRED_GOES, "", "no radius server .*", "its key is another now, or nobody asks any more"),
+    # Local users log in as before: this comes before anything else of AAA, and a new session before ports ask.
+    Row(About.LOGIN, "", "aaa new-model", "without it no server can be asked; local users log in as before", rank=1),
+    Row(About.LOGIN, "", "aaa authentication login default local", "who may log in", rank=2),
+    Row(About.LOGIN, "", "aaa authorization exec default local", "what a local user may", rank=2),
+    Row(
+        About.LOGIN, "", "aaa (authentication dot1x|authorization network) .*", "who may plug in, RADIUS knows", rank=4
+    ),
+    Row(About.LOGIN, "", "dot1x system-auth-control", "ports that are told to may ask who is there", rank=5),
+    Row(About.LOGIN, "", "no dot1x system-auth-control", "no longer intended", rank=6),
     Row(About.LOGIN, TERMINAL, "no .*", "no longer intended", rank=6),
     Row(About.LOGIN, TERMINAL, "exec-timeout .*", "a session that somebody forgot ends"),
     Row(About.LOGIN, TERMINAL, "access-class .*", "only from the bastions"),
@@ -390,7 +432,8 @@ CISCO_IOS = Platform(
         Owned(
             PORT,
             lines=r"description |switchport |shutdown$|spanning-tree (portfast|bpduguard|guard)\b|storm-control "
-            r"|ip (dhcp snooping|arp inspection) |no lldp |mls qos (trust|cos) |priority-queue out",
+            r"|ip (dhcp snooping|arp inspection) |no lldp |mls qos (trust|cos) |priority-queue out"
+            r"|authentication |mab$|dot1x ",
         ),
         Owned(r"vlan (?!1$|100[2-5]$)\d+", lines=r"name ", removed=True),  # 1 and 1002-1005 cannot be removed
         Owned(r"interface Vlan1", lines=r"description |ip address |shutdown$"),  # it cannot be removed
@@ -398,16 +441,20 @@ CISCO_IOS = Platform(
         Owned(r"line (con 0|vty \d+ \d+)", lines=r"access-class |exec-timeout |login |transport input "),
         Owned(
             rf"hostname \S+|vtp mode \S+|banner login .*|(?:no )?(?:{SWITCHES})|ip ssh version \d|login block-for .*"
-            r"|spanning-tree mode \S+|logging host \S+"
+            r"|spanning-tree mode \S+|logging host \S+|aaa new-model|aaa authentication login default local"
+            r"|aaa authorization exec default local"
         ),
         Owned(
             r"ip default-gateway \S+|ntp server \S+|access-list 98 permit \S+|errdisable recovery cause \S+"
             r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( (vlan|database) \S+)?"
             r"|ip arp inspection (vlan|filter) .*"
             r"|access-list 97 permit \S+|snmp-server (view|group) SUPERVISION .*|snmp-server user supervision-.*"
-            r"|snmp-server community .*|mls qos( map cos-dscp .*)?",
+            r"|snmp-server community .*|mls qos( map cos-dscp .*)?"
+            r"|aaa authentication dot1x default group radius|aaa authorization network default group radius"
+            r"|dot1x system-auth-control",
             removed=True,
         ),
+        Owned(r"radius server \S+-[0-9a-f]{6}", lines=r"address ipv4 |key ", removed=True),
         Owned(r"archive", lines=r"path |maximum "),
         Owned(r"arp access-list FIXED-\d+", lines=r"permit ip host ", removed=True),
     ),
@@ -424,7 +471,7 @@ CISCO_IOS = Platform(
     switch=SwitchFacts(
         view=view,
         rows=ROWS,
-        opens=r"(vlan \d+|interface \S+|line .*|archive|arp access-list .*)",
+        opens=r"(vlan \d+|interface \S+|line .*|archive|arp access-list .*|radius server .*)",
         leave="exit",
         finish="end",
         mac_table=MAC_TABLE,

@@ -1,6 +1,6 @@
 """What a device shares with others in secret: with whoever reads how it fares. Each device has its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import IPv4Address
@@ -24,6 +24,27 @@ class Snmp:
     authentication: Secret
     privacy: Secret
     readers: tuple[IPv4Address, ...]  # from where; nobody else is answered
+
+
+@dataclass(frozen=True)
+class Radius:
+    """The servers that know who may plug in, by name, in the order in which they are asked; and the switch's own key.
+
+    `digits` change with the key: a name that has them changes too, on a platform that does not show the key.
+    """
+
+    servers: Mapping[str, IPv4Address]
+    key: Secret
+
+    @property
+    def digits(self) -> str:
+        return digest(self.key)
+
+
+def radius(administration: Administration, switch: str, secret_of: SecretOf) -> Radius | None:
+    """None where there are no servers. Raises SecretError."""
+    servers = administration.platform.radius
+    return Radius(servers, secret_of(f"device-{switch}", "radius")) if servers else None
 
 
 def snmp(administration: Administration, device: str, secret_of: SecretOf) -> Snmp | None:

@@ -43,11 +43,13 @@ HIDDEN = "\0"  # hier_config takes a line that begins with "banner" for the firs
 ONE = r"(?:\d+/)?[A-Z]?\d+"  # a port; Trk1, which is several, is somebody else's
 # Settings of ports that stand outside of them, with a list: `spanning-tree 1-4 root-guard`.
 OUTSIDE = (
-    "spanning-tree|port-security|fault-finder broadcast-storm|lldp admin-status|dhcp-snooping trust|arp-protect trust"
+    "aaa port-access authenticator|aaa port-access mac-based|spanning-tree|port-security|fault-finder broadcast-storm"
+    "|lldp admin-status|dhcp-snooping trust|arp-protect trust"
 )
 WATCHED = "dhcp-snooping|arp-protect"
 # Without `include-credentials` a user is shown by its name alone, with it by what the switch made of its secrets.
 SNMP_SECRET = re.compile(r'(snmpv3 user "[^"]+")(?: .*)?')
+RADIUS_KEY = re.compile(r"(radius-server host \S+)(?: (?:encrypted-)?key .*)?")
 EDGE = "admin-edge-port|bpdu-protection|root-guard"
 LOGGED = r"[IWMDE] \d\d/\d\d/\d\d \d\d:\d\d:\d\d \d{5} "  # I 01/01/90 00:00:16 00076 ports: port 5 is now on-line
 
@@ -73,6 +75,8 @@ class Driver(HConfigDriverHPProcurve):
                 replaces("spanning-tree priority "),
                 replaces("console idle-timeout "),
                 replaces("timesync "),
+                replaces(r"radius-server host (\S+)"),
+                replaces("interface ", r"aaa port-access (\S+ (?:unauth-vid|client-limit)) "),
                 replaces(r'snmpv3 user ("\S+")'),
                 replaces("interface ", "(port-security|fault-finder broadcast-storm) "),
             ]
@@ -103,7 +107,8 @@ class Driver(HConfigDriverHPProcurve):
 
     def swap_negation(self, child: HConfigChild) -> HConfigChild:
         """A user of SNMP goes by its name, a mark without its value."""
-        if found := SNMP_SECRET.fullmatch(child.text) or re.fullmatch(r"(qos dscp) \S+", child.text):
+        known = SNMP_SECRET.fullmatch(child.text) or RADIUS_KEY.fullmatch(child.text)
+        if found := known or re.fullmatch(r"(qos dscp) \S+", child.text):
             child.text = f"no {found[1]}"
             return child
         return super().swap_negation(child)
@@ -135,14 +140,20 @@ def refine(running: HConfig, remediation: HConfig) -> None:
     """What we compare port by port, as the switch wants to hear it."""
     by_vlan(running, remediation)
     leave_known(remediation, running, SNMP_SECRET)
+    leave_known(remediation, running, RADIUS_KEY)
     if remediation.get_child(equals="snmpv3 enable"):  # that makes a user with weak algorithms
         remediation.add_child('no snmpv3 user "initial"', return_if_present=True)
     for interface in list(remediation.get_children(startswith="interface ")):
         port, moved = interface.text.removeprefix("interface "), False
+        gone = {line.text for line in interface.children}
         for line in list(interface.children):
             if found := re.fullmatch(rf"(no )?({OUTSIDE})(?: (.*))?", line.text):
                 # `no spanning-tree 5 root-guard`, but `no port-security 5`: the rest goes with it
+                if found[1] and found[3] and f"no {found[2]}" in gone:
+                    line.delete()  # it goes with all that is said of it
+                    continue
                 rest = found[3] if found[3] and not (found[1] and found[2].startswith(("port-sec", "fault"))) else ""
+                rest = re.sub(r" \d+$", "", rest) if found[1] else rest
                 remediation.add_child(f"{found[1] or ''}{found[2]} {port} {rest}".strip())
                 line.delete()
                 moved = True
@@ -208,8 +219,11 @@ def _port(lines: tuple[str, ...]) -> PortView:
     tagged = {int(found["vlan"]) for found in said if found["how"] == "tagged"}
     untagged = next((int(found["vlan"]) for found in said if found["how"] == "untagged"), None)
     members = frozenset(tagged | ({untagged} if untagged is not None else set()))
+    asks = not {"aaa port-access authenticator", "aaa port-access mac-based"}.isdisjoint(lines)
     shuts = not {"spanning-tree bpdu-protection", "spanning-tree root-guard"}.isdisjoint(lines)
-    return PortView(bool(tagged), frozenset() if "disable" in lines else members, untagged, members, shuts=shuts)
+    return PortView(
+        bool(tagged), frozenset() if "disable" in lines else members, untagged, members, shuts=shuts, asks=asks
+    )
 
 
 def hosts(table: str) -> list[Host]:
@@ -265,6 +279,16 @@ ROWS = (
     Row(About.PORT, "", rf"fault-finder broadcast-storm {AT} .*", "what sends a storm is shut for minutes", rank=5),
     Row(About.PORT, "", rf"lldp admin-status {AT} disable", "it tells a desk nothing of the network", rank=6),
     Row(About.PORT, "", rf"lldp admin-status {AT} txrx", "its neighbour is checked against the inventory", rank=6),
+    Row(About.PORT, "", rf"aaa port-access \S+ {AT} unauth-vid .*", "who is not recognized stays apart", rank=6),
+    Row(About.PORT, "", rf"aaa port-access \S+ {AT} client-limit .*", "how many may be recognized", rank=6),
+    Row(About.ADMISSION, "", rf"aaa port-access authenticator {AT}", "a computer says who it is (802.1X)", rank=2),
+    Row(About.ADMISSION, "", rf"aaa port-access mac-based {AT}", "a device is known by its MAC address", rank=3),
+    Row(About.ADMISSION, "", "aaa port-access authenticator active", "now ports ask who is there", rank=4),
+    Row(About.SERVER, "", "radius-server host .*", "it knows who may plug in; the key is of this switch alone", rank=1),
+    Row(About.SERVER, "", "aaa authentication port-access eap-radius", "who may plug in, RADIUS knows", rank=2),
+    Row(About.PORT, "", rf"no aaa port-access \S+ {AT}", "nobody is asked any more who he is", rank=0),
+    Row(About.PORT, "", rf"no aaa port-access \S+ {AT} .*", "no longer intended", rank=6),
+    Row(About.REFERRED_GOES, "", "no (radius-server|aaa) .*", "nobody asks any more", rank=9),
     Row(About.PORT, "", rf"no ({OUTSIDE}) {AT}.*", "no longer intended", rank=7),
     # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
     Row(About.TRUNK_GAINS, "", rf"dhcp-snooping trust {AT}", "DHCP servers behind it are believed", rank=1),
@@ -326,6 +350,7 @@ HP_PROCURVE = Platform(
         Owned(
             r"ip authorized-managers \S+ \S+ access (manager|operator access-method snmp)|snmp-server community .*"
             r'|snmpv3 user "(initial|supervision-[^"]+)".*|snmpv3 group operatorauth user "supervision-\S+ .*'
+            r"|radius-server host .*|aaa authentication port-access eap-radius|aaa port-access authenticator active"
             rf"|sntp server priority \d+ \S+|spanning-tree priority \d+"
             rf"|({WATCHED})( vlan \d+)?",
             removed=True,

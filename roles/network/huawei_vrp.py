@@ -218,6 +218,9 @@ ROWS = (
     Row(About.IDENTITY, "", "dhcp snooping enable", "DHCP may be watched, VLAN by VLAN", rank=7),
     Row(About.GUARDS, r"vlan (?P<vlan>\d+)", "dhcp snooping enable", "DHCP servers are only behind trusted ports"),
     Row(About.GUARDS, r"vlan (?P<vlan>\d+)", "undo dhcp snooping enable", "no longer watched"),
+    Row(About.IDENTITY, "", r"user-bind static .*", "a host whose address is not from DHCP", rank=8),
+    Row(About.GUARDS, "", r"undo user-bind static .*", "no longer intended", rank=7),
+    Row(About.GUARDS, PORT, "arp anti-attack .*", "nobody takes the address of somebody else", rank=3),
     Row(About.TRUNK_GAINS, PORT, rf"{ALLOW} .*", "VLANs that come"),
     Row(About.TRUNK_GAINS, PORT, "port hybrid (un)?tagged vlan .*", "a VLAN that comes"),
     Row(About.TRUNK_LOSES, PORT, "undo port hybrid vlan .*", "a VLAN that nobody intends on it"),
@@ -339,15 +342,16 @@ HUAWEI_VRP = Platform(
         Owned(
             r"stp instance 0 priority \d+|error-down auto-recovery cause .*|ntp-service unicast-server \S+"
             r"|snmp-agent (mib-view included|group v3|usm-user v3) supervision.*|snmp-agent community .*"
-            r"|info-center loghost \S+|ip route-static 0\.0\.0\.0 0\.0\.0\.0 \d+\.\S+( .*)?",
+            r"|info-center loghost \S+|user-bind static ip-address \S+ vlan \d+"
+            r"|ip route-static 0\.0\.0\.0 0\.0\.0\.0 \d+\.\S+( .*)?",
             removed=True,
         ),
         Owned(r"vlan (?!1$)\d+", lines=r"description |dhcp snooping enable$", removed=True),
         Owned(
             PORT,
             lines=r"description |(undo )?port (link-type|default|trunk|hybrid) |shutdown$|stp (edged-port|root)"
-            r"|dhcp snooping (trusted|check dhcp-rate)|storm-control |port-security |voice-vlan |undo lldp enable$"
-            r"|traffic-policy ",
+            r"|dhcp snooping (trusted|check dhcp-rate)|arp anti-attack check user-bind enable$|storm-control "
+            r"|port-security |voice-vlan |undo lldp enable$|traffic-policy ",
         ),
         Owned(r"interface Vlanif\d+", lines=r"description |ip address \S+ \S+$|shutdown$", removed=True),
         Owned(r"traffic classifier marks-.*", lines="if-match ", removed=True),

@@ -72,7 +72,7 @@ def _compared(platform: Platform, running: str, intended: str, console: bool) ->
         routes = routed(platform.router, found, ways)
         return Plan(routes, found.unmanaged, why_not(ways) if routes else None, first=not ways.before.leading), None
     if platform.switch is None:
-        return Plan(as_proposed(found), found.unmanaged), None
+        return Plan(as_proposed(found, platform.reasons), found.unmanaged), None
     before = platform.switch.view(found.before)
     paths = Paths(before.fixed if console else before, platform.switch.view(found.after))
     lines = planned(platform.switch, found, paths)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cache, cached_property
 from ipaddress import IPv4Address, IPv4Interface
@@ -19,6 +19,7 @@ from roles.network.routing import RouterFacts
 from roles.network.shown import Host, Show, Shown
 
 Sections = Mapping[str, tuple[str, ...]]  # the lines of a configuration, by the line that opens their section
+Reasons = tuple[tuple[str, str], ...]  # a pattern of whole lines, and why such a line is sent: the first counts
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class PortView:
     untagged: int | None = None  # of a mixed port: its one VLAN without tag, which a new one replaces
     members: frozenset[int] = frozenset()  # of a mixed port: all its VLANs, also while it is shut
     native: int | None = None  # of a trunk: the VLAN of frames without tag
+    asks: bool = False  # a server, who is behind it
     shuts: bool = False  # by itself, when somebody behind it speaks as a switch
 
     @property
@@ -59,6 +61,7 @@ class View:
     addresses: Mapping[int, IPv4Interface]  # of the interfaces that are up, by their VLAN; 0.0.0.0: DHCP gives one
     gateway: IPv4Address | None
     users: frozenset[str]
+    local: bool = field(default=False, kw_only=True)  # whoever logs in must be a local user
     admits: bool  # whether any terminal line lets somebody in
 
     @property
@@ -94,6 +97,8 @@ class About(IntEnum):
     LOGIN = 13  # terminal lines, AAA, SSH, users
     OTHER = 14
     REFERRED_GOES = 15  # what ports referred to: those that carry us too have let go of it
+    SERVER = 16  # who can be asked
+    ADMISSION = 17  # a port asks who is behind it: once somebody can be asked
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,7 @@ class Platform:
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
     router: RouterFacts | None = None  # for an edge router that is a device
+    reasons: Reasons = ()  # where the library's own order is kept
     guard: Guard | None = None
     unsaid: Unsaid | None = None
     nothing_saved: str | None = None  # a pattern: what `startup` answers where nothing ever was saved

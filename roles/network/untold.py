@@ -7,11 +7,12 @@ What is sent has them; what is compared has not. Whether one changed is seen by 
 import re
 
 from hier_config import HConfig
+from hier_config.child import HConfigChild
 
 from inventory.masking import SHOWN
 
 
-def leave_known(remediation: HConfig, running: HConfig, secret: re.Pattern[str]) -> None:
+def leave_known(remediation: HConfig | HConfigChild, running: HConfig | HConfigChild, secret: re.Pattern[str]) -> None:
     """Lines that differ from one that runs in nothing but `secret` (behind its first group) are not sent again."""
     known = {_without(secret, line.text) for line in running.children if secret.search(line.text)}
     for line in list(remediation.children):

@@ -51,6 +51,13 @@ def guards(draw: st.DrawFn, vlans: list[int], bare: bool) -> list[str]:
         f"fault-finder broadcast-storm 2 action warn-and-disable 300 pps {draw(st.sampled_from([300, 500]))}",
         "lldp admin-status 1-2 disable",
     ]
+    either += [
+        "aaa port-access authenticator 1-2\naaa port-access authenticator 1-2 unauth-vid 10\n"
+        f"aaa port-access authenticator 1 client-limit {draw(st.integers(1, 3))}",
+        "aaa port-access mac-based 2\naaa port-access mac-based 2 unauth-vid 10",
+        'radius-server host 10.10.10.17 key "first-word"\naaa authentication port-access eap-radius\n'
+        "aaa port-access authenticator active",
+    ]
     either += snmp(draw, bare)
     banner = draw(st.sampled_from(['banner motd "Bonjour"', 'banner motd "Bonjour les amis"']))
     return [banner, "no cdp run", "snmpv3 only", *draw(st.lists(st.sampled_from(either), unique=True))]

@@ -18,6 +18,7 @@ GUARDED = """
  stp root-protection
  dhcp snooping check dhcp-rate enable
  dhcp snooping check dhcp-rate 15
+ arp anti-attack check user-bind enable
  storm-control broadcast min-rate 250 max-rate 500
  storm-control action error-down
  port-security enable
@@ -91,6 +92,7 @@ def for_all(draw: st.DrawFn, bare: bool) -> list[str]:
         f"error-down auto-recovery cause bpdu-protection interval {draw(st.sampled_from([300, 600]))}",
         f"ntp-service unicast-server 10.1.1.{draw(st.integers(1, 3))}",
         f"info-center loghost 10.1.1.{draw(st.integers(1, 3))}",
+        f"user-bind static ip-address 10.20.10.{draw(st.integers(21, 23))} vlan 10",
         f"acl number 2098\n rule 5 permit source 10.1.1.{draw(st.integers(1, 3))} 0",
     ]
     always = [  # nobody takes these away, one is only put in another's place

@@ -87,9 +87,9 @@ class Intruder:
         line = ["ssh", "-F", str(self.ssh_config), self.machine, f"cat /sys/class/net/{self.interface}/address"]
         return subprocess.run(line, capture_output=True, text=True, timeout=30, check=True).stdout.strip()
 
-    def heard_by(self, machine: str, interface: str, word: str, act: Callable[[], None]) -> int:
-        """How many frames with a word another machine hears while something is done."""
-        line = ["ssh", "-F", str(self.ssh_config), machine, f"python3 - {interface} {word} {LISTENED}"]
+    def hears(self, word: str, act: Callable[[], None]) -> int:
+        """How many frames with a word come to its interface while something is done."""
+        line = ["ssh", "-F", str(self.ssh_config), self.machine, f"python3 - {self.interface} {word} {LISTENED}"]
         with _listening(line) as listener:
             act()
             said, _ = listener.communicate(timeout=60)

@@ -197,12 +197,14 @@ VRP = """
     dhcp snooping enable
     vlan 10
     dhcp snooping enable
+    user-bind static ip-address 10.20.10.21 vlan 10
     error-down auto-recovery cause portsec-reachedlimit interval 30
     interface GigabitEthernet0/0/1
     port link-type access
     port default vlan 10
     port-security enable
     port-security protect-action shutdown
+    arp anti-attack check user-bind enable
     stp root-protection
     interface GigabitEthernet0/0/24
     port link-type trunk
@@ -218,8 +220,9 @@ def test_vrp_binds_addresses_and_says_what_is_shut(tmp_path: Path) -> None:
     typed(session, VRP)
     desk, uplink = (switch.config.port(f"GigabitEthernet0/0/{number}").protection for number in (1, 24))
     assert (desk.violation, desk.vouches, desk.no_servers, desk.rootguard) == ("shutdown", False, True, True)
-    assert (uplink.vouches, uplink.no_servers) == (True, False)
-    assert switch.config.guards.snooped == {10}
+    assert (uplink.vouches, uplink.no_servers, uplink.inspected) == (True, False, frozenset())
+    assert desk.inspected == {10}
+    assert (switch.config.guards.snooped, switch.config.guards.fixed) == ({10}, {(10, "10.20.10.21")})
     assert "psecure-violation" in switch.config.guards.recovers
     assert "GE0/0/1" in session.feed("display dhcp snooping user-bind all")
     assert ["GE0/0/3", "bpdu-protection", "--"] in [

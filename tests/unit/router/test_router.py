@@ -49,3 +49,11 @@ def test_ports_of_open_vswitch_are_read() -> None:
         '"headings":["name","tag","trunks"]}'
     )
     assert BridgePorts().process([output]) == {"lan0": [10, 30], "lan0.10": [10], "br-lan": []}
+
+
+def test_the_switch_of_its_trunk_hears_who_it_is_and_resina_does_not() -> None:
+    administration = load("lab")
+    machine = administration.machine("edge2")
+    said = render("router/lldp.conf.j2", cfg=router_config(administration, machine), hostname=machine.name)
+    assert "configure system interface pattern lan0\n" in said
+    assert "configure system hostname edge2\n" in said

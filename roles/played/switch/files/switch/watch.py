@@ -44,6 +44,7 @@ class Looking:
     name: str = ""  # the switch's
     mac: str = ""
     priority: int = 32768  # in the spanning tree
+    rapid: bool = False  # whether there is one
     ports: Mapping[str, tuple[str, Protection]] = field(default_factory=dict)
 
 
@@ -62,6 +63,7 @@ class Ears:
     root: spanning.Vector | None = None  # what the switch itself says there of the spanning tree
     since: float = field(default_factory=monotonic)  # when the counters were last read
     said: float = -SAID_EVERY
+    greeted: float = -spanning.HELLO
 
     def close(self) -> None:
         for link in (self.control, self.broadcast, self.group, self.dhcp, self.arp, self.leases):
@@ -195,10 +197,16 @@ class Watch:
                 self._plane.shut_port(port, "arp-inspection")
 
     def _say(self) -> None:
+        looking = self._looking
         for nic, listening in self._ears.items():
-            if not listening.by.lldp or listening.control is None or monotonic() < listening.said + SAID_EVERY:
+            if listening.control is None:
                 continue
-            port, _ = self._looking.ports.get(nic, (nic, listening.by))
+            port, by = looking.ports.get(nic, (nic, listening.by))
             with suppress(OSError):  # no link
-                listening.control.send(lldp.frame(self._looking.mac, self._looking.name, port, port))
-                listening.said = monotonic()
+                if by.lldp and monotonic() >= listening.said + SAID_EVERY:
+                    listening.control.send(lldp.frame(looking.mac, looking.name, port, port))
+                    listening.said = monotonic()
+                if by.leaf and looking.rapid and monotonic() >= listening.greeted + spanning.HELLO:
+                    us = spanning.alone(looking.priority, looking.mac)
+                    listening.control.send(spanning.hello(us, looking.mac))
+                    listening.greeted = monotonic()

@@ -161,7 +161,7 @@ class Config:
         last = [line for line in top if line.startswith(LAST) and not line.startswith(FIRST)]
         blocks = [[line] for line in top if line not in last]
         for header in self.sections:
-            if header == ARCHIVE or header.startswith(ACL):
+            if header == ARCHIVE or header.startswith((ACL, "radius server ")):
                 blocks.append([header, *(f" {line}" for line in self.sections[header].values())])
         for header in self._headers():
             lines = list(self.sections.get(header, {}).values())

@@ -23,6 +23,7 @@ RESTRICT = (
 )
 HIGHEST = 4094
 DSCP = {"ef": 46, "af41": 34, "af31": 26, "af21": 18, "af11": 10}
+RECOGNIZING = ("authenticator", "mac-based")
 EDGE = ("admin-edge-port", "bpdu-protection", "root-guard")
 
 
@@ -352,6 +353,30 @@ def _outside(session: Session, match: Match, no: bool) -> str:
     return ""
 
 
+def _access(session: Session, match: Match, no: bool) -> str:
+    """What a port asks of whoever plugs in; without it, all that is said of it goes."""
+    kind, words = match.command.words[2], match.command.words
+    setting = f" {words[4]}" if len(words) > 4 else ""
+    beginning = f"aaa port-access {kind} {{}}"
+    for name in ports.parse(match.arguments[0]):
+        outside = session.switch.config.settings[name].outside
+        if no and not setting:
+            for key in [key for key in outside if key.startswith(beginning)]:
+                del outside[key]
+            continue
+        outside.pop(beginning + setting, None)
+        if not no:
+            outside[beginning + setting] = f"{beginning}{setting} {' '.join(match.arguments[1:])}".rstrip()
+    return ""
+
+
+def _radius(session: Session, match: Match, no: bool) -> str:
+    """Its key is in no configuration that is shown."""
+    key = f"radius-server host {match.arguments[0]}"
+    _store(session, key, None if no else key)
+    return ""
+
+
 def _at_once(session: Session, match: Match, no: bool) -> str:
     """Several settings of a port on one line."""
     for kind in EDGE:
@@ -408,6 +433,13 @@ CONFIG = {
         command("spanning-tree bpdu-protection-timeout <number>", _set),
         *(command(f"spanning-tree <ports> {kind}", _outside) for kind in EDGE),
         command(f"spanning-tree <ports> {' '.join(EDGE)}", _at_once),
+        *(command(f"aaa port-access {kind} <ports>", _access) for kind in RECOGNIZING),
+        *(command(f"aaa port-access {kind} <ports> unauth-vid <vlan>", _access) for kind in RECOGNIZING),
+        command("aaa port-access authenticator <ports> client-limit <number>", _access),
+        command("aaa port-access authenticator active", _set),
+        command("aaa authentication port-access <eap-radius|chap-radius|local>", _set),
+        command("radius-server host <ip> key <text>", _radius),
+        command("radius-server host <ip>", _radius),
         command("port-security <ports>", _outside),
         command("port-security <ports> learn-mode limited-continuous address-limit <number> action <word>", _outside),
         command("fault-finder broadcast-storm <ports>", _outside),

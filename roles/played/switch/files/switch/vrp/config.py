@@ -1,5 +1,6 @@
 """The configuration: sections of lines in the order in which VRP prints them, and what they mean for a port."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface
@@ -20,6 +21,8 @@ HYBRID_PVID, TAGGED, UNTAGGED = (
 )  # sets too
 ROUTE = "ip route-static 0.0.0.0 0.0.0.0 "
 LAST = ("ip route-static", "snmp-agent", "ntp-service", "stelnet", "telnet", "undo telnet")  # after the interfaces
+FIXED = re.compile(r"user-bind static ip-address (\S+) vlan (\d+)")
+ARP = "arp anti-attack check user-bind enable"
 RECOVERY = "error-down auto-recovery cause"
 CAUSES = {  # as every switch names them
     "bpdu-protection": "bpduguard",
@@ -75,6 +78,7 @@ class Config:
             recovers=frozenset(CAUSES[cause] for cause, text in causes.items() if text),
             recovery=max(waits, default=300),
             snooped=self._snooped,
+            fixed=frozenset((int(found[2]), found[1]) for found in map(FIXED.fullmatch, self.sections[TOP]) if found),
         )
 
     @property
@@ -101,7 +105,8 @@ class Config:
         secured = "port-security enable" in lines
         rate = "dhcp snooping check dhcp-rate"
         carried = self.allowed(header) if self.kind(header) == "trunk" else {self.access(header)}
-        snooped = bool(self._snooped & {*carried, *self.hybrid(header, TAGGED)})
+        everywhere = {*carried, *self.hybrid(header, TAGGED)}
+        snooped = bool(self._snooped & everywhere)
         trusted = "dhcp snooping trusted" in lines
         return Protection(
             bpduguard=self.edge(header) and "stp bpdu-protection" in top,
@@ -115,6 +120,7 @@ class Config:
             violation=self.value(header, "port-security protect-action") or "restrict",
             lldp="lldp enable" in top and "lldp enable" not in lines,
             vouches=snooped and trusted,
+            inspected=frozenset(everywhere if ARP in lines else ()),
         )
 
     @property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..grammar import Command, Match, Refused, command
 from . import ranges
-from .config import AAA, ALLOW, CAUSES, DEFAULT, EDGE, HYBRID_PVID, KIND, PORTS, PVID, TAGGED, TOP, UNTAGGED
+from .config import AAA, ALLOW, ARP, CAUSES, DEFAULT, EDGE, HYBRID_PVID, KIND, PORTS, PVID, TAGGED, TOP, UNTAGGED
 from .grammar import GRAMMAR, wrong
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _traffic(session: Session, match: Match, undo: bool) -> str:
 
 def _bound(session: Session, match: Match, undo: bool) -> str:
     """Both must be there."""
-    for kind, name in zip(("classifier", "behavior"), match.arguments, strict=True):
+    for kind, name in zip(("classifier", "behavior"), () if undo else match.arguments, strict=not undo):
         if not any(" ".join(each.split()[:3]) == f"traffic {kind} {name}" for each in session.switch.config.sections):
             raise Refused(f"Error: The {kind} does not exist.")
     return _add(session, match, undo)
@@ -444,6 +444,7 @@ VIEWS: dict[str, list[Command]] = {
         command("lldp enable", _set),
         command("dhcp enable", _without("dhcp snooping enable")),
         command("dhcp snooping enable", _needs("dhcp enable", NO_DHCP)),
+        command("user-bind static ip-address <ip> vlan <number>", _add),
         command("acl number <number>", _view),
         command("ip route-static <ip> <mask> <ip>", _add),
         command("info-center loghost <ip>", _add),
@@ -495,6 +496,7 @@ VIEWS: dict[str, list[Command]] = {
         command("traffic-policy <word> inbound", _traffic_policy),
         command("traffic-policy inbound", _traffic_policy),
         command("dhcp snooping trusted", _needs("dhcp snooping enable", NO_SNOOPING, top=True)),
+        command(ARP, _needs("dhcp snooping enable", NO_SNOOPING, top=True)),
         command("dhcp snooping check dhcp-rate enable", _without("dhcp snooping check dhcp-rate")),
         command("dhcp snooping check dhcp-rate <number>", _set),
         *(command(f"storm-control {kind} min-rate <number> max-rate <number>", _storm) for kind in STORMS),
