@@ -17,11 +17,13 @@ from roles.dhcp.config import dhcp_config
 from roles.lab.topology import NotPlayedError, topology
 from roles.network.change import Target
 from roles.network.connection import Device
+from roles.network.drawing import drawing
 from roles.network.history import History, Why
 from roles.network.offline import from_history
 from roles.network.plan import plan
 from roles.network.run import CHANGES, ERROR, OK, run
 from roles.network.scrub import scrubbed
+from roles.network.waves import order_of
 from roles.router.config import router_config
 from roles.uplinks.device import device
 from roles.uplinks.intent import intent
@@ -260,3 +262,10 @@ def test_a_session_that_is_lost_is_undone_by_the_router(router: PlayedRouter, in
         time.sleep(0.05)
     assert router.config.replace(ARCHIVE, "") == before
     assert router.switch.saved == f"{before}\nend\n"
+
+
+def test_it_takes_part_like_every_device(tmp_path: Path) -> None:
+    everything = administration(tmp_path)
+    assert str(everything.addresses[NAME]) == "10.255.1.10"  # its name in DNS
+    assert "cisco_ios · AS 65111" in drawing(everything, None)
+    assert "sw11" in order_of(everything).apart[NAME]  # never at once with the switch behind it
