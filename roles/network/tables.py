@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TextIO
 
 import ntc_templates
 from ntc_templates.parse import parse_output
@@ -28,10 +28,28 @@ def rows(platform: str, command: str, answer: str) -> list[dict[str, Any]]:
     return [{column.lower(): value for column, value in row.items()} for row in found]
 
 
+class _Machine(TextFSM):  # type: ignore[misc]  # textfsm has no types
+    """It tries a line on the rules of its state once: switches print most of their lines again and again."""
+
+    def __init__(self, template: TextIO) -> None:
+        super().__init__(template)
+        self._matching: dict[tuple[str, str], list[Any]] = {}
+
+    def _CheckLine(self, line: str) -> None:
+        rules = self._matching.get(tried := (self._cur_state_name, line))
+        if rules is None:
+            rules = self._matching[tried] = self._matched(line)
+        self._cur_state = rules  # until the next line, or the next state
+        super()._CheckLine(line)
+
+    def _matched(self, line: str) -> list[Any]:
+        return [rule for rule in self.states[self._cur_state_name] if self._CheckRule(rule, line)]
+
+
 @cache
 def _machine(name: str) -> TextFSM:
     with (TEMPLATES / name).open(encoding="utf-8") as file:
-        return TextFSM(file)
+        return _Machine(file)
 
 
 @cache
