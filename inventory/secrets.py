@@ -268,6 +268,7 @@ def rsa_key() -> str:
 
 
 Generators = dict[str, Callable[[], str]]
+SWITCH = ("password", "enable", "snmp/authentication", "snmp/privacy")  # of each, and of it alone
 
 
 def wanted(administration: Administration) -> dict[str, Generators]:
@@ -283,10 +284,14 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         f"application-{name}": {"database_password": password, "session_key": random_key}
         for name in administration.applications
     }
+    switch = (*SWITCH, "radius") if administration.platform.radius else SWITCH
     devices: dict[str, Generators] = {
-        **{f"device-{name}": {"password": password, "enable": password} for name in administration.switches},
+        **{f"device-{name}": dict.fromkeys(switch, password) for name in administration.switches},
         **{f"device-{name}": {"password": password} for name in administration.routers},
     }
+    for name in administration.routers:
+        if name not in administration.machines:  # a device, as a switch is
+            devices[f"device-{name}"]["enable"] = password
     for name, router in administration.routers.items():  # one key for each session with a core of RESINA
         devices[f"device-{name}"] |= {f"bgp/{uplink.core}": lambda: password(32) for uplink in router.entry.uplinks}
     return {

@@ -28,8 +28,8 @@ class Children:
     def planned(self, changing: Container[str]) -> tuple[list[Change], dict[str, str], list[str]]:
         """The changes of all devices, why some could not be planned, and the names of all.
 
-        A device that is also a host of ours, and about to change as one, may become reachable by that: what it lacks is
-        then known only after it.
+        A device that is also a host of ours, and about to change as one, may become reachable by that, and one that
+        only a changing device leads to by the change of that: what it lacks is then known only after it.
         """
         changes: list[Change] = []
         failures: dict[str, str] = {}
@@ -37,7 +37,7 @@ class Children:
         for capability, process in self.running.items():
             for name, found in _answer(capability, process).items():
                 names.append(name)
-                if "error" in found and name in changing:
+                if "error" in found and (name in changing or found.get("after")):
                     why = Line(f"known only after the steps above ({found['error']})")
                     changes.append(Change(name, f"{capability}: configuration", (why,), "unknown", kind="device"))
                 elif "error" in found:

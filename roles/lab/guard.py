@@ -1,7 +1,7 @@
 """No packet for a lab address ever leaves this machine: what tries is counted and dropped."""
 
 from collections.abc import Generator
-from ipaddress import IPv4Network, collapse_addresses
+from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 
 from pyinfra import host
 from pyinfra.api import FactBase, StringCommand, operation
@@ -23,42 +23,52 @@ class GuardedPrefixes(FactBase[str]):
         return " ".join(" ".join(output).split())
 
 
-def lab_prefixes(administration: Administration) -> list[IPv4Network]:
-    """Every network that the lab holds; neighbours as one, which is how nft prints them."""
+def lab_addresses(administration: Administration) -> list[str]:
+    """Every network that the lab holds, as nft prints them: neighbours as one, a range where that is no prefix."""
     networks = [n.prefix for site in administration.sites.values() for n in site.networks.values()]
     links = [u.address.network for router in administration.routers.values() for u in router.entry.uplinks]
-    return list(collapse_addresses([*networks, *links]))
+    spans: list[tuple[IPv4Address, IPv4Address]] = []
+    for network in sorted([*networks, *links]):
+        first, last = network.network_address, network.broadcast_address
+        if spans and int(first) <= int(spans[-1][1]) + 1:
+            first, last = spans[-1][0], max(last, spans.pop()[1])
+        spans.append((first, last))
+    return [_printed(*span) for span in spans]
+
+
+def _printed(first: IPv4Address, last: IPv4Address) -> str:
+    networks: list[IPv4Network] = list(summarize_address_range(first, last))
+    return str(networks[0]) if len(networks) == 1 else f"{first}-{last}"
 
 
 @operation()
-def guard(prefixes: list[IPv4Network]) -> Generator[StringCommand, None, None]:
+def guard(addresses: list[str]) -> Generator[StringCommand, None, None]:
     """
     Ensure that this machine's own interfaces refuse packets for the lab.
 
-    + prefixes: the lab's networks
+    + addresses: the lab's networks
     """
-    addresses = ", ".join(map(str, prefixes))
-    if f"{{ {addresses} }}" in host.get_fact(GuardedPrefixes):
+    if f"{{ {', '.join(addresses)} }}" in host.get_fact(GuardedPrefixes):
         host.noop("packets for the lab cannot leave this machine")
         return
-    yield StringCommand("nft -f -", _stdin=rules(prefixes))
+    yield StringCommand("nft -f -", _stdin=rules(addresses))
 
 
-def rules(prefixes: list[IPv4Network]) -> str:
+def rules(addresses: list[str]) -> str:
     """The guard in nft's language: it replaces the one that is there."""
-    addresses = ", ".join(map(str, prefixes))
+    listed = ", ".join(addresses)
     return f"""\
 table inet {TABLE}
 delete table inet {TABLE}
 table inet {TABLE} {{
     chain out {{
         type filter hook output priority 0; policy accept;
-        oifname != "lo" ip daddr {{ {addresses} }} counter drop
+        oifname != "lo" ip daddr {{ {listed} }} counter drop
     }}
     chain forward {{
         type filter hook forward priority 0; policy accept;
-        ip daddr {{ {addresses} }} counter drop
-        ip saddr {{ {addresses} }} counter drop
+        ip daddr {{ {listed} }} counter drop
+        ip saddr {{ {listed} }} counter drop
     }}
 }}
 """

@@ -6,10 +6,11 @@ It can be run again at any point: a run that died in the middle is undone by the
 import re
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass, replace
 
 from netmiko import BaseConnection
+from netmiko.exceptions import ReadException, ReadTimeout
 
 from inventory.masking import masked
 from roles.network.dialogue import DialogueError
@@ -17,11 +18,14 @@ from roles.network.guard import Ask, Guard
 from roles.network.plan import Plan
 from roles.network.plan import plan as compare
 from roles.network.planner import Part
-from roles.network.platform import Platform, SwitchFacts
+from roles.network.platform import Platform
 from roles.network.remediation import ours, same, sections
 from roles.network.shown import Host, Show
 
 Login = Callable[[], AbstractContextManager[BaseConnection]]
+
+
+CUT = 1.0  # seconds without an echo after which a session is taken for cut
 
 
 class ChangeError(Exception):
@@ -37,6 +41,7 @@ class Target:
     problems: Callable[[Show], list[str]]
     patience: float  # seconds until what must come by itself (a BGP session) has come
     routers: frozenset[str] = frozenset()  # of a switch: the ports on the cables of routers of ours
+    console: bool = False  # whether it is changed past the network
 
 
 @dataclass(frozen=True)
@@ -134,16 +139,17 @@ class _Guarded:
         return self.connection
 
     def _send(self, part: Part) -> None:
-        cut = False  # by what was written at once, perhaps
+        cut = False  # by what was written at once, perhaps; never over a console
+        patience = self.guard.read_timeout if self.planned.first else CUT
         for at_once, lines in self.planned.writes(part):
             if cut and self.login and not self.planned.first:
                 self.connection = self._again(self.login)
             cut = at_once
             if at_once:
-                _write_at_once(self.connection, lines, self.target.platform.switch)
+                _write_at_once(self.connection, lines, self.target.platform.finish, patience)
             else:
                 _send(self.connection, self.target.platform, lines)
-        if part > Part.REST and self.login:
+        if part.ours and self.login:
             self.connection = self._again(self.login)
 
     def _again(self, login: Login) -> BaseConnection:
@@ -174,6 +180,7 @@ class _Guarded:
     def _taken_back(self, connection: BaseConnection) -> bool:
         """Undo the lines, and call the restart off only once the device runs what it ran."""
         platform, ask = self.target.platform, _asker(connection, self.target.platform)
+        connection.find_prompt()  # a session that is cut is known by that in seconds; a configuration may take a minute
         back = compare(platform, ask(platform.running), ours(platform, self.before))
         if back.lines:
             _send(connection, platform, back.texts)
@@ -198,15 +205,19 @@ def _nothing_unsaved(connection: BaseConnection, platform: Platform) -> str:
 def _new(platform: Platform, running: str, saved: str) -> bool:
     """Whether it never saved anything and has no address: a restart leaves it as the factory made it, as it is."""
     nothing = platform.nothing_saved is not None and re.search(platform.nothing_saved, saved) is not None
-    return nothing and platform.switch is not None and not platform.switch.view(sections(platform, running)).addresses
+    view = platform.switch.view(sections(platform, running)) if platform.switch else None
+    return nothing and view is not None and not view.fixed.addresses
 
 
-def _write_at_once(connection: BaseConnection, lines: Sequence[str], facts: SwitchFacts | None) -> None:
-    """Type all lines in one go, without waiting for answers that may never come."""
+def _write_at_once(connection: BaseConnection, lines: Sequence[str], finish: str | None, patience: float) -> None:
+    """Type all lines in one go, and wait for the echo of the last, which never comes where the session is cut.
+
+    What is sent before it came would be read in the mode of a line that still waits.
+    """
     connection.config_mode()
-    finish = (facts.finish,) if facts else ()
-    connection.write_channel("".join(f"{line}\n" for line in (*lines, *finish)))
-    time.sleep(1)
+    connection.write_channel("".join(f"{line}\n" for line in (*lines, finish) if line))
+    with suppress(ReadTimeout, ReadException, OSError, EOFError):
+        connection.read_until_pattern(rf"[\])][#]? ?{finish or ''}\s", read_timeout=patience)
 
 
 def _planned(connection: BaseConnection, target: Target) -> Plan:
@@ -218,7 +229,8 @@ def _planned(connection: BaseConnection, target: Target) -> Plan:
         learned = platform.switch.hosts(_ask(connection, platform, platform.switch.mac_table))
         return [replace(host, ours=host.port in target.routers) for host in learned]
 
-    planned = compare(platform, _ask(connection, target.platform, target.platform.running), target.intended, hosts)
+    running = _ask(connection, platform, platform.running)
+    planned = compare(platform, running, target.intended, hosts, target.console)
     if planned.refused:
         raise ChangeError(f"refused, and nothing was sent: {planned.refused}")
     return planned
@@ -226,7 +238,7 @@ def _planned(connection: BaseConnection, target: Target) -> Plan:
 
 def _outcome(connection: BaseConnection, target: Target, planned: Plan) -> Outcome:
     saved = bool(planned.lines) or bool(_unsaved(connection, target))
-    management = any(line.part > Part.REST for line in planned.lines)
+    management = any(line.part.ours for line in planned.lines)
     return Outcome(planned.shown, saved, planned.unmanaged, planned.why, management)
 
 
@@ -242,10 +254,13 @@ def _save(connection: BaseConnection, target: Target) -> None:
 
 def _unsaved(connection: BaseConnection, target: Target) -> tuple[str, ...]:
     """What a restart would lose; nothing where the device cannot show it."""
-    startup = target.platform.startup
-    return (
-        compare(target.platform, _ask(connection, target.platform, startup), target.intended).shown if startup else ()
-    )
+    startup, unsaid = target.platform.startup, target.platform.unsaid
+    if startup is None:
+        return ()
+    saved = _ask(connection, target.platform, startup)
+    if unsaid:  # it does not tell
+        saved += "\n" + "\n".join(line for line in target.intended.splitlines() if re.fullmatch(unsaid.line, line))
+    return compare(target.platform, saved, target.intended).shown
 
 
 def _on_one_line(lines: tuple[str, ...]) -> str:
@@ -257,9 +272,12 @@ def _message(error: BaseException) -> str:
 
 
 def _ask(connection: BaseConnection, platform: Platform, command: str) -> str:
-    """What the device answers, without what it logs meanwhile."""
+    """What the device answers, without what it logs meanwhile; of what it runs, also what it does not show there."""
     answer = str(connection.send_command(command, read_timeout=60))
-    return re.sub(platform.logged, "", answer, flags=re.MULTILINE) if platform.logged else answer
+    answer = re.sub(platform.logged, "", answer, flags=re.MULTILINE) if platform.logged else answer
+    if platform.unsaid is None or command != platform.running:
+        return answer
+    return "\n".join([answer, *platform.unsaid.lines(_ask(connection, platform, platform.unsaid.command)), ""])
 
 
 def _asker(connection: BaseConnection, platform: Platform) -> Ask:

@@ -12,7 +12,6 @@ from nornir.core.task import MultiResult, Result
 from roles.network.change import Outcome, Target
 from roles.network.history import History
 from roles.network.plan import plan
-from roles.network.planner import Part
 from roles.network.processes import side_by_side
 from roles.network.scrub import scrubbed
 
@@ -40,7 +39,7 @@ def _planned(target: Target, kept: bytes | None) -> Outcome | str:
         return str(error)
     if planned.refused:
         return f"refused: {planned.refused}"
-    management = any(line.part > Part.REST for line in planned.lines)
+    management = any(line.part.ours for line in planned.lines)
     return Outcome(planned.texts, bool(planned.lines), planned.unmanaged, planned.why, management)
 
 

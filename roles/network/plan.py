@@ -1,7 +1,7 @@
 """What one device is to be sent, in order, each line with its reason; or why it must not be changed at all."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import groupby
 
@@ -9,6 +9,8 @@ from roles.network.lockout import Host, refusal
 from roles.network.planner import Line, Part, Paths, as_proposed, planned
 from roles.network.platform import Platform
 from roles.network.remediation import remediation
+from roles.network.router_lockout import refusal as why_not
+from roles.network.router_planner import Ways, routed
 from roles.network.scrub import shown
 
 
@@ -43,22 +45,35 @@ class Plan:
             yield at_once, tuple(line.text for line in group)
 
 
-def plan(platform: Platform, running: str, intended: str, hosts: Callable[[], Sequence[Host]] = lambda: ()) -> Plan:
-    """Compare what runs with what is intended. `hosts` (learned addresses) are asked for where something changes."""
-    lines, unmanaged, paths = _compared(platform, running, intended)
-    if not lines or paths is None:
-        return Plan(lines, unmanaged)
+def plan(
+    platform: Platform,
+    running: str,
+    intended: str,
+    hosts: Callable[[], Sequence[Host]] = lambda: (),
+    console: bool = False,
+) -> Plan:
+    """Compare what runs with what is intended. `hosts` (learned addresses) are asked for where something changes.
+
+    Over its `console` nobody needs an address that DHCP gave a device: it may go.
+    """
+    found, paths = _compared(platform, running, intended, console)
+    if not found.lines or paths is None:
+        return found
     removed = sorted(paths.before.vlans - paths.after.vlans)
-    return Plan(lines, unmanaged, refusal(paths, hosts(), removed), first=not paths.before.paths)
+    return replace(found, refused=refusal(paths, hosts(), removed))
 
 
 @lru_cache(maxsize=500)  # a device that is changed still runs what it ran when it was looked at
-def _compared(
-    platform: Platform, running: str, intended: str
-) -> tuple[tuple[Line, ...], tuple[str, ...], Paths | None]:
-    """The lines, what is not ours, and of a switch the ways to it: all that follows from the two texts alone."""
+def _compared(platform: Platform, running: str, intended: str, console: bool) -> tuple[Plan, Paths | None]:
+    """The plan as far as it follows from what is given alone, and of a switch the ways to it."""
     found = remediation(platform, running, intended)
+    if platform.router:
+        ways = Ways(platform.router.view(found.before), platform.router.view(found.after))
+        routes = routed(platform.router, found, ways)
+        return Plan(routes, found.unmanaged, why_not(ways) if routes else None, first=not ways.before.leading), None
     if platform.switch is None:
-        return as_proposed(found, platform.reasons), found.unmanaged, None
-    paths = Paths(platform.switch.view(found.before), platform.switch.view(found.after))
-    return planned(platform.switch, found, paths), found.unmanaged, paths
+        return Plan(as_proposed(found, platform.reasons), found.unmanaged), None
+    before = platform.switch.view(found.before)
+    paths = Paths(before.fixed if console else before, platform.switch.view(found.after))
+    lines = planned(platform.switch, found, paths)
+    return Plan(lines, found.unmanaged, first=bool(lines) and not paths.before.paths), paths

@@ -26,6 +26,12 @@ class Part(IntEnum):
     MOVE = 3  # the address itself moves: in one write, because between two lines there is no path
     AFTER = 4  # what only the old path needed, and the spanning tree
     LOGIN = 5  # terminal lines, AAA, SSH, users
+    ADMISSION = 6  # ports of others ask who is behind them: what answers is there, and so are we
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is about our own way in."""
+        return Part.REST < self < Part.ADMISSION
 
 
 @dataclass(frozen=True)
@@ -199,9 +205,11 @@ def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
     ours = leaf.vlan in paths.before.paths or leaf.vlan in paths.after.paths
     if about is About.GUARD:
         return Part.GUARD, about
+    if about in (About.SERVER, About.ADMISSION):
+        return Part.ADMISSION, about
     if about is About.LOGIN:
         return Part.LOGIN, about
-    if about is About.TREE:
+    if about in (About.TREE, About.REFERRED_GOES):
         return Part.AFTER, about
     if about is About.GATEWAY:
         # Where a device has several ways back, the old one goes once the new one is proven, and before its port does.

@@ -25,11 +25,11 @@ from inventory.hosts import console, formerly, write_ssh_config
 from inventory.model import Administration, InventoryError, load
 from inventory.secrets import SecretError, masked, secrets_of
 from roles.network.change import ChangeError, Outcome, Target, apply, plan
-from roles.network.connection import Device, connected
+from roles.network.connection import Device, NoAnswerError, connected
 from roles.network.guard import GuardError
 from roles.network.history import History, HistoryError, Why, folder_of
 from roles.network.kept import Kept
-from roles.network.listening import Listening
+from roles.network.listening import Listening, listened
 from roles.network.offline import from_history
 from roles.network.runner import Changing, Looking, NotDone, not_done
 from roles.network.targets import OnDemand
@@ -142,6 +142,9 @@ def devices(administration: Administration, targets: Mapping[str, Target]) -> di
                 enable=secrets.get(f"device-{name}", "enable"),
                 sha1=switch.entry.ssh == "sha1",
             )
+    for name in administration.routers.keys() - administration.machines.keys():
+        if name in found:
+            found[name] = replace(found[name], enable=secrets.get(f"device-{name}", "enable"))
     return found
 
 
@@ -157,6 +160,7 @@ def results(
 
     Where `planned` says what a device is to be sent, one that would be sent anything else is sent nothing.
     Otherwise all are looked at first: a device that cannot be, or that is not well, keeps only its stand-ins waiting.
+    One that does not answer, where only a device that changes leads to it, is changed after all the others.
     """
     order = order or Order()
     with Kept() as kept:
@@ -173,27 +177,51 @@ def _results(
     kept: Kept,
 ) -> dict[str, MultiResult]:
     if planned is not None:
-        return _change(targets, reach, planned, order, history, kept)
+        return _known_first(targets, reach, planned, order, history, kept)
 
-    def look(name: str, connection: BaseConnection) -> Outcome:
-        outcome = plan(connection, targets[name])
+    def look(_name: str, target: Target, connection: BaseConnection) -> Outcome:
+        outcome = plan(connection, target)
         # What needs nothing is held against its show commands at once.
-        return outcome if only_plan or outcome.changed else apply(connection, targets[name], ())
+        return outcome if only_plan or outcome.changed else apply(connection, target, ())
 
     # They share the time that a network may take: many that are dead do not add up.
     found = _each(targets, reach, Looking(order), look, kept, began=monotonic(), keep=not only_plan)
     if history:
         history.found(_configurations(found))
+    changing = [name for name, result in found.items() if result.changed]
+    for name, result in found.items():
+        if getattr(result[0], "silent", False):
+            vars(result[0]).update(after=[other for other in changing if name in order.leads_to(other)])
     if only_plan:
         return found
     failed = {name for name, result in found.items() if result.failed}
-    changing = [name for name, result in found.items() if result.changed]
-    waiting = {name: sorted(others) for name in changing if (others := order.stand_ins(name) & failed)}
+    # What is behind a device is not on our way to it.
+    waiting = {
+        name: sorted(others) for name in changing if (others := order.stand_ins(name) & failed - order.leads_to(name))
+    }
     lines = {name: found[name][0].result.lines for name in changing if name not in waiting}
+    later = {name: None for name, result in found.items() if _after(result) and not waiting.keys() & _after(result)}
     refused = {
         name: not_done(None, f"it stands in for {', '.join(others)}, which failed") for name, others in waiting.items()
     }
-    return found | refused | _change(targets, reach, lines, order, history, kept)
+    return found | refused | _known_first(targets, reach, lines | later, order, history, kept)
+
+
+def _known_first(
+    targets: Mapping[str, Target],
+    reach: Mapping[str, Device],
+    planned: Mapping[str, Sequence[str] | None],
+    order: Order,
+    history: History | None,
+    kept: Kept,
+) -> dict[str, MultiResult]:
+    """Change those whose lines are known, then those that answer only now: a dead one among these stops nobody."""
+    known = {name: lines for name, lines in planned.items() if lines is not None}
+    found = _change(targets, reach, known, order, history, kept)
+    later = {name: None for name in planned if name not in known and name in targets}
+    if failed := [name for name, result in found.items() if result.failed]:
+        return found | {name: not_done(None, f"{', '.join(failed)} failed") for name in later}
+    return found | _change(targets, reach, later, order, history, kept)
 
 
 def _change(
@@ -204,24 +232,25 @@ def _change(
     history: History | None,
     kept: Kept,
 ) -> dict[str, MultiResult]:
-    def change(name: str, connection: BaseConnection) -> Outcome:
+    def change(name: str, target: Target, connection: BaseConnection) -> Outcome:
         lines = planned[name]
         expected = None if lines is None else tuple(lines)
         # Whoever asked for the console gets in by it; else the network is what must work, at the new address.
         way = reach[name].console if reach[name].by_console else name
-        return apply(connection, targets[name], expected, lambda: connected(reach[name], way))
+        return apply(connection, target, expected, lambda: listened(connection, connected(reach[name], way)))
 
-    found = _each([name for name in targets if name in planned], reach, Changing(order), change, kept)
+    wanted = {name: target for name, target in targets.items() if name in planned}
+    found = _each(wanted, reach, Changing(order), change, kept)
     if history:
         history.made(_configurations(found))
     return found
 
 
 def _each(
-    names: Iterable[str],
+    targets: Mapping[str, Target],
     reach: Mapping[str, Device],
     runner: RunnerPlugin,
-    do: Callable[[str, BaseConnection], Outcome],
+    do: Callable[[str, Target, BaseConnection], Outcome],
     kept: Kept,
     began: float | None = None,
     keep: bool = False,
@@ -231,18 +260,26 @@ def _each(
         until = None if began is None else began + reach[name].patience
         try:
             with kept.session(name, lambda: reached(reach[name], until)) as (way, session):
-                heard = Listening(way.connection)
-                outcome = do(name, cast(BaseConnection, heard))
+                heard = Listening(way.connection, reach[name].platform)
+                target = replace(targets[name], console=way.console)
+                outcome = do(name, target, cast(BaseConnection, heard))
                 if keep and outcome.changed:
                     kept.keep(name, way, session)
         except EXPECTED as error:
             said = masked(" ".join(str(error).split()))  # a refused line is quoted as it was sent
-            return Result(task.host, failed=True, result=said, configuration=heard and heard.configuration)
+            more = {"configuration": heard and heard.configuration, "silent": isinstance(error, NoAnswerError)}
+            return Result(task.host, failed=True, result=said, **more)
         more = {"configuration": heard.configuration, "note": way.note}
         return Result(task.host, changed=outcome.changed, result=outcome, **more)
 
-    hosts = Hosts({name: Host(name=name) for name in names})
+    hosts = Hosts({name: Host(name=name) for name in targets})
     return dict(Nornir(inventory=Inventory(hosts), runner=runner).run(task=task)) if hosts else {}
+
+
+def _after(result: MultiResult) -> Sequence[str]:
+    """The devices that change, and only then lead to one that does not answer."""
+    found: Sequence[str] = getattr(result[0], "after", ())
+    return found
 
 
 def _configurations(found: Mapping[str, MultiResult]) -> dict[str, str]:
@@ -289,7 +326,7 @@ def _as_data(administration: Administration, name: str, result: MultiResult) -> 
     if isinstance(outcome, NotDone):
         return {"not_done": outcome.why}
     if not isinstance(outcome, Outcome):
-        return {"error": str(outcome)}
+        return {"error": str(outcome), "after": list(_after(result))}
     placed = (administration.switches | administration.routers)[name]
     return {
         "note": getattr(result[0], "note", ""),
@@ -304,6 +341,9 @@ def _as_data(administration: Administration, name: str, result: MultiResult) -> 
 
 def _report(name: str, result: MultiResult, only_plan: bool, verbose: bool) -> Iterator[str]:
     outcome = result[0].result
+    if after := _after(result):
+        yield f"{name}: known only after {', '.join(after)} ({outcome})"
+        return
     if not isinstance(outcome, Outcome):
         yield f"{name}: {'NOT DONE' if isinstance(outcome, NotDone) else 'FAILED'}: {outcome}"
         return

@@ -72,10 +72,12 @@ class _Run:
     changing: bool
     found: dict[str, MultiResult] = field(default_factory=dict)
     running: dict[Future[MultiResult], str] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)  # of the present wave
     rested: dict[str, float] = field(default_factory=dict)  # when a site may begin its next device
     stopped: bool = False
 
     def wave(self, pool: ThreadPoolExecutor, waiting: list[str]) -> None:
+        self.waiting = waiting
         while self.running or (waiting and not self.stopped):
             for name in [] if self.stopped else list(waiting):
                 if self._may_begin(name):
@@ -93,7 +95,14 @@ class _Run:
             return False
         if sum(self.order.site(other) == site for other in busy) >= self.order.limits.per_site:
             return False
-        return not self.changing or (self._rest(name) <= 0 and self.order.stand_ins(name).isdisjoint(busy))
+        if not self.changing:
+            return True
+        order = self.order
+        return (
+            self._rest(name) <= 0
+            and order.stand_ins(name).isdisjoint(busy)
+            and order.before(name).isdisjoint([*busy, *self.waiting])
+        )
 
     def _ended(self, waiting: list[str]) -> set[Future[MultiResult]]:
         """What ended; nothing, where a site's rest ended first."""

@@ -1,4 +1,7 @@
-"""Which devices are changed together: a canary, one of each site, the rest; never two that stand in for each other."""
+"""Which devices are changed together: a canary, one of each site, the rest; never two that stand in for each other.
+
+Within a site those nearer to RESINA go before those behind them: what is new behind them answers only then.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,11 +18,17 @@ Pair = frozenset[str]
 
 @dataclass(frozen=True)
 class Order:
-    """What decides who is changed when. `apart`: by device, those that must stay as they are while it changes."""
+    """What decides who is changed when.
+
+    `apart`: by device, those that must stay as they are while it changes; `nearer`: those of its site with fewer cables
+    to RESINA; `behind`: those that only it leads to.
+    """
 
     limits: DeviceChanges = field(default_factory=DeviceChanges)
     sites: Mapping[str, str] = field(default_factory=dict)
     apart: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    nearer: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    behind: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def site(self, name: str) -> str:
         return self.sites.get(name, "")
@@ -27,12 +36,21 @@ class Order:
     def stand_ins(self, name: str) -> frozenset[str]:
         return self.apart.get(name, frozenset())
 
+    def leads_to(self, name: str) -> frozenset[str]:
+        """Those that nothing else leads to."""
+        return self.behind.get(name, frozenset())
+
+    def before(self, name: str) -> frozenset[str]:
+        """Those that are changed before it, where they change at all."""
+        return self.nearer.get(name, frozenset())
+
     def waves(self, names: Iterable[str]) -> list[list[str]]:
-        """The devices in waves, in the inventory's order."""
-        remaining = list(names)
+        """The devices in waves: by how near they are to RESINA, then in the inventory's order."""
+        remaining = sorted(names, key=lambda name: len(self.before(name)))
         if not remaining:
             return []
         canary = self.limits.canary if self.limits.canary in remaining else remaining[0]
+        canary = next((name for name in remaining if name in self.before(canary)), canary)
         remaining.remove(canary)
         first: dict[str, str] = {}
         for name in remaining:
@@ -45,10 +63,17 @@ class Order:
 def order_of(administration: Administration) -> Order:
     """The order in which the devices of an administration are changed."""
     sites = administration.sites.values()
+    links = {site.site: _links(site) for site in sites}
     return Order(
         limits=administration.environment.devices,
         sites={name: site.site for site in sites for name in (*site.switches, *site.routers)},
         apart=_by_device(pair for site in sites for pair in redundant(site)),
+        nearer={name: found for site in sites for name, found in _nearer(links[site.site]).items()},
+        behind={
+            name: frozenset(_cut_off(links[site.site], {name}))
+            for site in sites
+            for name in (*site.switches, *site.routers)
+        },
     )
 
 
@@ -101,6 +126,18 @@ def _cut_off(links: Mapping[str, set[str]], lost: set[str]) -> set[str]:
             reached.add(near)
             waiting.append(near)
     return links.keys() - reached - lost
+
+
+def _nearer(links: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    """By device, those that fewer cables lead to from RESINA. What nothing leads to has none."""
+    found: dict[str, frozenset[str]] = {}
+    passed: frozenset[str] = frozenset()
+    ring = {OUTSIDE}
+    while ring:
+        found |= dict.fromkeys(ring, passed)
+        passed |= ring - {OUTSIDE}
+        ring = {far for name in ring for far in links[name]} - found.keys()
+    return found
 
 
 def _unsaid(site: Site, name: str) -> set[str]:

@@ -26,6 +26,7 @@ class Way:
 
     connection: BaseConnection
     note: str = ""
+    console: bool = False  # past the network
 
 
 @contextmanager
@@ -42,7 +43,8 @@ def _found(device: Device, until: float, sessions: ExitStack) -> Way:
     if device.by_console:
         if device.console is None:
             raise NoAnswerError("the inventory has no console of it")
-        return Way(sessions.enter_context(connected(device, device.console)), "over its console, as asked")
+        connection = sessions.enter_context(connected(device, device.console))
+        return Way(connection, "over its console, as asked", console=True)
     console = _Console(device)
     while True:
         try:
@@ -90,7 +92,8 @@ class _Console:
                 sessions.push(session.pop_all())
         except (NoAnswerError, NetmikoBaseException, SSHException, OSError):
             return None  # it is no evidence; the network is what counts
-        return Way(connection, "no way through the network yet: its first configuration goes over its console")
+        said = "no way through the network yet: its first configuration goes over its console"
+        return Way(connection, said, console=True)
 
     def though(self, device: Device) -> str:
         if self.addresses:
@@ -102,6 +105,4 @@ class _Console:
 def _addresses(platform: Platform, running: str) -> list[str]:
     """The addresses by which a switch is managed, wherever they lead."""
     view = platform.switch.view(sections(platform, running)) if platform.switch else None
-    found = view.addresses.items() if view else ()
-    # 0.0.0.0: one that is to come by DHCP, as from the factory.
-    return [f"{address.ip} in VLAN {vlan}" for vlan, address in found if not address.ip.is_unspecified]
+    return [f"{address.ip} in VLAN {vlan}" for vlan, address in view.fixed.addresses.items()] if view else []

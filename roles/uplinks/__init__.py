@@ -6,16 +6,17 @@ from inventory.model import Administration
 from inventory.secrets import secrets_of
 from roles.network.change import Target
 from roles.network.platform import going_back_after
-from roles.network.platforms import PLATFORMS
+from roles.network.platforms import ROUTERS
 from roles.network.targets import OnDemand
 from roles.rendering import render
-from roles.uplinks import frr
+from roles.uplinks import cisco_ios, frr
+from roles.uplinks.device import device
 from roles.uplinks.frr import Show
 from roles.uplinks.intent import PasswordOf, RouterIntent, intent
 from roles.uplinks.verify import problems
 
 PATIENCE = 60.0  # seconds: a BGP session that was refused is tried again after up to half a minute
-READERS = {"frr": frr.state}
+READERS = {"frr": frr.state, "cisco_ios": cisco_ios.state}
 
 
 def targets(administration: Administration, password_of: PasswordOf | None = None) -> OnDemand:
@@ -28,8 +29,8 @@ def targets(administration: Administration, password_of: PasswordOf | None = Non
         wanted = intent(administration, router, key_of)
         platform = router.entry.platform
         return Target(
-            platform=going_back_after(PLATFORMS[platform], minutes),
-            intended=render(f"uplinks/{platform}.j2", router=wanted),
+            platform=going_back_after(ROUTERS[platform], minutes),
+            intended=render(f"uplinks/{platform}.j2", router=wanted, device=device(administration, router)),
             problems=partial(_problems, wanted, platform),
             patience=PATIENCE,
         )

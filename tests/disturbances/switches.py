@@ -10,18 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
+from netmiko import BaseConnection
 from nornir.core.task import MultiResult
 
 from inventory.model import Administration
 from roles import lan
 from roles.network.change import Target
+from roles.network.platforms import PLATFORMS
 from roles.network.run import devices, results
 from tests.rehearsals.conftest import ROOT, run
 
 STARTUP, FAULTS = "/var/lib/switch/startup-config", "/run/switch/faults.json"
 HEALED = 90  # seconds: the timer of the lab is a minute
-PENDING = "show archive config rollback timer"
+BOOT = ("deploys.engine", "deploy", "--deploy", "lab", "--inventory", "@local", "--yes")  # what has no power gets it
 
 
 class LabSwitch:
@@ -29,12 +32,20 @@ class LabSwitch:
 
     def __init__(self, administration: Administration, name: str) -> None:
         self.administration, self.name = administration, name
+        self.platform = PLATFORMS[administration.switches[name].entry.platform]
         self.saved = self.chassis(f"cat {STARTUP}")
-        self.before = self.console("show running-config")
+        self.before = self.runs()
 
     @property
     def target(self) -> Target:
         return lan.targets(self.administration)[self.name]
+
+    def runs(self) -> str:
+        return self.console(self.platform.running)
+
+    def waits(self) -> bool:
+        """Whether it goes back by itself unless somebody confirms."""
+        return self.platform.guard.waiting(cast(BaseConnection, None), self.console)  # it only asks
 
     def console(self, command: str) -> str:
         return self._ssh(f"{self.name}-console", command)
@@ -69,21 +80,24 @@ class LabSwitch:
 
     @contextmanager
     def pushing(self, intended: Callable[[str], str], until: str) -> Iterator[list[MultiResult]]:
-        """A slow push, in its middle: `until` is in the running configuration. Afterwards what came of it is there."""
+        """A push in its middle: the line with `until` is done and not answered. Afterwards what came of it is there."""
         found: list[MultiResult] = []
-        self.suffers(slow=1.0)
+        self.suffers(held_at=until)
         thread = threading.Thread(target=lambda: found.append(self.push(intended)))
         thread.start()
         try:
-            wait(lambda: until in self.console("show running-config"), 60, f"`{until}` never ran")
-            assert "No Rollback" not in self.console(PENDING)
+            wait(lambda: until in self.runs(), 60, f"`{until}` never ran")
+            assert self.waits()
             yield found
         finally:
             thread.join(180)
             assert not thread.is_alive(), "the push does not end"
 
+    def is_as_intended(self) -> bool:
+        return f"{self.name}: 0 changed" in lan_says(self.name)
+
     def is_as_before(self) -> bool:
-        return self.console("show running-config") == self.before and "No Rollback" in self.console(PENDING)
+        return self.runs() == self.before and not self.waits()
 
     def heals(self) -> None:
         """By itself, within the minute of its timer."""
@@ -97,7 +111,7 @@ class LabSwitch:
             wait(self.is_as_before, HEALED, "")
         except AssertionError:
             self.chassis(f"cat >{STARTUP} && systemctl restart switch-cli.service", self.saved)
-        wait(lambda: f"{self.name}: 0 changed" in lan_says(self.name), 60, f"{self.name} is not as it was")
+        wait(self.is_as_intended, 60, f"{self.name} is not as it was")
 
 
 def lan_says(name: str, place: Path = ROOT) -> str:

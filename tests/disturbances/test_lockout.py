@@ -10,6 +10,7 @@ import pytest
 from inventory.model import Administration
 from roles.network import plan as planning
 from tests.disturbances.switches import (
+    BOOT,
     ROOT,
     LabSwitch,
     bastion_cut_off,
@@ -71,8 +72,7 @@ def test_a_power_loss_before_the_save_leaves_what_was_saved(switch: LabSwitch, e
         ):
             cut_power(machine)
     assert found[0].failed
-    lab = ("deploys.engine", "deploy", "--deploy", "lab", "--inventory", "@local", "--yes")
-    assert run(ROOT, *lab).returncode == 0
+    assert run(ROOT, *BOOT).returncode == 0
     # Patience: the switch is asked again until it has started and the network leads to it.
     assert f"{NAME}: 0 changed" in lan_says(NAME)
     assert switch.is_as_before()

@@ -4,11 +4,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 
 import pytest
 
 from inventory.model import Administration
-from roles.lab.guard import TABLE, lab_prefixes, rules
+from roles.lab.guard import TABLE, lab_addresses, rules
 from roles.lab.topology import topology
 
 SCRATCH = "lab-guard-check"
@@ -81,9 +82,9 @@ def scratch() -> Iterator[tuple[str, ...]]:
 
 def test_the_guard_counts_and_drops(administration: Administration, scratch: tuple[str, ...]) -> None:
     """The same rules, where a packet does try: it is counted, and its sender is told so at once."""
-    prefixes = lab_prefixes(administration)
-    subprocess.run([*scratch, "nft", "-f", "-"], input=rules(prefixes), text=True, check=True)
-    address = str(next(prefixes[0].hosts()))
+    addresses = lab_addresses(administration)
+    subprocess.run([*scratch, "nft", "-f", "-"], input=rules(addresses), text=True, check=True)
+    address = str(next(IPv4Network(addresses[0]).hosts()))
     send = f"import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('{address}', 9))"
     refused = subprocess.run([*scratch, sys.executable, "-c", send], capture_output=True, text=True, check=False)
     assert "Operation not permitted" in refused.stderr

@@ -11,6 +11,7 @@ from netmiko import BaseConnection
 from netmiko.exceptions import ConfigInvalidException
 
 from inventory.secrets import Secret
+from roles.network import change
 from roles.network.change import ChangeError, Target, apply
 from roles.network.connection import Device, connected
 from roles.network.huawei_session import HuaweiSession
@@ -169,6 +170,15 @@ def test_a_question_that_nobody_expects(played: PlayedSwitch, target: Target) ->
     assert (played.config, played.switch.pending) == (before, None)
 
 
+def test_a_session_that_hangs_is_taken_back_by_another(played: PlayedSwitch, target: Target) -> None:
+    before, began = played.config, time.monotonic()
+    played.switch.faults.held_at = "description guests"
+    with session(played) as connection, pytest.raises(ChangeError, match="the device is as it was before"):
+        apply(connection, target, login=lambda: session(played))
+    assert (played.config, played.switch.pending) == (before, None)
+    assert time.monotonic() - began < 10  # the dead session is not asked for a configuration
+
+
 def test_what_is_not_saved_would_be_lost_so_nothing_is_sent(played: PlayedSwitch, target: Target) -> None:
     typed(VRP.session(played.switch), "system-view\nvlan 40\nreturn")
     before = played.config
@@ -195,6 +205,30 @@ def test_a_restart_that_somebody_scheduled_is_waited_for(played: PlayedSwitch, t
     with session(played) as connection, pytest.raises(ChangeError, match="an earlier change waits for its end"):
         apply(connection, target)
     assert "guests" not in played.config
+
+
+FIRST = """\
+vlan batch 99
+interface GigabitEthernet0/0/24
+ port link-type trunk
+ undo port trunk allow-pass vlan 1
+ port trunk allow-pass vlan 99
+interface Vlanif99
+ ip address 10.20.99.11 255.255.255.0
+ip route-static 0.0.0.0 0.0.0.0 10.20.99.1
+"""
+
+
+def test_a_slow_switch_from_the_factory_has_taken_a_whole_port_before_its_next_section(
+    tmp_path: Path, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change, "CUT", 0.01)
+    with PlayedSwitch(tmp_path, personality=VRP) as factory:
+        factory.switch.faults.slow = 0.02  # seconds a line
+        with session(factory) as connection:
+            first = replace(target, intended=FIRST, console=True)
+            assert apply(connection, first, login=lambda: session(factory)).saved
+        assert factory.switch.pending is None
 
 
 @pytest.mark.parametrize("logged", LOGGED, ids=["since V200", "DATASYNC", "older"])

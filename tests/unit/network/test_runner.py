@@ -148,6 +148,51 @@ def test_what_stands_in_for_a_device_that_is_down_is_left_alone(
     assert "a4" in campus.untouched()
 
 
+BEHIND = replace(ORDER, nearer={"a3": frozenset({"a2"})}, behind={"a2": frozenset({"a3"})})
+
+
+def unplugged(campus: Campus, name: str, tmp_path: Path) -> None:
+    """Nobody reaches a switch."""
+    (tmp_path / "ways").write_text(f"Host {name}\n    HostName 127.0.0.1\n    Port 9\n")
+    campus.reach[name] = replace(campus.reach[name], ssh_config=tmp_path / "ways")
+
+
+def test_what_only_a_changed_device_leads_to_is_changed_after_it(campus: Campus, tmp_path: Path) -> None:
+    unplugged(campus, "a3", tmp_path)
+
+    def opened() -> list[str]:
+        (tmp_path / "ways").write_text(campus.switches["a3"].ssh_config.read_text())
+        return []
+
+    campus.judge("a2", opened)
+    order = replace(BEHIND, apart={"a2": frozenset({"a3"}), "a3": frozenset({"a2"})})
+    targets = {name: campus.targets[name] for name in ("a3", "a2")}
+    planned = results(targets, campus.reach, True, order=order)
+    assert planned["a3"][0].after == ["a2"]
+    assert run(targets, campus.reach, order=order) == OK
+    assert campus.switches["a2"].saved <= campus.switches["a3"].began
+
+
+def test_a_dead_one_behind_a_changed_device_stops_nobody(
+    campus: Campus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unplugged(campus, "a3", tmp_path)
+    targets = {name: campus.targets[name] for name in ("a2", "a3", "b1")}
+    assert run(targets, campus.reach, only_plan=True, order=BEHIND) == ERROR
+    assert "a3: known only after a2 (no answer through the network" in capsys.readouterr().out
+    assert run(targets, campus.reach, order=BEHIND) == ERROR
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "a2: 7 lines sent, verified, saved"
+    assert said[1].startswith("a3: FAILED: no answer through the network")
+    assert said[2] == "b1: 7 lines sent, verified, saved"
+
+
+def test_those_nearer_to_resina_end_before_what_is_behind_them_begins() -> None:
+    order = replace(ORDER, limits=DeviceChanges(canary="b1"), nearer={"a1": frozenset({"a3"}), "a2": frozenset({"a3"})})
+    found = spans(Changing(order), ["a1", "a2", "a3", "b1"])
+    assert found["a3"][1] <= min(found["a1"][0], found["a2"][0])
+
+
 Span = tuple[float, float]
 
 

@@ -199,7 +199,7 @@ def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
             text=True,
         )
         assert (ran.returncode, ran.stderr) == (0, "")
-        assert ran.stdout == f"{out}\n  sites : 2 ; commutateurs : 1 ; routeurs : 1 ; liens vers RESINA : 2\n"
+        assert ran.stdout == f"{out}\n  sites : 4 ; commutateurs : 5 ; routeurs : 3 ; liens vers RESINA : 6\n"
         pictures.append(out.read_bytes())
     assert pictures[0] == pictures[1]
 

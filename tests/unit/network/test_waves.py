@@ -1,5 +1,7 @@
 """Who is changed when, from the inventory alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from inventory.model import load
@@ -94,7 +96,30 @@ def test_pairs_that_are_never_changed_at_once(
     assert pairs(redundant(site(switches, routers))) == expected
 
 
+@pytest.mark.parametrize(("canary", "first"), [(None, "sw1"), ("sw31", "sw31"), ("sw23", "sw21")])
+def test_what_leads_to_others_goes_before_them_even_before_a_canary(canary: str | None, first: str) -> None:
+    order = replace(order_of(load("lab")), limits=DeviceChanges(canary=canary))
+    waves = order.waves(["sw23", "sw22", "sw1", "sw31", "sw21"])
+    assert waves[0] == [first]
+    flat = [name for wave in waves for name in wave]
+    assert max(flat.index("edge2") if "edge2" in flat else 0, flat.index("sw21")) < flat.index("sw22")
+    assert flat.index("sw21") < flat.index("sw23")
+
+
 def test_of_the_reference_inventory() -> None:
     order = order_of(load("lab"))
-    assert order.waves(["sw1", "edge1"]) == [["sw1"], ["edge1"]]
+    assert order.waves(["edge1", "sw1"]) == [["edge1"], ["sw1"]]
     assert order.stand_ins("sw1") == {"edge1"}
+    assert order.stand_ins("sw22") == {"sw21", "sw23"}
+    assert order.before("sw22") == order.before("sw23") == {"edge2", "sw21"}
+    assert order.leads_to("sw21") == {"sw22", "sw23", "ws2"}
+    assert order.leads_to("sw22") == set()
+
+
+def test_two_tiers_of_which_the_first_is_double() -> None:
+    """One of the two that carry the access switch is no longer than a while its only way: it is not behind either."""
+    campus = site({"acc1": ["dist1", "dist2"], "dist1": ["edge1"], "dist2": ["edge1"]})
+    order = order_of(replace(load("lab"), sites={"siege": campus}))
+    assert order.before("acc1") == {"edge1", "dist1", "dist2"}
+    assert order.leads_to("dist1") == set()
+    assert order.leads_to("edge1") == {"acc1", "dist1", "dist2"}
