@@ -3,13 +3,17 @@
 import asyncio
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from time import monotonic, time
 from types import TracebackType
 
 import asyncssh
+from netmiko import BaseConnection
 
+from inventory.secrets import Secret
+from roles.network.connection import Device, connected
+from roles.network.platform import Platform
 from roles.played.switch.files.switch.counters import Inspected
 from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.lldp import Neighbour
@@ -134,6 +138,19 @@ class PlayedSwitch(Loop):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop(self._acceptor)
+
+
+def logged_in(platform: Platform, played: PlayedSwitch, name: str = "sw1") -> AbstractContextManager[BaseConnection]:
+    """A session of the product with it, by one of its names."""
+    device = Device(
+        name=name,
+        platform=platform,
+        ssh_config=played.ssh_config,
+        known_hosts=played.known_hosts,
+        identity=played.identity,
+        password=Secret(PlayedSwitch.PASSWORD),
+    )
+    return connected(device)
 
 
 class Fleet(Loop):

@@ -11,13 +11,11 @@ from time import monotonic
 
 from netmiko import BaseConnection, ConnectHandler
 
-from inventory.secrets import Secret
-from roles.network.connection import Device, connected
 from roles.network.platforms import PLATFORMS
 from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.procurve.personality import PROCURVE
 from roles.played.switch.files.switch.vrp.personality import VRP
-from tests.played import PlayedSwitch
+from tests.played import PlayedSwitch, logged_in
 
 PERSONALITIES = {"cisco_ios": IOS, "huawei_vrp": VRP, "hp_procurve": PROCURVE}
 LINES = {
@@ -35,15 +33,7 @@ def seconds(connection: BaseConnection, lines: tuple[str, ...]) -> float:
 
 
 def ours(played: PlayedSwitch, name: str) -> float:
-    device = Device(
-        name="sw1",
-        platform=PLATFORMS[name],
-        ssh_config=played.ssh_config,
-        known_hosts=played.known_hosts,
-        identity=played.identity,
-        password=Secret(PlayedSwitch.PASSWORD),
-    )
-    with connected(device) as connection:
+    with logged_in(PLATFORMS[name], played) as connection:
         return seconds(connection, LINES[name])
 
 
