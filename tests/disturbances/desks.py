@@ -8,7 +8,6 @@ from roles.played.switch.files.switch.personalities import PERSONALITIES
 from tests.disturbances.intruders import NOBODYS, Intruder
 from tests.disturbances.switches import LabSwitch, wait
 
-
 LEASES = "/var/lib/switch/dhcp-snooping"  # what the switch keeps over a restart
 
 

@@ -105,7 +105,7 @@ def test_a_rogue_root_is_cut_off_until_it_is_silent(desk: Cisco) -> None:
     desk.type(f"interface {DESK}", "no spanning-tree bpduguard enable")
     desk.intruder.sends("inferior", 2, pause=0.5)
     assert not desk.inconsistent(), "a bridge that is nearer to no root is none of its business"
-    desk.intruder.sends("bpdu", 1)
+    desk.intruder.sends("bpdu", 3, pause=0.5)
     wait(desk.inconsistent, 3, "who would be the root is heard")
     assert not desk.answers()
     assert desk.connected(), "its link is up: the port waits"
