@@ -9,7 +9,7 @@ from roles.common import config_file
 from roles.lab import paths
 from roles.lab.guard import guard, lab_addresses
 from roles.lab.image import Archives, base_image, image
-from roles.lab.machines import answering, running
+from roles.lab.machines import answering, gone, running
 from roles.lab.network import network
 from roles.lab.relay import CONFIG, relay
 from roles.lab.topology import topology
@@ -27,6 +27,7 @@ def lab(administration: Administration) -> None:
     # ~6 instances a machine, shared by all of them: at the default of 128, units fail from the twentieth on.
     server.sysctl(name="lab: inotify instances", key="fs.inotify.max_user_instances", value=1024)
     guard(name="lab: packets stay on this machine", addresses=lab_addresses(administration))
+    gone(name="lab: machines that are no more", topology=plan)
     network(name="lab: cables", topology=plan)
     for folder in host.loop([paths.PACKAGES, CONFIG]):
         files.directory(name=f"lab: {folder.name} folder", path=str(folder), user="apt-cacher-ng", mode="755")

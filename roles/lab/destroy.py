@@ -1,5 +1,7 @@
 """Remove the lab, or what is left of one: processes, mounts, namespaces, cgroups, rules and files.
 
+`python -m roles.lab.destroy NAME …` removes these machines alone.
+
 Everything is found by its name in the kernel, not by what a lab remembers: it may have died half-way.
 """
 
@@ -37,25 +39,36 @@ def destroy() -> None:
         shutil.rmtree(paths.LAB)
 
 
-def close_connections() -> None:
+def remove(name: str) -> None:
+    """One machine that the inventory no longer has; the others keep their power. Its cables go with it."""
+    close_connections(name)
+    stop_processes(name)
+    unmount(name)
+    if f"lab-{name}" in _namespaces():
+        _run("ip", "netns", "delete", f"lab-{name}")
+    for folder in (paths.MACHINES / name, paths.LAB / "seeds" / name):
+        if folder.exists():
+            shutil.rmtree(folder)
+
+
+def close_connections(name: str = "*") -> None:
     """End the ssh connections that tools keep open."""
-    for socket in (paths.LAB / "control").glob("*"):
+    for socket in (paths.LAB / "control").glob(name):
         subprocess.run(
             ["ssh", "-F", str(paths.LAB / "ssh_config"), "-O", "exit", socket.name], capture_output=True, check=False
         )
 
 
-def stop_processes() -> None:
-    """Cut the power of every machine, and end what the lab runs beside them."""
+def stop_processes(name: str = "") -> None:
+    """Cut the power of every machine, and end what the lab runs beside them; or of one machine."""
     if has_systemd():
-        _run("systemctl", "stop", "lab-*.service")
-    for hierarchy in cgroup_hierarchies():
-        top = hierarchy / paths.CGROUP
+        _run("systemctl", "stop", f"lab-{name or '*'}.service")
+    tops = [hierarchy / paths.CGROUP / name for hierarchy in cgroup_hierarchies()]
+    for top in tops:
         if (top / "cgroup.kill").exists():
             (top / "cgroup.kill").write_text("1")
-    _wait(lambda: not any(_processes(hierarchy / paths.CGROUP) for hierarchy in cgroup_hierarchies()))
-    for hierarchy in cgroup_hierarchies():
-        top = hierarchy / paths.CGROUP
+    _wait(lambda: not any(_processes(top) for top in tops))
+    for top in tops:
         for folder in sorted(top.rglob("*/"), key=lambda path: len(path.parts), reverse=True):
             if folder.is_dir():
                 folder.rmdir()
@@ -63,13 +76,15 @@ def stop_processes() -> None:
             top.rmdir()
 
 
-def unmount() -> None:
-    """Take away the machines' roots and the name of this machine's network namespace."""
+def unmount(name: str = "") -> None:
+    """Take away the machines' roots and the name of this machine's network namespace; or what one machine has."""
     for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
         source, target, *_ = line.split()
-        if source.startswith("lab-") or target.endswith("/.cache/lab/host.netns") or target.startswith(EXPORTS):
+        if name and source != f"lab-{name}" and target != f"{EXPORTS}{name}":
+            continue
+        if name or source.startswith("lab-") or target.endswith("/.cache/lab/host.netns") or target.startswith(EXPORTS):
             _run("umount", target)
-    for folder in Path(EXPORTS).parent.glob(f"{Path(EXPORTS).name}*"):
+    for folder in Path(EXPORTS).parent.glob(f"{Path(EXPORTS).name}{name or '*'}"):
         folder.rmdir()
 
 
@@ -100,4 +115,8 @@ def _output(*command: str) -> str:
 
 
 if __name__ == "__main__":
-    destroy()
+    if sys.argv[1:]:
+        for machine in sys.argv[1:]:
+            remove(machine)
+    else:
+        destroy()

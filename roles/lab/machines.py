@@ -1,5 +1,6 @@
 """Machines: system containers on an overlay of the base image, each in its own namespace and cgroup."""
 
+import sys
 from collections.abc import Generator
 
 from pyinfra import host
@@ -26,6 +27,22 @@ class MachineStates(FactBase[dict[str, str]]):
 
     def process(self, output: list[str]) -> dict[str, str]:
         return dict(line.split() for line in output)
+
+
+@operation()
+def gone(topology: Topology) -> Generator[StringCommand, None, None]:
+    """
+    Ensure that a machine which the inventory no longer has is no more: its power, its cables, its disk.
+
+    + topology: what the lab must hold
+    """
+    known = {namespace.removeprefix("lab-") for namespace in topology.namespaces}
+    unknown = [name for name in host.get_fact(MachineStates) if name not in known]
+    if not unknown:
+        host.noop("no machine is too many")
+        return
+    command = f"cd {paths.ROOT} && {sys.executable} -m roles.lab.destroy {' '.join(unknown)}"
+    yield Explained(command, changes=[f"remove {name}" for name in unknown])
 
 
 @operation()

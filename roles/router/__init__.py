@@ -15,11 +15,11 @@ from roles.router.account import account_keys
 from roles.router.config import router_config
 from roles.router.subinterfaces import subinterfaces
 
-PACKAGES = ["frr", "frr-pythontools", "openvswitch-switch", "ethtool", "sudo"]
+PACKAGES = ["frr", "frr-pythontools", "openvswitch-switch", "ethtool", "lldpd", "sudo"]
 FILES = Path(__file__).parent / "files"
 CLI = "/usr/local/bin/router-cli"
 OPEN_PORTS: list[Port] = []  # its peers are not machines of ours: templates/router/nftables.j2
-HEALTH = Health(("frr", "openvswitch-switch", "nftables"))
+HEALTH = Health(("frr", "lldpd", "openvswitch-switch", "nftables"))
 
 
 @deploy("Router")
@@ -44,6 +44,15 @@ def router(administration: Administration, machine: Machine) -> None:
         unit="subinterface-checksums.service",
         watches=["/etc/systemd/system/subinterface-checksums.service"],
     )
+
+    config_file(
+        name="router: LLDP on the trunk",
+        template="router/lldp.conf.j2",
+        path="/etc/lldpd.d/trunk.conf",
+        cfg=cfg,
+        hostname=machine.name,
+    )
+    service(name="router: lldpd runs", unit="lldpd.service", watches=["/etc/lldpd.d/trunk.conf"])
 
     config_file(
         name="router: FRR daemons",

@@ -80,9 +80,9 @@ class LabSwitch:
 
     @contextmanager
     def pushing(self, intended: Callable[[str], str], until: str) -> Iterator[list[MultiResult]]:
-        """A slow push, in its middle: `until` is in the running configuration. Afterwards what came of it is there."""
+        """A push in its middle: the line with `until` is done and not answered. Afterwards what came of it is there."""
         found: list[MultiResult] = []
-        self.suffers(slow=1.0)
+        self.suffers(held_at=until)
         thread = threading.Thread(target=lambda: found.append(self.push(intended)))
         thread.start()
         try:

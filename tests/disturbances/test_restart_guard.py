@@ -23,10 +23,15 @@ def each(switches: list[LabSwitch], do: Callable[[LabSwitch], T]) -> list[T]:
 
 @pytest.fixture
 def switches(administration: Administration) -> Iterator[list[LabSwitch]]:
+    assert as_intended()
     found = [LabSwitch(administration, name) for name in NAMES]
-    assert all(switch.is_as_intended() for switch in found)
     yield found
     each(found, LabSwitch.restore)
+
+
+def as_intended() -> bool:
+    said = lan_says(",".join(NAMES))
+    return all(f"{name}: 0 changed" in said for name in NAMES)
 
 
 def renamed(intended: str) -> str:
@@ -68,6 +73,5 @@ def test_a_power_loss_before_the_save_leaves_what_was_saved(switches: list[LabSw
         each(switches, lambda switch: cut_power(switch.name))
     assert all(ended[0].failed for ended in found)
     assert run(ROOT, *BOOT).returncode == 0
-    said = lan_says(",".join(NAMES))
-    assert all(f"{name}: 0 changed" in said for name in NAMES), said
+    assert as_intended()
     assert all(switch.is_as_before() for switch in switches)

@@ -40,6 +40,25 @@ def run(place: Path, *module: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def done(place: Path, *module: str) -> str:
+    """What a module says, which must do what it is asked."""
+    ran = run(place, *module)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def files(place: Path) -> dict[str, bytes]:
+    """What a repository holds, by path; nothing of what is generated there."""
+    return {str(path.relative_to(place)): path.read_bytes() for path in _walk(place)}
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    names = sorted(path.name for path in folder.iterdir())
+    for name in sorted(set(names) - NOT_OURS(str(folder), names)):
+        path = folder / name
+        yield from _walk(path) if path.is_dir() else [path]
+
+
 def at_the_desk(administration: Administration, command: str, password: str) -> tuple[int, str]:
     """The exit status and output of a command on the workstation that reads a password."""
     ran = subprocess.run(

@@ -1,7 +1,6 @@
 """A new ministry, from the command that asks for it to its people at work: nothing is edited outside inventory/."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,7 +8,7 @@ import pytest
 
 from inventory.model import Administration, Institution, load
 from inventory.secrets import secrets_of
-from tests.rehearsals.conftest import NOT_OURS, ROOT, at_the_desk, imap, run, share, ticket
+from tests.rehearsals.conftest import ROOT, at_the_desk, done, files, imap, run, share, ticket
 
 # The lab remembers those who left: each run has a ministry of its own.
 MINISTRY = f"essai-{uuid4().hex[:6]}"
@@ -18,25 +17,6 @@ FILES = {
     "CODEOWNERS",
     *(f"inventory/institutions/{MINISTRY}/{name}.yaml" for name in ("institution", "people", "groups", "shares")),
 }
-
-
-def files(place: Path) -> dict[str, bytes]:
-    """What a repository holds, by path; nothing of what is generated there."""
-    return {str(path.relative_to(place)): path.read_bytes() for path in _walk(place)}
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    names = sorted(path.name for path in folder.iterdir())
-    for name in sorted(set(names) - NOT_OURS(str(folder), names)):
-        path = folder / name
-        yield from _walk(path) if path.is_dir() else [path]
-
-
-def done(place: Path, *module: str) -> str:
-    """What a module says, which must do what it is asked."""
-    ran = run(place, *module)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
 
 
 @pytest.fixture

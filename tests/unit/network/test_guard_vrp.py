@@ -170,6 +170,15 @@ def test_a_question_that_nobody_expects(played: PlayedSwitch, target: Target) ->
     assert (played.config, played.switch.pending) == (before, None)
 
 
+def test_a_session_that_hangs_is_taken_back_by_another(played: PlayedSwitch, target: Target) -> None:
+    before, began = played.config, time.monotonic()
+    played.switch.faults.held_at = "description guests"
+    with session(played) as connection, pytest.raises(ChangeError, match="the device is as it was before"):
+        apply(connection, target, login=lambda: session(played))
+    assert (played.config, played.switch.pending) == (before, None)
+    assert time.monotonic() - began < 10  # the dead session is not asked for a configuration
+
+
 def test_what_is_not_saved_would_be_lost_so_nothing_is_sent(played: PlayedSwitch, target: Target) -> None:
     typed(VRP.session(played.switch), "system-view\nvlan 40\nreturn")
     before = played.config

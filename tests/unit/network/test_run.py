@@ -15,7 +15,7 @@ def test_an_unknown_device_is_named_with_those_that_exist(
     monkeypatch.setattr(sys, "argv", ["lan", "--limit", "sw1,sw9"])
     with pytest.raises(SystemExit):
         main(lan.targets, "switches", "awa@bastion")
-    assert "no such device: sw9 (there are: sw1)" in capsys.readouterr().err
+    assert "no such device: sw9 (there are: sw1, sw21, sw22, sw23, sw31)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("script", ["deploys.lan", "deploys.uplinks"])

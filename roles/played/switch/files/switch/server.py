@@ -15,6 +15,7 @@ from .management import Door
 from .personality import hides, takes_keys
 
 CLOCKS: list[asyncio.Task[None]] = []  # a task that nobody holds may vanish
+HOLD = 0.1  # seconds between two looks at a fault that holds a session
 ENTER, CTRL_U, CTRL_Z, ERASE = "\r\n", "\x15", "\x1a", "\x7f\x08"
 
 
@@ -161,6 +162,8 @@ async def _dialogue(switch: Switch, process: asyncssh.SSHServerProcess[str], car
                 output, line, typed = session.feed(typed), typed, ""
                 if session.closed:
                     break
+                while switch.faults.held(line) and not process.is_closing():
+                    await asyncio.sleep(HOLD)
                 if faults.lost(line):
                     process.get_extra_info("connection").abort()
                     return

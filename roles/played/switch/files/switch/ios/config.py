@@ -32,6 +32,7 @@ class Config:
     """Section -> setting -> line. A setting that is not there has its default."""
 
     sections: dict[str, dict[str, str]] = field(default_factory=lambda: {TOP: {"hostname": "hostname Switch"}})
+    users: dict[str, str] = field(default_factory=dict)  # of SNMP: their lines are in no configuration that is shown
 
     @property
     def hostname(self) -> str:
@@ -160,7 +161,7 @@ class Config:
         last = [line for line in top if line.startswith(LAST) and not line.startswith(FIRST)]
         blocks = [[line] for line in top if line not in last]
         for header in self.sections:
-            if header == ARCHIVE or header.startswith(ACL):
+            if header == ARCHIVE or header.startswith((ACL, "radius server ")):
                 blocks.append([header, *(f" {line}" for line in self.sections[header].values())])
         for header in self._headers():
             lines = list(self.sections.get(header, {}).values())

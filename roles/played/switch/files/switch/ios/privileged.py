@@ -124,6 +124,7 @@ EXEC = [
     command("show ip arp inspection", _show(protections.arp_inspection)),
     command("show spanning-tree inconsistentports", _show(protections.inconsistent_ports)),
     command("show port-security", _show(protections.port_security)),
+    command("show snmp user", _show(shows.snmp_users)),
     command("show interfaces trunk", _show(shows.interfaces_trunk)),
     command("show interfaces switchport", _show(shows.interfaces_switchport)),
     command("show mac address-table", _show(shows.mac_address_table)),

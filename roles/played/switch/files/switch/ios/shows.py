@@ -1,5 +1,6 @@
 """What the `show` commands print, in the layouts of IOS."""
 
+import re
 from collections.abc import Container, Mapping
 from time import monotonic
 
@@ -19,7 +20,8 @@ def running_config(switch: Switch) -> str:
 
 
 def startup_config(switch: Switch) -> str:
-    saved = switch.saved
+    """Users of SNMP are saved elsewhere, and shown nowhere."""
+    saved = switch.saved and re.sub(r"^snmp-server user .*\n", "", switch.saved, flags=re.MULTILINE)
     return (
         f"Using {len(saved)} out of 65536 bytes\n!\nversion 15.2\n!\n{saved}"
         if saved
@@ -225,6 +227,24 @@ def _neighbours(switch: Switch) -> list[Neighbour]:
     if "lldp run" not in switch.config.sections[TOP]:
         raise Refused("% LLDP is not enabled")
     return switch.plane.neighbours()
+
+
+def snmp_users(switch: Switch) -> str:
+    """Whoever may ask over SNMP version 3: everything but the secrets."""
+    blocks = []
+    for line in switch.config.users.values():
+        user, group, _, _, sha, _, _, _, bits, _, _, access = line.split()[2:]
+        blocks.append(
+            f"""\
+User name: {user}
+Engine ID: 800000090300020000000001
+storage-type: nonvolatile\t active\taccess-list: {access}
+Authentication Protocol: {sha.upper()}
+Privacy Protocol: AES{bits}
+Group-name: {group}
+"""
+        )
+    return "\n".join(blocks)
 
 
 def dhcp_snooping(switch: Switch) -> str:

@@ -178,6 +178,8 @@ class Config:
         blocks = [[f"sysname {self.hostname}"], batch, [line for line in top if not line.startswith(LAST)]]
         blocks += [self._block(f"vlan {n}") for n in self.vlans if self.sections.get(f"vlan {n}")]
         blocks += [self._block(AAA)] if AAA in self.sections else []
+        for kind in ("classifier", "behavior", "policy"):  # a policy names both others, and ports name it
+            blocks += [self._block(header) for header in self.sections if header.startswith(f"traffic {kind} ")]
         blocks += [self._block(f"interface Vlanif{n}") for n in sorted(self.addresses)]
         blocks += [[f"interface {port}", *self._port_lines(f"interface {port}")] for port in PORTS]
         acls = sorted(header for header in self.sections if header.startswith("acl "))
