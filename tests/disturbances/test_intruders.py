@@ -80,7 +80,7 @@ def test_a_rogue_switch_is_shut_out_and_comes_back_when_it_is_gone(desk: Cisco) 
     desk.type(f"errdisable recovery interval {TIMER}")
     desk.intruder.sends("inferior", 1)
     wait(lambda: desk.shut() == "bpduguard", 10, "the port of the rogue switch stays open")
-    assert not desk.answers()
+    wait(lambda: not desk.answers(), 3, "it is said to be shut, and carries frames")
     wait(lambda: not desk.shut(), TIMER + 15, "the port is not tried again")
     desk.whole()
 
@@ -105,7 +105,7 @@ def test_a_rogue_root_is_cut_off_until_it_is_silent(desk: Cisco) -> None:
     desk.type(f"interface {DESK}", "no spanning-tree bpduguard enable")
     desk.intruder.sends("inferior", 2, pause=0.5)
     assert not desk.inconsistent(), "a bridge that is nearer to no root is none of its business"
-    desk.intruder.sends("bpdu", 1)
+    desk.intruder.sends("bpdu", 3, pause=0.5)
     wait(desk.inconsistent, 3, "who would be the root is heard")
     assert not desk.answers()
     assert desk.connected(), "its link is up: the port waits"
@@ -161,8 +161,12 @@ def test_a_flood_of_mac_addresses_stops_at_the_maximum(desk: Cisco) -> None:
     desk.intruder.sends("macs", 300)
     assert 1 <= desk.addresses() <= 3
     desk.type(f"interface {DESK}", "no switchport port-security")
-    desk.intruder.sends("macs", 300)
-    assert desk.addresses() > 100
+
+    def all_are_learned() -> bool:
+        desk.intruder.sends("macs", 300)
+        return desk.addresses() > 100
+
+    wait(all_are_learned, 5, "something else holds them back")
 
 
 def test_one_mac_address_too_many_shuts_the_port_where_that_is_asked_for(desk: Cisco) -> None:

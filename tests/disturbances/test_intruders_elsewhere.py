@@ -69,6 +69,6 @@ def test_a_rogue_root_is_cut_off_until_it_is_silent(desk: Desk, words: Words) ->
     desk.type(*words.no_bpdu_guard)
     desk.intruder.sends("inferior", 1)
     assert desk.answers()
-    desk.intruder.sends("bpdu", 1)
+    desk.intruder.sends("bpdu", 3, pause=0.5)
     wait(lambda: not desk.answers(), 3, "who would be the root is heard")
     desk.whole()

@@ -64,8 +64,7 @@ def test_one_transaction_with_what_must_go(session: Session) -> None:
         ' other_config:rstp-address="02:00:00:00:00:01"'
         " -- --if-exists del-port br0 vlan99"
         " -- --may-exist add-port br0 gi1-0-1 -- set port gi1-0-1 vlan_mode=access tag=1 trunks=[]"
-        " -- set interface gi1-0-1 ofport_request=1 -- set port gi1-0-1 other_config:rstp-enable=true"
-        " other_config:rstp-port-admin-edge=false"
+        " -- set interface gi1-0-1 ofport_request=1 -- set port gi1-0-1 other_config:rstp-port-admin-edge=false"
     )
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from roles.played.switch.files.switch.meaning import Protection
-from roles.played.switch.files.switch.spanning import GROUP, Vector, alone, hello, vector
+from roles.played.switch.files.switch.spanning import Vector, alone, vector
 
 US = "02:00:00:00:00:01"
 
@@ -29,23 +28,3 @@ def test_the_lower_priority_address_and_cost_are_superior() -> None:
 @pytest.mark.parametrize("junk", [b"", bytes(14), bytes(60), frame(alone(4096, US))[:40], bytes(14) + b"BB\x03"])
 def test_junk_says_nothing(junk: bytes) -> None:
     assert vector(junk) is None
-
-
-def test_what_a_leaf_says_is_a_bpdu_of_its_own_switch() -> None:
-    said = hello(alone(4096, US), US)
-    assert vector(said) == alone(4096, US)
-    assert (len(said), said[:6]) == (60, GROUP)
-    assert int.from_bytes(said[12:14], "big") == 39
-
-
-@pytest.mark.parametrize(
-    ("by", "leaf"),
-    [
-        (Protection(bpduguard=True), True),
-        (Protection(rootguard=True, portfast=True), True),
-        (Protection(rootguard=True), False),
-        (Protection(portfast=True), False),
-    ],
-)
-def test_a_port_whose_bridges_never_count_is_a_leaf(by: Protection, leaf: bool) -> None:
-    assert by.leaf is leaf

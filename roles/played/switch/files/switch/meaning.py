@@ -22,11 +22,6 @@ class Protection:
     inspected: frozenset[int] = frozenset()  # its VLANs in which ARP must say what is known: bindings, fixed addresses
     arp_rate: int | None = None  # ARP packets a second; more shuts it
 
-    @property
-    def leaf(self) -> bool:
-        """Whether what a bridge says there never counts: it takes no part in the spanning tree, and only says hello."""
-        return self.bpduguard or (self.rootguard and self.portfast)
-
 
 @dataclass(frozen=True)
 class Guards:

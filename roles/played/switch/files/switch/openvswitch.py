@@ -47,7 +47,6 @@ class Wanted:
     gateway: str | None
     numbers: dict[str, int]  # of ports, in OpenFlow: they never change
     edges: frozenset[str]  # interfaces that forward at once
-    leaves: frozenset[str]  # interfaces that are no part of the spanning tree
     rapid: bool
     priority: int
     guarded: dict[int, Protection]  # by the number of the port
@@ -83,7 +82,6 @@ def wanted(
         gateway=meaning.default_gateway,
         numbers={name: numbers[cabled[name]] for name in settings if name in bridge},
         edges=frozenset(name for name, port in ports.items() if name in bridge and port.protection.portfast),
-        leaves=frozenset(name for name, port in ports.items() if name in bridge and port.protection.leaf),
         rapid=meaning.guards.rapid,
         priority=meaning.guards.priority,
         guarded={numbers[cabled[name]]: port.protection for name, port in ports.items() if name in bridge},
@@ -124,8 +122,7 @@ def transaction(now: Wanted, present: Iterable[str], mac: str) -> list[str]:
             commands.append(f'set interface {name} type=internal mac="{mac}"')
         else:
             commands.append(f"set interface {name} ofport_request={now.numbers[name]}")
-            part = f"other_config:rstp-enable={_word(name not in now.leaves)}"
-            commands.append(f"set port {name} {part} other_config:rstp-port-admin-edge={_word(name in now.edges)}")
+            commands.append(f"set port {name} other_config:rstp-port-admin-edge={_word(name in now.edges)}")
     return " -- ".join(commands).split()
 
 
@@ -283,7 +280,6 @@ class OpenVSwitch:
                 name=meaning.hostname,
                 mac=_base_mac(),
                 priority=now.priority,
-                rapid=now.rapid,
                 ports={nic: (port, meaning.port(port).protection) for nic, port in cabled.items() if now.up[nic]},
             )
         )

@@ -20,6 +20,7 @@ from .meaning import Protection
 TICK = 1.0  # seconds
 SAID_EVERY = 30.0  # LLDP, as IOS does
 IP = b"\x08\x00"
+SETTLED = 1.0  # between switches: what says less long that it is the root is a tree that heals
 CHECKED_EVERY = 5.0  # whether Open vSwitch still has its flows
 
 
@@ -44,7 +45,6 @@ class Looking:
     name: str = ""  # the switch's
     mac: str = ""
     priority: int = 32768  # in the spanning tree
-    rapid: bool = False  # whether there is one
     ports: Mapping[str, tuple[str, Protection]] = field(default_factory=dict)
 
 
@@ -63,7 +63,7 @@ class Ears:
     root: spanning.Vector | None = None  # what the switch itself says there of the spanning tree
     since: float = field(default_factory=monotonic)  # when the counters were last read
     said: float = -SAID_EVERY
-    greeted: float = -spanning.HELLO
+    doubted: float | None = None  # since when somebody there says that the root is his
 
     def close(self) -> None:
         for link in (self.control, self.broadcast, self.group, self.dhcp, self.arp, self.leases):
@@ -165,8 +165,12 @@ class Watch:
             self._plane.shut_port(port, "bpduguard")
         elif by.rootguard and said:
             us = spanning.alone(self._looking.priority, self._looking.mac)
-            if said < min(us, ears.root or us):
+            if said >= min(us, ears.root or us):
+                ears.doubted = None
+            elif by.portfast or monotonic() - (ears.doubted or monotonic()) >= SETTLED:
                 self._plane.block_port(port)
+            else:
+                ears.doubted = ears.doubted or monotonic()
 
     def _adjust(self) -> None:
         """Listen where we must, and only there."""
@@ -197,16 +201,10 @@ class Watch:
                 self._plane.shut_port(port, "arp-inspection")
 
     def _say(self) -> None:
-        looking = self._looking
         for nic, listening in self._ears.items():
-            if listening.control is None:
+            if not listening.by.lldp or listening.control is None or monotonic() < listening.said + SAID_EVERY:
                 continue
-            port, by = looking.ports.get(nic, (nic, listening.by))
+            port, _ = self._looking.ports.get(nic, (nic, listening.by))
             with suppress(OSError):  # no link
-                if by.lldp and monotonic() >= listening.said + SAID_EVERY:
-                    listening.control.send(lldp.frame(looking.mac, looking.name, port, port))
-                    listening.said = monotonic()
-                if by.leaf and looking.rapid and monotonic() >= listening.greeted + spanning.HELLO:
-                    us = spanning.alone(looking.priority, looking.mac)
-                    listening.control.send(spanning.hello(us, looking.mac))
-                    listening.greeted = monotonic()
+                listening.control.send(lldp.frame(self._looking.mac, self._looking.name, port, port))
+                listening.said = monotonic()
