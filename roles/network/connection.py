@@ -12,7 +12,7 @@ from shlex import split
 from typing import Any
 
 from netmiko import BaseConnection
-from netmiko.exceptions import NetmikoTimeoutException
+from netmiko.exceptions import NetmikoTimeoutException, ReadTimeout
 from paramiko import SSHConfig
 
 from inventory.secrets import Secret
@@ -79,7 +79,7 @@ def connected(device: Device, name: str | None = None) -> Iterator[BaseConnectio
                 disabled_algorithms=disabled(device.sha1),
                 banner_timeout=SECONDS,
             )
-        except (NetmikoTimeoutException, EOFError, OSError) as error:
+        except (NetmikoTimeoutException, ReadTimeout, EOFError, OSError) as error:  # or it spoke, and fell silent
             said = " ".join(str(error).split())
             if advice := mend(device.name, said, device.sha1):
                 raise NetmikoTimeoutException(advice) from error

@@ -38,7 +38,7 @@ class HuaweiSession(Session, HuaweiSSH):
 
     prompt_pattern = PROMPT
     prompt_or_password_change = rf"(?:Change now|Please choose|{PROMPT})"
-    prompt_timeout = 5.0  # seconds until an empty line is answered: a session that is cut is known by that
+    prompt_timeout = 10.0  # seconds until an empty line is answered: a session that is cut is known by that
 
     def session_preparation(self) -> None:
         super().session_preparation()

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException
+from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException, ReadTimeout
 
 from inventory.model import load
 from inventory.secrets import Secret
 from roles import lan
 from roles.network.change import Target
 from roles.network.connection import Device, NoAnswerError, connected
+from roles.network.ios_session import IosSession
 from roles.network.platforms import PLATFORMS
 from roles.network.run import CHANGES, ERROR, run
 from roles.network.way import _addresses, reached
@@ -95,6 +96,20 @@ def test_a_command_leads_there_and_its_complaint_is_the_reason(played: PlayedSwi
     with pytest.raises(NoAnswerError, match=r"^connect\(5, AF=2 10.20.99.11:22, 16\): No route to host$"):
         connected(device).__enter__()
     assert time.monotonic() - began < 3  # not until a banner is overdue
+
+
+class Mute(IosSession):
+    """A device that takes a login, and then says nothing."""
+
+    def session_preparation(self) -> None:
+        raise ReadTimeout("Pattern not detected: 'sw1#' in output: ''")
+
+
+def test_who_falls_silent_after_the_login_does_not_answer(played: PlayedSwitch, device: Device) -> None:
+    leads(played, sw1=played.port)
+    mute = replace(device, platform=replace(device.platform, session=Mute))
+    with pytest.raises(NoAnswerError):
+        connected(mute).__enter__()
 
 
 def test_a_bastion_leads_there(played: PlayedSwitch, device: Device) -> None:
