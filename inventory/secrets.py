@@ -268,7 +268,7 @@ def rsa_key() -> str:
 
 
 Generators = dict[str, Callable[[], str]]
-SWITCH = ("password", "enable", "snmp/authentication", "snmp/privacy")  # of each, and of it alone
+SWITCH = ("password", "enable", "snmp/authentication", "snmp/privacy")  # of each device, and of it alone
 
 
 def wanted(administration: Administration) -> dict[str, Generators]:
@@ -291,7 +291,7 @@ def wanted(administration: Administration) -> dict[str, Generators]:
     }
     for name in administration.routers:
         if name not in administration.machines:  # a device, as a switch is
-            devices[f"device-{name}"]["enable"] = password
+            devices[f"device-{name}"] = dict.fromkeys(SWITCH, password)
     for name, router in administration.routers.items():  # one key for each session with a core of RESINA
         devices[f"device-{name}"] |= {f"bgp/{uplink.core}": lambda: password(32) for uplink in router.entry.uplinks}
     return {

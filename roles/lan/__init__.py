@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from inventory.model import Administration
 from inventory.secrets import secrets_of
-from roles.lan.credentials import SecretOf, radius, snmp
 from roles.lan.intent import SwitchIntent, intent
 from roles.lan.services import services
 from roles.lan.verify import problems
 from roles.network.change import Target
+from roles.network.credentials import SecretOf, radius, snmp
 from roles.network.platform import Platform, going_back_after
 from roles.network.platforms import PLATFORMS
 from roles.network.shown import Show

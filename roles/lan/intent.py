@@ -7,8 +7,8 @@ from ipaddress import IPv4Address, IPv4Interface
 from inventory.model import Placed, Switch
 from inventory.model.building import Protection
 from inventory.model.site import STP_ACCESS, STP_ROOT, Port
-from roles.lan.credentials import Radius, Snmp
 from roles.lan.services import Services
+from roles.network.credentials import Radius, Snmp
 
 DSCP = {"ef": 46, "af41": 34, "af31": 26, "af21": 18, "af11": 10}  # RFC 3246, RFC 2597
 STORM = 500  # broadcast frames a second, and as many multicast: a desk sends some ten

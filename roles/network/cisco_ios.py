@@ -234,13 +234,17 @@ def _value(lines: tuple[str, ...], beginning: str) -> str | None:
 
 
 def snmp_users(text: str) -> list[str]:
-    """The users of SNMP version 3 as lines, in what `show snmp user` says. Those of other engines are for informs."""
-    return [
+    """The users of SNMP version 3 as lines, in what `show snmp user` says.
+
+    A user is there once for each engine that it is known to, others' for informs.
+    """
+    found = [
         f"snmp-server user {user} {group} v3 auth {authentication.lower()} {SHOWN} priv {_cipher(privacy)} {SHOWN}"
         + (f" access {access}" if access else "")
         for user, access, authentication, privacy, group in USER.findall(text)
         if privacy != "None"
     ]
+    return list(dict.fromkeys(found))
 
 
 def _cipher(privacy: str) -> str:

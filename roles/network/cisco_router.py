@@ -23,6 +23,7 @@ from roles.network.cisco_router_rows import BGP, FAMILY, INNER, PORT, ROWS, WITH
 from roles.network.platform import Owned, Platform, replaces
 from roles.network.router_view import view
 from roles.network.routing import RouterFacts
+from roles.network.untold import leave_known
 
 TYPE_7 = re.compile(r"^( *neighbor \S+ password) 7 ([0-9A-F]+|\*\*\*)$", re.MULTILINE)
 NUMBERED = re.compile(r"^ \d+ (?=(?:permit|deny) )", re.MULTILINE)
@@ -108,7 +109,8 @@ def _into_family(config: HConfig) -> None:
 
 
 def refine(running: HConfig, remediation: HConfig) -> None:
-    """What the rules cannot say: what goes along by itself."""
+    """What the rules cannot say: what goes along by itself, and secrets that are not shown."""
+    leave_known(remediation, running, cisco_ios.SNMP_SECRET)
     for section in remediation.get_children(startswith="router bgp "):
         _neighbours_go_whole(section)
     for section in remediation.get_children(startswith="policy-map "):
@@ -162,10 +164,13 @@ CISCO_ROUTER: Platform = replace(
             r"|logging host \S+|aaa new-model|aaa (authentication login|authorization exec) default .*"
             r"|ip bgp-community new-format"
         ),
+        Owned(r"snmp-server (view|group) SUPERVISION .*|snmp-server user supervision-.*", removed=True),
         Owned(r"(ntp source|logging source-interface) \S+", removed=True),
         Owned(r"ntp server \S+|ip prefix-list RESINA-(IN|OUT) seq .*|ip dhcp excluded-address .*", removed=True),
         Owned(r"archive", lines=r"path |maximum "),
-        Owned(r"ip access-list (standard BASTIONS|extended (SWITCHES|NOWHERE|MARK-\S+))", removed=True, lines=""),
+        Owned(
+            r"ip access-list (standard (BASTIONS|READERS)|extended (SWITCHES|NOWHERE|MARK-\S+))", removed=True, lines=""
+        ),
         Owned(r"route-map RESINA-\S+ permit \d+", lines=r"set (local-preference|community|as-path) ", removed=True),
         Owned(r"class-map (type inspect )?match-(any|all) (MARK-\S+|OUTWARD|SWITCHES)", lines="match ", removed=True),
         Owned(r"policy-map (MARK-\S+|type inspect (OUTWARD|SWITCHES))", lines="class ", removed=True),
@@ -185,7 +190,6 @@ CISCO_ROUTER: Platform = replace(
         "Warning:|", "Warning:|No specific protocol configured| Not all config may be removed|"
     ).replace("Bad mask", "BGP is already running.*|Bad mask"),
     refine=refine,
-    unsaid=None,  # its SNMP is not ours yet
     switch=None,
     router=RouterFacts(
         view=view,

@@ -1,7 +1,7 @@
 """Secrets that a device does not tell, or not as they were given to it: they are no difference.
 
 What is sent has them; what is compared has not. Whether one changed is seen by a name that changes with it
-(roles/lan/credentials.py).
+(credentials.py).
 """
 
 import re

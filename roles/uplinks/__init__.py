@@ -28,9 +28,11 @@ def targets(administration: Administration, password_of: PasswordOf | None = Non
         router = administration.routers[name]
         wanted = intent(administration, router, key_of)
         platform = router.entry.platform
+        # Of a Debian host, roles/router says the rest.
+        beyond = None if name in administration.machines else device(administration, router, key_of)
         return Target(
             platform=going_back_after(ROUTERS[platform], minutes),
-            intended=render(f"uplinks/{platform}.j2", router=wanted, device=device(administration, router)),
+            intended=render(f"uplinks/{platform}.j2", router=wanted, device=beyond),
             problems=partial(_problems, wanted, platform),
             patience=PATIENCE,
         )

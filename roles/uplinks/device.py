@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv4Interface
 
 from inventory.model import Administration, Network, Placed, Router
 from inventory.model.chassis import ROUTER_CHASSIS
+from roles.network.credentials import SecretOf, Snmp, snmp
 
 Range = tuple[IPv4Address, IPv4Address]  # the first and the last
 
@@ -63,6 +64,7 @@ class DeviceIntent:
     readers: tuple[IPv4Address, ...]  # who may ask the switches how they fare
     controllers: tuple[IPv4Address, ...]  # the domain controllers: names and time
     syslog: tuple[IPv4Address, ...]
+    snmp: Snmp | None
     stays: str | None
 
     @property
@@ -76,8 +78,8 @@ class DeviceIntent:
         return any(not lan.outward for lan in self.lans)
 
 
-def device(administration: Administration, router: Placed[Router]) -> DeviceIntent:
-    """The router's share of its site."""
+def device(administration: Administration, router: Placed[Router], secret_of: SecretOf) -> DeviceIntent:
+    """The router's share of its site. Raises SecretError."""
     entry, site, platform = router.entry, router.site, administration.platform
     lans = tuple(_lan(administration, router, name, network) for name, network in site.networks.items() if network.vlan)
     uplinks = tuple(uplink.interface for uplink in entry.uplinks)
@@ -99,6 +101,7 @@ def device(administration: Administration, router: Placed[Router]) -> DeviceInte
         readers=tuple(dict.fromkeys((*platform.bastions.values(), *platform.monitors.values()))),
         controllers=tuple(machine.address for machine in administration.running("directory")),
         syslog=tuple(administration.environment.syslog),
+        snmp=snmp(administration, router.name, secret_of),
         stays=max(announced, key=lambda lan: (bool(lan.switches), -lan.vlan)).interface if announced else None,
     )
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from inventory.model.platform import Bfd
 from inventory.secrets import Secret
 from roles.network.cisco_router import CISCO_ROUTER
+from roles.network.credentials import Snmp
 from roles.network.plan import Plan, plan
 from roles.network.planner import Line, Part
 from roles.played.switch.files.switch.isr.cli import Session
@@ -136,6 +137,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
         readers=tuple(bastions),
         controllers=tuple(draw(st.lists(st.sampled_from(HOSTS), max_size=2, unique=True))),
         syslog=(),
+        snmp=Snmp(draw(st.sampled_from(USERS)), Secret(KEYS[0]), Secret(KEYS[1]), tuple(bastions)),
         stays=next((lan.interface for lan in lans if lan.outward), None),
     )
     if not bare:
@@ -144,6 +146,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     return Wish(router, device, draw(st.booleans()), tuple(lacks), draw(st.booleans()))
 
 
+USERS = ["supervision-1", "supervision-2"]
 KEYS = ["first-key", "other-key"]
 HOSTS = [IPv4Address(f"10.10.10.{number}") for number in (10, 11, 12)]
 
@@ -191,7 +194,7 @@ class Trial:
     def run(self, before: Wish, after: Wish) -> None:
         session = self.routed(before, before, after)
         assert answers(session.switch.config, session.switch.plane) == {str(a.ip) for a, _ in before.links.values()}
-        planned = plan(CISCO_ROUTER, session.feed("show running-config"), after.text)
+        planned = plan(CISCO_ROUTER, _running(session), after.text)
         if planned.refused:
             event(f"refused: {_kind(planned.refused)}")
             assert _must_be_refused(before, after), planned.refused
@@ -233,10 +236,17 @@ class Trial:
 
     def ended(self, session: Session, before: Wish, after: Wish) -> None:
         """The router is what was intended, and what nobody intends is still there."""
-        running = session.feed("show running-config")
+        running = _running(session)
         assert plan(CISCO_ROUTER, running, after.text).lines == ()
         ideal = self.routed(Wish(after.router, after.device), before, after)
-        assert _lines(running) == _lines(ideal.feed("show running-config"))
+        assert _lines(running) == _lines(_running(ideal))
+
+
+def _running(session: Session) -> str:
+    """What it runs, also what no configuration shows."""
+    assert CISCO_ROUTER.unsaid is not None
+    unsaid = CISCO_ROUTER.unsaid.lines(session.feed(CISCO_ROUTER.unsaid.command))
+    return "\n".join([session.feed(CISCO_ROUTER.running), *unsaid])
 
 
 def _told(session: Session, line: str) -> None:

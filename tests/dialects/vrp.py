@@ -9,6 +9,7 @@ from tests.dialects import MANAGEMENT, NUMBERS, Dialect, Wish
 
 DOOR = "GigabitEthernet0/0/24"
 OTHERS = ("GigabitEthernet0/0/1", "GigabitEthernet0/0/2", "GigabitEthernet0/0/23")
+INSPECTED = "\n arp anti-attack check user-bind enable"  # refused where DHCP is not watched
 LESS_GUARDED = """
  port-security enable
  storm-control broadcast min-rate 100 max-rate 200
@@ -135,7 +136,10 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     lines += draw(st.sampled_from([[], ["stp bpdu-protection"]])) if bare else ["stp bpdu-protection"]
     for port in OTHERS:
         if not bare or draw(st.booleans()):
-            lines += [f"interface {port}", draw(ports(vlans, marked))]
+            lines += [
+                f"interface {port}",
+                draw(ports(vlans, marked)) if hardened else draw(ports(vlans, marked)).replace(INSPECTED, ""),
+            ]
     lines.append(f"interface {DOOR}")
     if door == "access":
         lines += [" port link-type access", f" port default vlan {management}"]

@@ -17,11 +17,13 @@ from roles.dhcp.config import dhcp_config
 from roles.lab.topology import NotPlayedError, topology
 from roles.network.change import Target
 from roles.network.connection import Device
+from roles.network.drawing import drawing
 from roles.network.history import History, Why
 from roles.network.offline import from_history
 from roles.network.plan import plan
 from roles.network.run import CHANGES, ERROR, OK, run
 from roles.network.scrub import scrubbed
+from roles.network.waves import order_of
 from roles.router.config import router_config
 from roles.uplinks.device import device
 from roles.uplinks.intent import intent
@@ -66,6 +68,8 @@ def test_a_new_router_becomes_what_is_intended(
     assert "neighbor 10.255.1.9 password ***  " in planned
     assert "# the key of the session (MD5)" in planned
     assert "bgp-resina" not in planned
+    assert re.search(r"snmp-server user supervision-\w+ \*\*\*", planned)
+    assert "snmp-privacy" not in planned
     assert router.config.startswith("hostname Router\n")  # nothing was sent
 
     assert went(router, intended, history=history) == OK
@@ -146,12 +150,15 @@ def test_it_is_a_device_and_no_debian_host(tmp_path: Path) -> None:
     assert NAME not in everything.machines
     assert NAME not in [name for hosts in groups(everything).values() for name, _ in hosts]
     assert f"Host {NAME}\n    HostName {NAME}\n    User netadmin\n" in ssh_config(everything)
-    assert wanted(everything)[f"device-{NAME}"].keys() == {"password", "enable", "bgp/resina1", "bgp/resina2"}
+    assert wanted(everything)[f"device-{NAME}"].keys() == {
+        *("password", "enable", "bgp/resina1", "bgp/resina2"),
+        *("snmp/authentication", "snmp/privacy"),
+    }
 
 
 def test_what_it_needs_beyond_its_routing(tmp_path: Path) -> None:
     everything = administration(tmp_path)
-    found = device(everything, everything.routers[NAME])
+    found = device(everything, everything.routers[NAME], key)
     assert [(lan.name, lan.interface, lan.outward, lan.mark) for lan in found.lans] == [
         ("users", "GigabitEthernet0/0/2.10", True, None),
         ("voice", "GigabitEthernet0/0/2.20", True, "ef"),
@@ -255,3 +262,10 @@ def test_a_session_that_is_lost_is_undone_by_the_router(router: PlayedRouter, in
         time.sleep(0.05)
     assert router.config.replace(ARCHIVE, "") == before
     assert router.switch.saved == f"{before}\nend\n"
+
+
+def test_it_takes_part_like_every_device(tmp_path: Path) -> None:
+    everything = administration(tmp_path)
+    assert str(everything.addresses[NAME]) == "10.255.1.10"  # its name in DNS
+    assert "cisco_ios · AS 65111" in drawing(everything, None)
+    assert "sw11" in order_of(everything).apart[NAME]  # never at once with the switch behind it

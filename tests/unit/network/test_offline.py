@@ -64,6 +64,12 @@ def test_a_secret_that_both_have_is_no_difference(history: History, target: Targ
     assert result.result.lines == ()
 
 
+def test_lines_that_only_their_secrets_told_apart_are_one(target: Target, history: History) -> None:
+    history.found({"sw1": f"{target.intended}snmp-server community a RO\nsnmp-server community b RO\n"})
+    (result,) = from_history({"sw1": target}, history)["sw1"]
+    assert result.result.lines == ("no snmp-server community *** RO",)
+
+
 def test_side_by_side_keeps_the_order_and_says_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "FEW", 2)
     names = [str(number) for number in range(9)]

@@ -7,6 +7,7 @@ import pytest
 
 from inventory.secrets import Secret
 from roles.network.change import Target, apply
+from roles.network.cisco_ios import snmp_users
 from roles.network.connection import Device, connected
 from roles.network.listening import Listening
 from roles.network.platforms import PLATFORMS
@@ -119,3 +120,23 @@ def test_history_keeps_the_user_and_no_secret(device: Device) -> None:
     assert "supervision-1a1a1a" in kept
     assert FIRST not in kept
     assert "initial" not in kept
+
+
+def test_a_user_that_several_engines_know_is_one() -> None:
+    # As IOS prints it: a tab, and the access list where there is one.
+    block = (
+        "User name: {}\nEngine ID: {}\nstorage-type: nonvolatile\t active{}\n"
+        "Authentication Protocol: {}\nPrivacy Protocol: {}\nGroup-name: ops\n"
+    )
+    text = "\n".join(
+        [
+            block.format("nms", "800000090300000944D34800", "\taccess-list: 69", "SHA", "AES128"),
+            block.format("nms", "00000063000100A20A2009E0", "\taccess-list: 69", "SHA", "AES128"),
+            block.format("old", "800000090300000944D34800", "", "MD5", "DES"),
+            block.format("open", "800000090300000944D34800", "", "MD5", "None"),
+        ]
+    )
+    assert snmp_users(text) == [
+        "snmp-server user nms ops v3 auth sha *** priv aes 128 *** access 69",
+        "snmp-server user old ops v3 auth md5 *** priv des ***",
+    ]

@@ -47,7 +47,7 @@ class Config:
     vlans: dict[int, str] = field(default_factory=dict)
     addresses: dict[int, tuple[str | None, bool]] = field(default_factory=dict)
     default_gateway: None = None
-    users: dict[str, object] = field(default_factory=dict)  # of SNMP: in no copy of a configuration
+    users: dict[str, str] = field(default_factory=dict)  # of SNMP: in no copy of a configuration
     guards: Guards = field(default_factory=Guards)
 
     @property

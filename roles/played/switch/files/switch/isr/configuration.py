@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..grammar import Command, Match, Refused, command
 from ..ios.config import TOP
-from ..ios.configuration import _add, _archive, _banner, _by_default, _do, _end, _hostname, _line, _set
+from ..ios.configuration import _add, _archive, _banner, _by_default, _do, _end, _hostname, _line, _set, _user
 from ..ios.grammar import invalid
 from .config import FAMILY, FLAT, PORTS, WITHIN
 from .grammar import entry
@@ -349,6 +349,12 @@ CONFIG: dict[str, list[Command]] = {
         command("archive", _archive),
         command("snmp-server contact <line>", _set),
         command("snmp-server location <line>", _set),
+        command("snmp-server view <word> <word> <included|excluded>", _add),
+        command("snmp-server group <word> v3 <auth|noauth|priv> read <word> access <word>", _keyed(3)),
+        command(
+            "snmp-server user <word> <word> v3 auth <sha|md5> <word> priv aes <128|192|256> <word> access <word>", _user
+        ),
+        command("snmp-server user <word> <word> v3", _user),
         command("logging host <ip>", _add),
         command("logging source-interface <interface>", _set),
         command("ntp server <ip>", _add),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..grammar import command
 from ..ios.privileged import EXEC as SWITCHES
 from ..ios.privileged import _nothing, _show
+from ..ios.shows import snmp_users
 from . import shows
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def _advertised(session: Session, peer: str) -> str:
 EXEC = [
     *(each for each in SWITCHES if _of_both(each.words)),
     command("clear ip bgp <word> soft", _nothing),
+    command("show snmp user", _show(snmp_users)),
     command("show version", _show(shows.version)),
     command("show ip bgp", _show(shows.bgp)),
     command("show ip bgp summary", _show(shows.bgp_summary)),

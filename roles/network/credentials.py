@@ -1,4 +1,4 @@
-"""What a switch shares with others in secret: with whoever reads how it fares. Each switch has its own."""
+"""What a device shares with others in secret: with whoever reads how it fares. Each device has its own."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -47,13 +47,13 @@ def radius(administration: Administration, switch: str, secret_of: SecretOf) -> 
     return Radius(servers, secret_of(f"device-{switch}", "radius")) if servers else None
 
 
-def snmp(administration: Administration, switch: str, secret_of: SecretOf) -> Snmp | None:
+def snmp(administration: Administration, device: str, secret_of: SecretOf) -> Snmp | None:
     """None where nobody is declared who might read. Raises SecretError."""
     platform = administration.platform
     readers = tuple(dict.fromkeys((*platform.bastions.values(), *platform.monitors.values())))
     if not readers:
         return None
-    authentication, privacy = (secret_of(f"device-{switch}", f"snmp/{kind}") for kind in ("authentication", "privacy"))
+    authentication, privacy = (secret_of(f"device-{device}", f"snmp/{kind}") for kind in ("authentication", "privacy"))
     return Snmp(f"supervision-{digest(authentication, privacy)}", authentication, privacy, readers)
 
 
