@@ -20,7 +20,7 @@ from statistics import median
 
 from tests.bench import buildings, network_cli
 from tests.bench.district import District, Run
-from tests.bench.paths import ANSIBLE
+from tests.bench.paths import ANSIBLE, ROOT
 
 PLANNED, FETCHED, CHANGED = 300, 100, 50
 LAN = (sys.executable, "-m", "deploys.lan", "--environment", buildings.ENVIRONMENT)
@@ -96,7 +96,9 @@ def measure(district: District, jobs: list[Job], rounds: int) -> Measured:
 def three_lines(rounds: int) -> list[dict[str, dict[str, float]]]:
     """In a process of its own, which nothing else has warmed up."""
     command = [sys.executable, "-m", "tests.bench.lines"]
-    return [json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout) for _ in range(rounds)]
+    return [
+        json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT).stdout) for _ in range(rounds)
+    ]
 
 
 def table(found: Measured) -> str:
