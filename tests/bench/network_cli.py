@@ -12,7 +12,7 @@ from tests.bench.paths import ANSIBLE
 if TYPE_CHECKING:
     from tests.bench.district import District
 
-FORKS = int(os.environ.get("FORKS", "20"))  # as many as ours; 5, its default, is no faster on 2 cores
+FORKS = int(os.environ.get("FORKS", "20"))  # as many as ours; its default is 5
 Ssh = Literal["libssh", "paramiko"]
 SHOWS = ("show vlan brief", "show interfaces switchport", "show startup-config")
 
