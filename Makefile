@@ -60,7 +60,7 @@ endef
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment credentials forget rehearse \
-	ssh passwords lock tools bench history topology compliance
+	ssh passwords lock tools bench history topology compliance targets
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ compliance: $(VENV)/ready ## How hardened switches are, rule by rule; fails wher
 
 topology: $(VENV)/ready ## Sites, VLANs, devices, uplinks as a picture [OUT=topology.svg LIVE=1: held against LLDP]
 	@$(PY) -m deploys.topology --environment $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(LIVE),--live)
+
+targets: $(VENV)/ready ## What a Prometheus is to watch, for its file_sd: all as JSON, or a file a job [OUT=folder]
+	@$(PY) -m deploys.targets --environment $(ENV) $(if $(OUT),--out "$(OUT)")
 
 verify: $(VENV)/ready ## Check that all of it works, by using it; in the lab also that it survives what is done to it
 	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) \

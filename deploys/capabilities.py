@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import roles.applications
 import roles.database
+import roles.dhcp
 import roles.directory
 import roles.files
 import roles.mail
@@ -17,6 +18,7 @@ from roles.common.health import Health
 ROLES = {
     "applications": roles.applications,
     "database": roles.database,
+    "dhcp": roles.dhcp,
     "directory": roles.directory,
     "files": roles.files,
     "mail": roles.mail,

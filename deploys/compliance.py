@@ -1,4 +1,4 @@
-"""Rule by rule, how hardened switches are: `python -m deploys.compliance [--from running|intended] [--limit sw1]`.
+"""Rule by rule, how hardened devices are: `python -m deploys.compliance [--from running|intended] [--limit sw1]`.
 
 `running` is what devices were last seen to run (`make history`); `intended` needs no device, as in CI.
 Exits 0, 1 where a rule is not met and not waived.
@@ -8,15 +8,15 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
+from inventory.masking import SHOWN
 from inventory.model import Administration, InventoryError, load
 from inventory.model.load import HERE
 from inventory.model.waivers import load_waivers
 from inventory.repository import shown
-from roles import lan
-from roles.compliance.audit import audit, table
-from roles.compliance.rules import IDS, Audited, Result
-from roles.lan.intent import intent
-from roles.lan.services import services
+from inventory.secrets import Secret, SecretError, secrets_of
+from roles import lan, uplinks
+from roles.compliance.audit import IDS, audit, table
+from roles.compliance.rules import Audited, Result
 from roles.network.history import History, HistoryError, Why, folder_of
 from roles.network.plan import plan
 
@@ -33,7 +33,7 @@ def main() -> int:
         waivers = load_waivers(HERE, administration, IDS)
         devices = audited(administration, arguments.source, arguments.limit)
         verdicts = audit(devices, waivers, datetime.now(UTC).date())
-    except (InventoryError, HistoryError, OSError, LookupError) as error:
+    except (InventoryError, HistoryError, SecretError, OSError, LookupError) as error:
         print(error, file=sys.stderr)
         return 1
     for line in table(verdicts, arguments.verbose):
@@ -43,20 +43,31 @@ def main() -> int:
 
 def audited(administration: Administration, source: str, limit: str | None = None) -> list[Audited]:
     """What is held against the rules. Raises LookupError where a device is unknown or was never seen."""
-    names = [name for name in administration.switches if limit in (None, name)]
+    devices = [*administration.switches, *(administration.routers.keys() - administration.machines.keys())]
+    names = [name for name in devices if limit in (None, name)]
     if not names:
-        raise LookupError(f"no switch {limit} in the inventory")
-    targets = lan.targets(administration)
-    running = {name: targets[name].intended for name in names}
+        raise LookupError(f"no switch or router {limit} in the inventory")
+    # What is intended is judged without a key, as in CI: no rule asks for a secret.
+    secret_of = secrets_of(administration.environment).get if source == "running" else _unknown
+    # History keeps no keys of sessions, so none are held against it.
+    switches = lan.targets(administration, secret_of)
+    routers = uplinks.targets(administration, lambda _scope, _key: Secret(SHOWN))
+    targets = {name: switches[name] if name in switches else routers[name] for name in names}
+    running = {name: target.intended for name, target in targets.items()}
     if source == "running":
         running = _last_seen(administration, names)
     found = []
     for name in names:
-        switch, target = administration.switches[name], targets[name]
-        wanted = intent(switch, services(administration, switch.site))
+        switch, target = administration.switches.get(name), targets[name]
+        wanted = lan.wanted(administration, name, secret_of) if switch else None
+        site = (switch or administration.routers[name]).site.site
         lacking = plan(target.platform, running[name], target.intended).texts
-        found.append(Audited(name, switch.site.site, switch.entry.platform, wanted, running[name], lacking))
+        found.append(Audited(name, site, target.platform.name, wanted, running[name], lacking))
     return found
+
+
+def _unknown(_scope: str, _key: str) -> Secret:
+    return Secret("unknown")
 
 
 def _last_seen(administration: Administration, names: list[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("router",),
         ("uplinks",),  # what leads to the switches
         ("lan",),
-        ("directory", "database", "mail", "workstation"),
+        ("dhcp", "directory", "database", "mail", "workstation"),
         ("files", "applications", "timekeeping"),  # they join the directory, migrate a database, ask for the time
     ),
     # What the network needs before its devices can be configured.

@@ -66,6 +66,9 @@ def _holder(source: Source, site: Site, name: str, network: Network, address: IP
             runs = f" ({', '.join(entry.runs)})" if entry.runs else ""
             known = True
             yield _fact(source, ["machines", machine], either("machine", "machine"), f"{machine}{runs}{only}")
+            if entry.mac:
+                text = either(f"réservée par DHCP à {entry.mac}", f"reserved by DHCP for {entry.mac}")
+                yield _fact(source, ["machines", machine, "mac"], either("adresse", "address"), text)
     for switch, device in site.switches.items():
         if device.address == address:
             known = True
@@ -84,7 +87,7 @@ def _holder(source: Source, site: Site, name: str, network: Network, address: IP
         yield _fact(source, path, either("adresse", "address"), either("celle du réseau", "that of the network"))
     elif network.prefix.num_addresses > 2 and address == network.prefix.broadcast_address:
         yield _fact(source, path, either("adresse", "address"), either("diffusion", "broadcast"))
-    elif network.pool and network.pool.first <= address <= network.pool.last:
+    elif not known and network.pool and address in network.pool:
         span = either(
             f"donnée par DHCP, de {network.pool.first} à {network.pool.last}",
             f"given by DHCP, from {network.pool.first} to {network.pool.last}",

@@ -67,6 +67,7 @@ class Secrets:
     folder: Path
     identity: Path
     _open: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    _identity: pyrage.x25519.Identity | None = field(default=None, repr=False)
 
     def get(self, scope: str, key: str) -> Secret:
         """One secret. Raises SecretError where it does not exist or cannot be decrypted."""
@@ -120,7 +121,7 @@ class Secrets:
         if scope not in self._open:
             path = self._path(scope)
             try:
-                identity = pyrage.x25519.Identity.from_str(_key_line(self.identity))
+                identity = self._key()
                 sealed = path.read_bytes()
                 self._open[scope] = json.loads(pyrage.decrypt(sealed, [identity]))
                 _read[scope] = sha256(sealed).hexdigest()
@@ -132,6 +133,12 @@ class Secrets:
             except ValueError:
                 raise SecretError(f"{path}: does not hold a JSON object: set its secrets anew") from None
         return self._open[scope]
+
+    def _key(self) -> pyrage.x25519.Identity:
+        """Our own key, read once."""
+        if self._identity is None:
+            self._identity = pyrage.x25519.Identity.from_str(_key_line(self.identity))
+        return self._identity
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -261,6 +268,7 @@ def rsa_key() -> str:
 
 
 Generators = dict[str, Callable[[], str]]
+SWITCH = ("password", "enable", "snmp/authentication", "snmp/privacy")  # of each device, and of it alone
 
 
 def wanted(administration: Administration) -> dict[str, Generators]:
@@ -276,10 +284,14 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         f"application-{name}": {"database_password": password, "session_key": random_key}
         for name in administration.applications
     }
+    switch = (*SWITCH, "radius") if administration.platform.radius else SWITCH
     devices: dict[str, Generators] = {
-        **{f"device-{name}": {"password": password, "enable": password} for name in administration.switches},
+        **{f"device-{name}": dict.fromkeys(switch, password) for name in administration.switches},
         **{f"device-{name}": {"password": password} for name in administration.routers},
     }
+    for name in administration.routers:
+        if name not in administration.machines:  # a device, as a switch is
+            devices[f"device-{name}"] = dict.fromkeys(SWITCH, password)
     for name, router in administration.routers.items():  # one key for each session with a core of RESINA
         devices[f"device-{name}"] |= {f"bgp/{uplink.core}": lambda: password(32) for uplink in router.entry.uplinks}
     return {

@@ -3,13 +3,18 @@
 import asyncio
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from types import TracebackType
 
 import asyncssh
+from netmiko import BaseConnection
 
+from inventory.secrets import Secret
+from roles.network.connection import Device, connected
+from roles.network.platform import Platform
+from roles.played.switch.files.switch.counters import Inspected
 from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.lldp import Neighbour
 from roles.played.switch.files.switch.machine import Learned, Switch
@@ -17,6 +22,7 @@ from roles.played.switch.files.switch.management import Door
 from roles.played.switch.files.switch.meaning import Meaning
 from roles.played.switch.files.switch.personality import Personality, Session
 from roles.played.switch.files.switch.server import serve
+from roles.played.switch.files.switch.snooping import Binding
 from roles.played.switch.files.switch.unplugged import Unplugged
 
 
@@ -38,6 +44,18 @@ class Plane:
 
     def shut(self) -> dict[str, str]:
         return {self.ports[2]: "bpduguard"}
+
+    def inconsistent(self) -> list[str]:
+        return [self.ports[0]]
+
+    def bindings(self) -> list[Binding]:
+        return [Binding(10, "02:00:0a:14:0a:15", "10.20.10.150", self.ports[0], time() + 3600)]
+
+    def inspected(self) -> dict[int, Inspected]:
+        return {10: Inspected(forwarded=7, dropped=2)}
+
+    def violations(self) -> dict[str, int]:
+        return {self.ports[0]: 5}
 
     def neighbours(self) -> list[Neighbour]:
         return [Neighbour(self.ports[-1], "0200.0000.0001", "Gi1/0/24", "sw2", "B", monotonic() + 100)]
@@ -120,6 +138,19 @@ class PlayedSwitch(Loop):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop(self._acceptor)
+
+
+def logged_in(platform: Platform, played: PlayedSwitch, name: str = "sw1") -> AbstractContextManager[BaseConnection]:
+    """A session of the product with it, by one of its names."""
+    device = Device(
+        name=name,
+        platform=platform,
+        ssh_config=played.ssh_config,
+        known_hosts=played.known_hosts,
+        identity=played.identity,
+        password=Secret(PlayedSwitch.PASSWORD),
+    )
+    return connected(device)
 
 
 class Fleet(Loop):

@@ -271,7 +271,7 @@ def _network(site: Site, name: str, a: Network | None, b: Network | None) -> Ite
         if b.pool is None:
             yield Change(site.owner, Section.SITES, "pool_removed", about)
         else:
-            about |= {"first": str(b.pool.first), "last": str(b.pool.last)}
+            about |= {"first": str(b.pool.first), "last": str(b.pool.last), "hours": b.pool.lease_hours}
             yield Change(site.owner, Section.SITES, "pool", about)
 
 

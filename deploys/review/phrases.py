@@ -119,8 +119,8 @@ PHRASES: dict[str, Phrase] = {
     ),
     "network_removed": ("{site} : réseau « {name} » supprimé", "{site}: network '{name}' removed"),
     "pool": (
-        "{site} : réseau « {name} », DHCP donne les adresses de {first} à {last}",
-        "{site}: network '{name}', DHCP gives the addresses from {first} to {last}",
+        "{site} : réseau « {name} », DHCP donne les adresses de {first} à {last}, pour {hours} h",
+        "{site}: network '{name}', DHCP gives the addresses from {first} to {last}, for {hours} h",
     ),
     "pool_removed": (
         "{site} : réseau « {name} », DHCP n'y donne plus d'adresse",
@@ -528,6 +528,7 @@ LABELS: dict[str, Phrase] = {
     "role": ("rôle", "role"),
     "asn": ("AS", "AS"),
     "runs": ("services", "services"),
+    "mac": ("adresse MAC", "MAC address"),
     "block": ("bloc d'adresses", "block of addresses"),
     "model": ("modèle", "model"),
     "tier": ("rang", "tier"),

@@ -34,6 +34,7 @@ class Machine:
     network: Network | None
     address: IPv4Address
     runs: tuple[str, ...]
+    mac: str | None = None  # where DHCP gives it its address
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Administration:
                 network=site.networks[entry.network],
                 address=entry.address,
                 runs=tuple(entry.runs),
+                mac=entry.mac,
             )
             for site in self.sites.values()
             for name, entry in site.machines.items()
@@ -82,7 +84,7 @@ class Administration:
                 site=router.site,
                 network=None,
                 address=router.entry.by_preference[0].address.ip,
-                runs=("router",),
+                runs=("router", "dhcp") if any(n.pool for n in router.site.networks.values()) else ("router",),
             )
             for router in self.routers.values()
             if router.entry.platform == "frr"

@@ -9,6 +9,7 @@ from pydantic import Field
 from inventory.model.base import Flag, Identifier, Prefix, Strict, Vlan
 
 MANAGEMENT = "management"  # the purpose whose network holds the switches themselves
+LEASE_HOURS = 24  # a working day: who is away for one night keeps the address
 NEVER = (1002, 1003, 1004, 1005)  # Cisco keeps them for token ring and FDDI
 
 # bpdu-guard: a switch that speaks there is shut out. root-guard: the root of the spanning tree is never behind it.
@@ -17,6 +18,9 @@ NEVER = (1002, 1003, 1004, 1005)  # Cisco keeps them for token ring and FDDI
 Protection = Literal[
     "bpdu-guard", "root-guard", "dhcp-snooping", "arp-inspection", "storm-control", "port-security", "silent"
 ]
+# dot1x: a computer says who it is. mab: a device that cannot is known by its MAC address. dot1x-mab: the first, else
+# the other.
+Authentication = Literal["dot1x", "mab", "dot1x-mab"]
 PROTECTIONS: tuple[Protection, ...] = get_args(Protection)
 
 
@@ -26,6 +30,9 @@ class PoolRule(Strict):
     first: Annotated[int, Field(strict=True, ge=2, description="Rang de la première adresse", examples=[100])]
     last: Annotated[int, Field(strict=True, ge=2)] | None = Field(
         default=None, description="Rang de la dernière ; sans lui, jusqu'au bout du réseau", examples=[199]
+    )
+    lease_hours: Annotated[int, Field(strict=True, ge=1, le=720)] = Field(
+        default=LEASE_HOURS, description="Pour combien d'heures une adresse est donnée", examples=[4]
     )
 
     def within(self, prefix: IPv4Network) -> tuple[IPv4Address, IPv4Address] | None:
@@ -92,6 +99,16 @@ class Profile(Strict):
     )
     maximum_macs: Annotated[int, Field(strict=True, ge=1, le=1024)] | None = Field(
         default=None, description="Combien de machines au plus, par leur adresse MAC", examples=[3]
+    )
+    authentication: Authentication | None = Field(
+        default=None,
+        description="Comment le serveur RADIUS reconnaît ce qui se branche ; les appareils muets (imprimantes) : mab",
+        examples=["dot1x"],
+    )
+    fallback: Identifier | None = Field(
+        default=None,
+        description="Usage du réseau de qui n'est pas reconnu, ou si aucun serveur ne répond ; sans lui, quarantaine",
+        examples=["guests"],
     )
     protections: list[Protection] = Field(
         default=[], description="Ce qui protège le réseau de ce port", examples=[["bpdu-guard", "dhcp-snooping"]]

@@ -105,7 +105,7 @@ class _Building:
             vlan=vlan,
             reaches=said.reaches if "reaches" in said.model_fields_set or purpose is None else purpose.reaches,
             purpose=name if purpose else None,
-            pool=Pool(first=pool[0], last=pool[1]) if pool else None,
+            pool=Pool(first=pool[0], last=pool[1], lease_hours=rule.lease_hours) if rule and pool else None,
         )
 
     def _place(self, path: Path_, name: str) -> IPv4Network | None:
@@ -290,6 +290,8 @@ class _Building:
             profile=said.profile,
             maximum_macs=profile.maximum_macs,
             protections=profile.protections,
+            authentication=profile.authentication,
+            fallback=profile.fallback if profile.fallback in networks else None,
             trusted=profile.trusted,
         )
 

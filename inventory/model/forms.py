@@ -73,6 +73,12 @@ INTERFACE = Form(
     "the full name of the interface, as the device writes it",
     "GigabitEthernet1/0/1",
 )
+MAC = Form(  # of one card, so the lowest bit of its first byte is 0 (IEEE 802)
+    r"^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$",
+    "adresse MAC d'une carte réseau : six nombres hexadécimaux en minuscules, séparés par « : »",
+    "the MAC address of a network card: six hexadecimal numbers in lower case with ':' between them",
+    "02:00:5e:10:00:01",
+)
 END = Form(
     r"^[a-z][a-z0-9-]{0,29}(/[A-Za-z0-9][A-Za-z0-9/.-]{0,39})?$",
     "ce qui est au bout du câble : une machine, un équipement, ou commutateur/port",
@@ -86,6 +92,7 @@ MODEL = Form(
     "a model of a device: lower-case letters, digits, hyphens",
     "catalyst-2960x-24",
 )
+ROUTER_MODEL = Form(MODEL.pattern, MODEL.french, MODEL.english, "isr-4331")
 VERSION = Form(
     r"^[0-9]+(\.[0-9]+)*$",
     "version : des nombres séparés par des points",
@@ -153,6 +160,7 @@ BY_PATTERN = {
         COMMUNITY,
         TEXT,
         INTERFACE,
+        MAC,
         END,
         MODEL,
         VERSION,

@@ -116,6 +116,16 @@ class Platform(Strict):
         description="D'où travaillent les ingénieurs, dans un centre de données ; seules à joindre les commutateurs",
         examples=[{"bastion1": "10.10.10.10"}],
     )
+    monitors: dict[Identifier, Address] = Field(
+        default={},
+        description="Ce qui, avec les bastions, peut lire l'état des commutateurs (SNMPv3)",
+        examples=[{"surveillance1": "10.10.10.16"}],
+    )
+    radius: dict[Identifier, Address] = Field(
+        default={},
+        description="Les serveurs RADIUS, dans un centre de données, dans l'ordre où ils sont interrogés (802.1X)",
+        examples=[{"radius1": "10.10.10.17"}],
+    )
     removals: Removals = Field(
         default=Removals(), description="Ce qu'un seul passage peut retirer", examples=[{"accounts": 3, "shares": 1}]
     )

@@ -1,11 +1,11 @@
 """The names of ports: series of them, and those that a model does not have."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from netutils.interface import canonical_interface_name
 
-from inventory.model.chassis import CHASSIS
+from inventory.model.chassis import CHASSIS, Chassis, RouterChassis
 from inventory.model.messages import say
 from inventory.model.validate import near
 
@@ -22,9 +22,9 @@ def ports_of(key: str) -> list[str]:
     return [f"{stem}{number}" for number in range(first, min(last, first + LONGEST_SERIES) + 1)]
 
 
-def not_of_model(names: Iterable[str], model: str) -> str:
+def not_of_model(names: Iterable[str], model: str, models: Mapping[str, Chassis | RouterChassis] = CHASSIS) -> str:
     """What is said of the first port that a model does not have; nothing where it has them all, or is not known."""
-    chassis = CHASSIS.get(model)
+    chassis = models.get(model)
     wrong = next((name for name in names if name not in chassis.ports), None) if chassis else None
     if chassis is None or wrong is None:
         return ""

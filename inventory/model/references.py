@@ -12,10 +12,12 @@ from inventory.model.administration import Administration
 from inventory.model.application import Application
 from inventory.model.base import Strict
 from inventory.model.building import NEVER, Profile
+from inventory.model.chassis import ROUTER_CHASSIS
 from inventory.model.environment import Environment
 from inventory.model.institution import AGENTS, Institution, InstitutionFile
 from inventory.model.messages import say
 from inventory.model.platform import Platform
+from inventory.model.ports import not_of_model
 from inventory.model.prefixes import Prefixes
 from inventory.model.problems import Problem
 from inventory.model.site import MachineEntry, Network, Port, Router, Site
@@ -57,6 +59,7 @@ class Seen:
     groups: dict[str, str] = field(default_factory=dict)
     shares: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    macs: dict[str, str] = field(default_factory=dict)
     addresses: dict[IPv4Address, str] = field(default_factory=dict)
     networks: Prefixes = field(default_factory=Prefixes)
     blocks: Prefixes = field(default_factory=Prefixes)
@@ -181,13 +184,17 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
         yield _missing(source, ["owner"], "institution", site.owner, parsed.institutions)
     refused = list(_block(source, site.block, seen, parsed)) if site.block else []
     yield from refused
+    misplaced: list[Problem] = []
     for name, network in site.networks.items():
         said_already = bool(refused and site.block and network.prefix.subnet_of(site.block))
-        yield from _network(source, site, name, network, seen, parsed, said_already=said_already)
+        misplaced += _network(source, site, name, network, seen, parsed, said_already=said_already)
+    yield from misplaced
     if site.block:
         seen.blocks.add(site.block, str(source.path))
     if refused:
         return  # what is in the block will move with it
+    yield from _macs(source, site, seen)
+    yield from () if misplaced else _pools(source, site)  # its pools will move with a network
     for name, entry in site.machines.items():
         path: list[str | int] = ["machines", name]
         yield from _name(source, path, name, seen)
@@ -206,6 +213,9 @@ def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Pr
         for port_name, port in switch.ports.items():
             if not port.used:
                 continue
+            if port.authentication and switch.platform == "huawei_vrp":
+                message = say("platform_dot1x", profile=port.profile, platform=switch.platform)
+                yield source.problem(["switches", name, "ports", port_name], message, on_key=True)
             if switch.model is None:
                 yield from _port_name(source, ["switches", name, "ports", port_name], port_name, switch.platform)
             yield from _port(source, site, ["switches", name, "ports", port_name], port)
@@ -314,6 +324,34 @@ def _member(
     seen.addresses.setdefault(address, who)
 
 
+def _macs(source: Source, site: Site, seen: Seen) -> Iterator[Problem]:
+    """A MAC address is one machine's, in a network where DHCP gives addresses."""
+    for name, entry in site.machines.items():
+        path = ["machines", name, "mac"]
+        if entry.mac is None:
+            continue
+        if entry.network in site.networks and site.networks[entry.network].pool is None:
+            yield source.problem(path, say("mac_unserved", network=entry.network))
+        if entry.mac in seen.macs:
+            yield source.problem(path, say("already", value=entry.mac, where=seen.macs[entry.mac]))
+        seen.macs.setdefault(entry.mac, f"{site.site}/{name}")
+
+
+def _pools(source: Source, site: Site) -> Iterator[Problem]:
+    """What has an address of its own has none that DHCP gives to others: gateways, switches, machines without a MAC."""
+    fixed: list[tuple[Path_, str, IPv4Address]] = [
+        *((["networks", name, "gateway"], name, network.gateway) for name, network in site.networks.items()),
+        *((["machines", n, "address"], e.network, e.address) for n, e in site.machines.items() if e.mac is None),
+        *((["switches", name, "address"], switch.network, switch.address) for name, switch in site.switches.items()),
+    ]
+    for path, name, address in fixed:
+        pool = site.networks[name].pool if name in site.networks else None
+        if pool and address in pool:
+            example = "" if address == site.networks[name].gateway else _free_address(site, name)
+            message = say("in_a_pool", value=address, first=pool.first, last=pool.last, example=example)
+            yield source.problem(path, message)
+
+
 def _address(source: Source, path: list[str | int], address: IPv4Address, who: str, seen: Seen) -> Iterator[Problem]:
     if address in seen.addresses:
         yield source.problem(path, say("already", value=address, where=seen.addresses[address]))
@@ -350,6 +388,7 @@ def _port(source: Source, site: Site, path: list[str], port: Port) -> Iterator[P
 
 
 def _router(source: Source, name: str, router: Router, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
+    yield from _chassis(source, name, router)
     used = {router.lan: "lan"}
     for index, uplink in enumerate(router.uplinks):
         path: list[str | int] = ["routers", name, "uplinks", index]
@@ -365,6 +404,34 @@ def _router(source: Source, name: str, router: Router, seen: Seen, parsed: Parse
             yield source.problem([*path, "peer"], message)
         yield from _address(source, [*path, "address"], uplink.address.ip, f"{name} {uplink.interface}", seen)
         yield from _address(source, [*path, "peer"], uplink.peer, f"{uplink.core}, {name}", seen)
+
+
+def _chassis(source: Source, name: str, router: Router) -> Iterator[Problem]:
+    """A device has a model, which we know, and its interfaces are those of the model."""
+    path: list[str | int] = ["routers", name]
+    if router.model is None:
+        if router.platform != "frr":
+            shown = _example(f"model: {next(iter(ROUTER_CHASSIS))}")
+            yield source.problem(path, say("missing", key="model", example=shown), on_key=True)
+        return
+    chassis = ROUTER_CHASSIS.get(router.model)
+    if router.platform == "frr":
+        yield source.problem([*path, "model"], say("model_of_host", platform=router.platform))
+    elif chassis is None:
+        yield _missing(source, [*path, "model"], "model", router.model, ROUTER_CHASSIS)
+    elif chassis.platform != router.platform:
+        message = say("platform_of_router", value=router.platform, model=router.model, expected=chassis.platform)
+        yield source.problem([*path, "platform"], message)
+    else:
+        yield from _interfaces(source, path, router, router.model)
+
+
+def _interfaces(source: Source, path: list[str | int], router: Router, model: str) -> Iterator[Problem]:
+    named: list[tuple[list[str | int], str]] = [(["lan"], router.lan)]
+    named += [(["uplinks", index, "interface"], uplink.interface) for index, uplink in enumerate(router.uplinks)]
+    for key, interface in named:
+        if message := not_of_model([interface], model, ROUTER_CHASSIS):
+            yield source.problem([*path, *key], message)
 
 
 def _application(source: Source, application: Application, seen: Seen, parsed: Parsed) -> Iterator[Problem]:
@@ -431,11 +498,17 @@ def _bastions(source: Source, platform: Platform, seen: Seen, parsed: Parsed) ->
     """Each stands in a network of a data centre: RESINA leads from there to the buildings."""
     sites = [site for _, site in parsed.sites.values() if site.kind == "datacentre"]
     prefixes = [network.prefix for site in sites for network in site.networks.values()]
-    for name, address in platform.bastions.items():
+    for kind, entries in (
+        ("bastions", platform.bastions),
+        ("monitors", platform.monitors),
+        ("radius", platform.radius),
+    ):
+        for name, address in entries.items():
+            if not any(address in prefix for prefix in prefixes):
+                shown = ", ".join(map(str, prefixes))
+                yield source.problem([kind, name], say("outside_prefix", value=address, prefix=shown))
+    for name, address in platform.bastions.items():  # a monitor may be one of the machines
         yield from _name(source, ["bastions", name], name, seen)
-        if not any(address in prefix for prefix in prefixes):
-            shown = ", ".join(map(str, prefixes))
-            yield source.problem(["bastions", name], say("outside_prefix", value=address, prefix=shown))
         yield from _address(source, ["bastions", name], address, name, seen)
 
 
@@ -466,12 +539,27 @@ def check_platform(source: Source, platform: Platform) -> Iterator[Problem]:
         yield from _profile(source, ["profiles", name], profile, platform)
 
 
+def _authentication(source: Source, path: list[str | int], profile: Profile, platform: Platform) -> Iterator[Problem]:
+    if profile.fallback is not None:
+        if profile.authentication is None:
+            yield source.problem([*path, "fallback"], say("profile_fallback"))
+        elif profile.fallback not in platform.purposes:
+            yield _missing(source, [*path, "fallback"], "purpose", profile.fallback, platform.purposes)
+    if profile.authentication is None:
+        return
+    if profile.mode != "access":
+        yield source.problem([*path, "authentication"], say("profile_authentication", key="authentication"))
+    elif not platform.radius:
+        yield source.problem([*path, "authentication"], say("profile_radius"))
+
+
 def _profile(source: Source, path: list[str | int], profile: Profile, platform: Platform) -> Iterator[Problem]:
     allowed = {"access": ("network", "voice"), "trunk": ("networks", "native"), "unused": ()}[profile.mode]
     said = {"network": profile.network, "voice": profile.voice, "networks": profile.networks, "native": profile.native}
     if profile.mode == "access" and profile.network is None:
         shown = _example(f"network: {next(iter(platform.purposes), 'users')}")
         yield source.problem(path, say("profile_needs", mode=profile.mode, key="network", example=shown), on_key=True)
+    yield from _authentication(source, path, profile, platform)
     for key, value in said.items():
         if value and key not in allowed:
             yield source.problem([*path, key], say("profile_without", key=key, mode=profile.mode))

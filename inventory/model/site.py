@@ -4,11 +4,12 @@ What a person writes is a SiteFile (site_file.py); derive.py makes this of it. M
 as they are.
 """
 
-from ipaddress import IPv4Interface
-from typing import Literal
+from ipaddress import IPv4Address, IPv4Interface
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from inventory.model import forms
 from inventory.model.base import (
     Address,
     AddressWithPrefix,
@@ -20,8 +21,8 @@ from inventory.model.base import (
     Text,
     Vlan,
 )
-from inventory.model.building import Protection
-from inventory.model.chassis import SwitchPlatform
+from inventory.model.building import LEASE_HOURS, Authentication, Protection
+from inventory.model.chassis import RouterPlatform, SwitchPlatform
 
 Capability = Literal["directory", "mail", "files", "applications", "database", "workstation"]
 Tier = Literal["distribution", "access"]
@@ -31,10 +32,14 @@ STP_ROOT, STP_STEP, STP_ACCESS = 4096, 4096, 32768
 
 
 class Pool(Strict):
-    """The addresses that DHCP gives."""
+    """The addresses that DHCP gives, and for how long."""
 
     first: Address
     last: Address
+    lease_hours: int = LEASE_HOURS
+
+    def __contains__(self, address: IPv4Address) -> bool:
+        return self.first <= address <= self.last
 
 
 class Network(Strict):
@@ -57,7 +62,7 @@ class Port(Strict):
 
     An access port may carry the telephones of a second network (`voice`), tagged. What is untagged on a trunk is in
     `native`; without it, in the VLAN that nobody uses (`Switch.native`). `far` is the port at the other end, where that
-    is a switch.
+    is a switch. Who is not recognized (`authentication`) is in `fallback`; without it, in quarantine.
     """
 
     access: Identifier | None = None
@@ -69,6 +74,8 @@ class Port(Strict):
     profile: Identifier | None = None
     maximum_macs: int | None = None
     protections: list[Protection] = Field(default=[])
+    authentication: Authentication | None = None
+    fallback: Identifier | None = None
     trusted: bool = False
 
     @property
@@ -120,9 +127,14 @@ class Uplink(Strict):
 
 
 class Router(Strict):
-    """The edge router of a building."""
+    """The edge router of a building. With `frr` it is a Debian host; else a device, and `model` says its interfaces."""
 
-    platform: Literal["frr"] = Field(description="Plateforme du routeur", examples=["frr"])
+    platform: RouterPlatform = Field(description="Plateforme du routeur", examples=["frr"])
+    model: Annotated[str, forms.ROUTER_MODEL.field()] | None = Field(
+        default=None,
+        description="Modèle du routeur : il dit ses interfaces ; « frr » n'en a pas",
+        examples=["isr-4331"],
+    )
     asn: Asn
     lan: InterfaceName = Field(description="Interface qui reçoit le trunk du commutateur", examples=["lan0"])
     uplinks: list[Uplink] = Field(
@@ -145,6 +157,11 @@ class MachineEntry(Strict):
     runs: list[Capability] = Field(description="Ce que fait la machine", examples=[["files"]])
     only_in: Identifier | None = Field(
         default=None, description="Environnement hors duquel elle n'existe pas", examples=["lab"]
+    )
+    mac: Annotated[str, forms.MAC.field()] | None = Field(
+        default=None,
+        description="Adresse MAC : DHCP lui réserve son adresse, dans un bâtiment",
+        examples=["02:00:5e:10:00:01"],
     )
 
 

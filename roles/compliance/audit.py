@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from inventory.model.waivers import Waiver
+from roles.compliance.routers import ROUTER, ROUTER_RULES
 from roles.compliance.rules import RULES, Audited, Result, Rule
 
 SHOWN = 3  # of what is wrong, on one line
+IDS = tuple(dict.fromkeys(rule.id for rule in (*RULES, *ROUTER_RULES)))  # that a waiver may name
 ORDER = (Result.FAIL, Result.WAIVED, Result.PASSED, Result.NOT_APPLICABLE)
 
 
@@ -21,8 +23,12 @@ class Verdict:
 
 def audit(devices: Iterable[Audited], waivers: Sequence[Waiver], today: date) -> list[Verdict]:
     """Each rule for each device; what fails comes first."""
-    verdicts = [_verdict(device, rule, waivers, today) for device in devices for rule in RULES]
+    verdicts = [_verdict(device, rule, waivers, today) for device in devices for rule in _rules(device)]
     return sorted(verdicts, key=lambda verdict: (ORDER.index(verdict.result), verdict.device))
+
+
+def _rules(device: Audited) -> Sequence[Rule]:
+    return ROUTER_RULES if device.platform == ROUTER else RULES
 
 
 def _verdict(device: Audited, rule: Rule, waivers: Sequence[Waiver], today: date) -> Verdict:
@@ -47,4 +53,5 @@ def table(verdicts: Sequence[Verdict], everything: bool) -> Iterator[str]:
             said = f"{verdict.rule.title}: {verdict.why}" if verdict.why else verdict.rule.title
             yield f"{verdict.result:<15}{verdict.device:<12}{verdict.rule.id:<21}{said}  [{verdict.rule.source}]"
     counts = [f"{sum(v.result is result for v in verdicts)} {result}" for result in ORDER]
-    yield f"{len({verdict.device for verdict in verdicts})} devices, {len(RULES)} rules: {', '.join(counts)}"
+    devices, rules = {verdict.device for verdict in verdicts}, {verdict.rule.id for verdict in verdicts}
+    yield f"{len(devices)} devices, {len(rules)} rules: {', '.join(counts)}"

@@ -24,12 +24,15 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Audited:
-    """What is held against the rules. `lacking`: the lines that would make what runs what is intended."""
+    """What is held against the rules. `lacking`: the lines that would make what runs what is intended.
+
+    `intent` is None of a router: its rules ask what runs, and what it lacks.
+    """
 
     device: str
     site: str
     platform: str
-    intent: SwitchIntent
+    intent: SwitchIntent | None
     running: str
     lacking: tuple[str, ...]
 
@@ -60,7 +63,7 @@ class Rule:
         return list(self._wrong(audited))
 
     def _wrong(self, audited: Audited) -> Iterator[str]:
-        if self.ask:
+        if self.ask and audited.intent:
             yield from self.ask(audited.intent)
         if self.lines:
             missing = [line.strip() for line in audited.lacking if re.search(self.lines, line)]
@@ -109,7 +112,13 @@ def _unless(good: Callable[[SwitchIntent], object], otherwise: str) -> Ask:
 
 IOS = "cisco_ios"
 RULES = (
-    Rule("dot1x", "802.1X on user ports", "CISC-L2-000020", _each(_desks, lambda _port: False)),
+    Rule(
+        "dot1x",
+        "who plugs in is recognized (802.1X)",
+        "CISC-L2-000020",
+        _each(_desks, lambda port: port.recognition is not None),
+        r"dot1x|authentication (order|port-control|event)|\bmab$|radius|aaa .*(network|port-access)",
+    ),
     Rule(
         "root-guard",
         "the root of the spanning tree is never behind a desk",
@@ -129,6 +138,13 @@ RULES = (
         "a link that works one way only makes no loop",
         "CISC-L2-000110",
         present={IOS: ("spanning-tree loopguard default",)},
+    ),
+    Rule(
+        "qos",
+        "a mark is ours, and none that a desk gave itself",
+        "CISC-L2-000040",
+        _unless(lambda intent: intent.services.marks is not None, "no marks are declared (platform.yaml: resina)"),
+        r"mls qos|traffic[ -](classifier|behavior|policy)|qos dscp",
     ),
     Rule(
         "dhcp-snooping",
@@ -233,7 +249,7 @@ RULES = (
         "port-security",
         "few MAC addresses at a desk",
         ANSSI,
-        _each(_desks, lambda port: port.macs is not None),
+        _each(_desks, lambda port: port.macs is not None or port.recognition is not None),
         r"port-security",
     ),
     Rule("silent-desks", "no LLDP at desks", "CIS 2.1.2; " + ANSSI, _each(_desks, lambda port: not port.lldp), r"lldp"),
@@ -262,7 +278,7 @@ RULES = (
         "only the bastions log in",
         "CISC-ND-000140; CIS 1.2.5",
         _unless(lambda intent: intent.services.bastions, "no bastion is declared (platform.yaml)"),
-        r"access-class|access-list",
+        r"access-class|access-list 98",
     ),
     Rule("banner", "a banner before the login", "CISC-ND-000160; CIS 1.3.2", present={IOS: (r"banner login .*",)}),
     Rule(
@@ -287,12 +303,26 @@ RULES = (
         r"logging host",
     ),
     Rule(
+        "snmpv3",
+        "SNMP by one user who reads, with authentication (SHA) and privacy (AES)",
+        "CISC-ND-001130, CISC-ND-001140; CIS 1.5",
+        _unless(lambda intent: intent.snmp, "nobody is declared who may read (platform.yaml: bastions, monitors)"),
+        r"snmp-server (user|group|view)|snmp-agent|snmpv3",
+    ),
+    Rule(
+        "snmp-readers",
+        "SNMP is answered to those who monitor alone",
+        "CIS 1.5.5",
+        _unless(lambda intent: intent.snmp and intent.snmp.readers, "anybody may ask"),
+        r"access-list 97|acl number 2097|authorized-managers .*snmp",
+    ),
+    Rule(
         "no-snmp-communities",
         "SNMP version 3, or none",
-        "CISC-ND-001130; CIS 1.5",
+        "CISC-ND-001130; CIS 1.5.2",
         absent={
             IOS: (r"snmp-server community .*",),
-            "huawei_vrp": (r"snmp-agent community .*",),
+            "huawei_vrp": (r"snmp-agent community .*", r"snmp-agent sys-info version .*(v1|v2c|all).*"),
             "hp_procurve": (r"snmp-server community .*",),
         },
     ),

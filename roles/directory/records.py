@@ -1,6 +1,6 @@
 """The names that the controllers serve, from the inventory, and the changes that lead there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import serialization
@@ -12,7 +12,7 @@ from roles.common.commands import Says
 
 @dataclass(frozen=True, order=True)
 class DnsRecord:
-    """One record: data is an address (A), "preference server" (MX) or the whole text (TXT)."""
+    """One record: data is an address (A), a name (PTR), "preference server" (MX) or the whole text (TXT)."""
 
     zone: str
     name: str
@@ -53,7 +53,9 @@ class ZoneChanges:
         ]
 
     def _new(self, record: DnsRecord) -> bool:
-        """Whether a record that goes is replaced by another of its name and kind."""
+        """Whether a record that goes is replaced by another of its name and kind; a PTR, by one of whose it was."""
+        if record.kind == "PTR" and any((record.kind, record.data) == (new.kind, new.data) for new in self.add):
+            return True
         return any((record.zone, record.name, record.kind) == (new.zone, new.name, new.kind) for new in self.add)
 
 
@@ -78,7 +80,7 @@ def public_key(private_pem: str) -> str:
 
 
 def desired_of(administration: Administration, keys: Mapping[str, str]) -> Zones:
-    """Machines, devices and applications in the domain's zone, and a zone for the mail of each institution."""
+    """Machines, devices and applications in the domain's zone, their addresses in reverse, the mail of institutions."""
     domain = administration.platform.domain
     hosts = [DnsRecord(domain, name, "A", str(address)) for name, address in administration.addresses.items()]
     mail = [
@@ -86,8 +88,23 @@ def desired_of(administration: Administration, keys: Mapping[str, str]) -> Zones
         for institution in administration.institutions.values()
         for record in _mail(administration, institution.mail_domain, keys[institution.mail_domain])
     ]
-    records = frozenset([*hosts, *mail])
+    records = frozenset([*hosts, *_reverse(administration), *mail])
     return Zones(frozenset(record.zone for record in records), records)
+
+
+def _reverse(administration: Administration) -> Iterator[DnsRecord]:
+    """Whose an address is (RFC 1035, 3.5): machines and devices, an application is a second name of its machine.
+
+    A zone for each of the administration's prefixes, from its whole bytes: 10.0.0.0/8 is 10.in-addr.arpa.
+    """
+    for name, address in administration.addresses.items():
+        prefix = next((each for each in administration.platform.prefixes if address in each), None)
+        if prefix is None or name in administration.applications:
+            continue
+        labels = str(address).split(".")
+        known = min(-(-prefix.prefixlen // 8), 3) or 1  # what is left is the name in the zone
+        zone, place = (".".join(reversed(part)) for part in (labels[:known], labels[known:]))
+        yield DnsRecord(f"{zone}.in-addr.arpa", place, "PTR", administration.fqdn(name))
 
 
 def _mail(administration: Administration, zone: str, key: str) -> list[DnsRecord]:
@@ -102,14 +119,20 @@ def _mail(administration: Administration, zone: str, key: str) -> list[DnsRecord
 
 
 def changes(desired: Zones, found: Zones) -> ZoneChanges:
-    """Of the records that exist, only those of a name and kind that the inventory decides are ever removed."""
+    """Of the records that exist, only those of a name and kind that the inventory decides are ever removed.
+
+    A PTR that gives one of our names to an address that is no longer its own is such a record too.
+    """
     ours = {(record.zone, record.name, record.kind) for record in desired.records}
+    named = {record.data for record in desired.records if record.kind == "PTR"}
     return ZoneChanges(
         zones=tuple(sorted(desired.names - found.names)),
         add=tuple(sorted(desired.records - found.records)),
         remove=tuple(
             sorted(
-                record for record in found.records - desired.records if (record.zone, record.name, record.kind) in ours
+                record
+                for record in found.records - desired.records
+                if (record.zone, record.name, record.kind) in ours or (record.kind == "PTR" and record.data in named)
             )
         ),
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pyinfra import host
@@ -14,11 +14,12 @@ from roles.lab.topology import FABRIC, Cable, Place, Topology
 
 @dataclass(frozen=True)
 class Links:
-    """The interfaces of one namespace: name to addresses, those that are up, and its default gateway."""
+    """The interfaces of one namespace: name to addresses and MAC, those that are up, and its default gateway."""
 
     interfaces: dict[str, list[str]]
     up: frozenset[str]
     gateway: str | None
+    macs: dict[str, str] = field(default_factory=dict)
 
 
 class LabNetwork(FactBase[dict[str, Links]]):
@@ -51,6 +52,7 @@ def _links(interfaces: list[dict[str, Any]], routes: list[dict[str, Any]]) -> Li
         },
         frozenset(link["ifname"] for link in interfaces if link and "UP" in link["flags"]),
         next((route["gateway"] for route in routes if "gateway" in route), None),
+        {link["ifname"]: link["address"] for link in interfaces if link and "address" in link},
     )
 
 
@@ -104,6 +106,9 @@ def _plug(cable: Cable) -> list[str]:
 
 def _address(place: Place, seen: Links | None) -> list[str]:
     commands = []
+    for interface, mac in place.macs.items():
+        if seen is None or seen.macs.get(interface) != mac:
+            commands.append(f"ip -n {place.namespace} link set {interface} address {mac}")
     for interface, address in place.addresses.items():
         if seen is None or address not in seen.interfaces.get(interface, []):
             commands.append(f"ip -n {place.namespace} address add {address} dev {interface}")

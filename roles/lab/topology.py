@@ -10,6 +10,10 @@ FABRIC = "lab-fabric"  # holds the bridges that play unmanaged switches
 RESINA, INSIDE = "resina", "core0"  # the bridge between the cores, and their interface there
 
 
+class NotPlayedError(Exception):
+    """The lab cannot hold what the inventory has."""
+
+
 @dataclass(frozen=True)
 class Cable:
     """A veth pair between two (namespace, interface) ends."""
@@ -26,6 +30,7 @@ class Place:
     name: str
     addresses: dict[str, str] = field(default_factory=dict, kw_only=True)  # interface: address/length
     gateway: str | None = field(default=None, kw_only=True)
+    macs: dict[str, str] = field(default_factory=dict, kw_only=True)  # interface: the MAC address that it must have
 
     @property
     def namespace(self) -> str:
@@ -57,7 +62,9 @@ class Topology:
 
 
 def topology(administration: Administration) -> Topology:
-    """What the lab must hold for this administration."""
+    """What the lab must hold for this administration. Raises NotPlayedError."""
+    if unplayed := sorted(administration.routers.keys() - administration.machines.keys()):
+        raise NotPlayedError(f"the lab plays no edge router but FRR's: {', '.join(unplayed)}")
     machines = {
         name: LabMachine(name, machine.fqdn, switching="router" in machine.runs)
         for name, machine in administration.machines.items()
@@ -83,6 +90,8 @@ def _addresses(administration: Administration, machines: dict[str, LabMachine]) 
         if machine.network is not None:
             machines[name].addresses["eth0"] = str(machine.network.interface(machine.address))
             machines[name].gateway = str(machine.network.gateway)
+        if machine.mac is not None:
+            machines[name].macs["eth0"] = machine.mac
     for lab_machine in machines.values():
         # A device's console listens here; and with no address but 127.0.0.1, glibc refuses to resolve IPv4 at all.
         lab_machine.addresses["lo"] = LOOPBACK
@@ -113,7 +122,7 @@ def _data_centres(
 ) -> None:
     """In a data centre every machine and bastion hangs on one unmanaged switch per network, and its cores do.
 
-    The first of these is the gateway of its machines; the others have addresses at the network's end.
+    These have addresses at the network's end; which of them is the gateway, they agree on (roles/played/core).
     """
     for site in administration.sites.values():
         if site.kind != "datacentre":
@@ -126,9 +135,7 @@ def _data_centres(
             for core_name, core in administration.platform.resina.cores.items():
                 if site.site in core.serves:
                     members.append((core_name, f"lan{number}"))
-                    address = (
-                        network.gateway if core_name == serving[0] else network.prefix[-1 - serving.index(core_name)]
-                    )
+                    address = network.prefix[-2 - serving.index(core_name)]
                     machines[core_name].addresses[f"lan{number}"] = str(network.interface(address))
             for name, address in administration.platform.bastions.items():
                 if address in network.prefix:

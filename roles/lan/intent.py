@@ -8,7 +8,9 @@ from inventory.model import Placed, Switch
 from inventory.model.building import Protection
 from inventory.model.site import STP_ACCESS, STP_ROOT, Port
 from roles.lan.services import Services
+from roles.network.credentials import Radius, Snmp
 
+DSCP = {"ef": 46, "af41": 34, "af31": 26, "af21": 18, "af11": 10}  # RFC 3246, RFC 2597
 STORM = 500  # broadcast frames a second, and as many multicast: a desk sends some ten
 DHCP_RATE = 15  # DHCP packets a second from one port
 
@@ -17,6 +19,18 @@ DHCP_RATE = 15  # DHCP packets a second from one port
 class Vlan:
     number: int
     name: str
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """Whether computers say who they are (802.1X), and devices that do not are known by their MAC address.
+
+    `fallback`: the VLAN of who is not recognized, and of everybody while no server answers.
+    """
+
+    dot1x: bool
+    mab: bool
+    fallback: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,7 @@ class SwitchPort:
     storm: int | None = None  # broadcast frames a second, and as many multicast; more shuts it
     macs: int | None = None  # the most MAC addresses; others are dropped
     lldp: bool = True
+    recognition: Recognition | None = None  # nobody gets in unknown
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,28 @@ class SwitchIntent:
     snooped: tuple[int, ...] = ()
     inspected: tuple[int, ...] = ()
     services: Services = field(default_factory=Services)
+    snmp: Snmp | None = None
+    radius: Radius | None = None
+
+    @property
+    def recognizes(self) -> bool:
+        """Whether any port asks who is there."""
+        return any(port.recognition for port in self.ports)
+
+    @property
+    def marks(self) -> Mapping[int, str]:
+        """VLAN -> DSCP, of those that have one."""
+        return self.services.marks or {}
+
+    def priority(self, vlan: int | None) -> int:
+        """The priority of 802.1Q (0-7) that goes with the mark of a VLAN: the first three bits of its DSCP."""
+        return DSCP[self.marks[vlan]] >> 3 if vlan is not None and vlan in self.marks else 0
+
+    @property
+    def marked_priorities(self) -> list[int]:
+        """The DSCP for each priority of 802.1Q: what the marks say, else the same three bits and no more."""
+        said = {DSCP[mark] >> 3: DSCP[mark] for mark in self.marks.values()}
+        return [said.get(priority, priority << 3) for priority in range(8)]
 
     @property
     def fixed(self) -> Mapping[int, tuple[IPv4Address, ...]]:
@@ -66,7 +103,12 @@ class SwitchIntent:
         return {vlan: hosts for vlan, hosts in self.services.fixed.items() if vlan in self.inspected}
 
 
-def intent(switch: Placed[Switch], services: Services | None = None) -> SwitchIntent:
+def intent(
+    switch: Placed[Switch],
+    services: Services | None = None,
+    snmp: Snmp | None = None,
+    radius: Radius | None = None,
+) -> SwitchIntent:
     """Every VLAN of the building is on every switch; a port carries only what the inventory gives it."""
     networks, entry = switch.site.networks, switch.entry
     numbers = {name: network.vlan for name, network in networks.items() if network.vlan is not None}
@@ -87,6 +129,8 @@ def intent(switch: Placed[Switch], services: Services | None = None) -> SwitchIn
         snooped=_watched(entry, "dhcp-snooping", numbers),
         inspected=_watched(entry, "arp-inspection", numbers),
         services=services or Services(),
+        snmp=snmp,
+        radius=radius,
     )
 
 
@@ -117,6 +161,14 @@ def _port(switch: Placed[Switch], name: str, port: Port, numbers: Mapping[str, i
         root_guard="root-guard" in guards or (between_switches and entry.stp_priority == STP_ROOT),
         dhcp_rate=DHCP_RATE if "dhcp-snooping" in guards else None,
         storm=STORM if "storm-control" in guards else None,
-        macs=port.maximum_macs if "port-security" in guards else None,
+        # Who is recognized is counted already: both at once contradict each other.
+        macs=port.maximum_macs if "port-security" in guards and not port.authentication else None,
+        recognition=Recognition(
+            "dot1x" in port.authentication,
+            "mab" in port.authentication,
+            numbers[port.fallback] if port.fallback else entry.quarantine,
+        )
+        if port.authentication
+        else None,
         lldp="silent" not in guards,
     )

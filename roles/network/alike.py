@@ -30,30 +30,34 @@ def apart(
     kind: type[HConfigDriverBase], one: str, other: str, but: Set[str] = frozenset()
 ) -> tuple[Sections, str, str]:
     """The sections that both configurations have, some left out, and the text that is left of each."""
-    texts = [_Text.of(text) for text in (one, other)]
+    texts = [_Text.of(kind, text) for text in (one, other)]
     candidates = texts[0].candidates() & texts[1].candidates()
     common: dict[str, tuple[str, ...]] = {}
     taken: set[str] = set()
     for block in texts[0].blocks:
-        if block in candidates and (section := _read(kind, block)) and section[0] not in but:
-            common[section[0]] = section[1]
+        if block in candidates and (found := _read(kind, block)) is not None and but.isdisjoint(found):
+            common |= found
             taken.add(block)
     return common, texts[0].without(taken), texts[1].without(taken)
 
 
 @dataclass(frozen=True)
 class _Text:
-    """A configuration as the blocks that it begins with, and what comes after the first text of people."""
+    """A configuration as the blocks that it begins with, and what comes after the first text of people.
+
+    Lines that say nothing (`!`) are left out.
+    """
 
     blocks: list[str]
     rest: str
 
     @staticmethod
-    def of(text: str) -> "_Text":
+    def of(kind: type[HConfigDriverBase], text: str) -> "_Text":
         whole = text if text.endswith("\n") else f"{text}\n"
         people = PEOPLE.search(whole)
         end = people.start() if people else len(whole)
-        return _Text(BLOCK.findall(whole, 0, end), whole[end:])
+        blocks = BLOCK.findall(whole, 0, end)
+        return _Text([block for block in blocks if "\n " in block or _read(kind, block) != {}], whole[end:])
 
     def candidates(self) -> set[str]:
         """The blocks that may be a section: opened once."""
@@ -69,9 +73,11 @@ def _first(block: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _read(kind: type[HConfigDriverBase], block: str) -> tuple[str, tuple[str, ...]] | None:
-    """A section, as a comparison sees it; None where the block is more, less or other than one."""
+def _read(kind: type[HConfigDriverBase], block: str) -> dict[str, tuple[str, ...]] | None:
+    """A section, as a comparison sees it, or nothing; None where the block is more or other than that."""
     children = tuple(get_hconfig(driver(kind), block).children)
-    if [child.text for child in children] != [_first(block)] or bool(children[0].children) != ("\n " in block):
+    said = [child.text for child in children]
+    if said != [_first(block)] and (said or block.startswith("banner")):  # hier_config waits for the end of a banner
         return None
-    return children[0].text, tuple(line.text for line in children[0].children)
+    found = {child.text: tuple(line.text for line in child.children) for child in children}
+    return None if found and bool(children[0].children) != ("\n " in block) else found

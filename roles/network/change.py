@@ -18,7 +18,7 @@ from roles.network.guard import Ask, Guard
 from roles.network.plan import Plan
 from roles.network.plan import plan as compare
 from roles.network.planner import Part
-from roles.network.platform import Platform, SwitchFacts
+from roles.network.platform import Platform
 from roles.network.remediation import ours, same, sections
 from roles.network.shown import Host, Show
 
@@ -146,10 +146,10 @@ class _Guarded:
                 self.connection = self._again(self.login)
             cut = at_once
             if at_once:
-                _write_at_once(self.connection, lines, self.target.platform.switch, patience)
+                _write_at_once(self.connection, lines, self.target.platform.finish, patience)
             else:
                 _send(self.connection, self.target.platform, lines)
-        if part > Part.REST and self.login:
+        if part.ours and self.login:
             self.connection = self._again(self.login)
 
     def _again(self, login: Login) -> BaseConnection:
@@ -209,18 +209,15 @@ def _new(platform: Platform, running: str, saved: str) -> bool:
     return nothing and view is not None and not view.fixed.addresses
 
 
-def _write_at_once(
-    connection: BaseConnection, lines: Sequence[str], facts: SwitchFacts | None, patience: float
-) -> None:
+def _write_at_once(connection: BaseConnection, lines: Sequence[str], finish: str | None, patience: float) -> None:
     """Type all lines in one go, and wait for the echo of the last, which never comes where the session is cut.
 
     What is sent before it came would be read in the mode of a line that still waits.
     """
     connection.config_mode()
-    finish = facts.finish if facts else ""
     connection.write_channel("".join(f"{line}\n" for line in (*lines, finish) if line))
     with suppress(ReadTimeout, ReadException, OSError, EOFError):
-        connection.read_until_pattern(rf"[\])][#]? ?{finish}\s", read_timeout=patience)
+        connection.read_until_pattern(rf"[\])][#]? ?{finish or ''}\s", read_timeout=patience)
 
 
 def _planned(connection: BaseConnection, target: Target) -> Plan:
@@ -241,7 +238,7 @@ def _planned(connection: BaseConnection, target: Target) -> Plan:
 
 def _outcome(connection: BaseConnection, target: Target, planned: Plan) -> Outcome:
     saved = bool(planned.lines) or bool(_unsaved(connection, target))
-    management = any(line.part > Part.REST for line in planned.lines)
+    management = any(line.part.ours for line in planned.lines)
     return Outcome(planned.shown, saved, planned.unmanaged, planned.why, management)
 
 
@@ -257,10 +254,13 @@ def _save(connection: BaseConnection, target: Target) -> None:
 
 def _unsaved(connection: BaseConnection, target: Target) -> tuple[str, ...]:
     """What a restart would lose; nothing where the device cannot show it."""
-    startup = target.platform.startup
-    return (
-        compare(target.platform, _ask(connection, target.platform, startup), target.intended).shown if startup else ()
-    )
+    startup, unsaid = target.platform.startup, target.platform.unsaid
+    if startup is None:
+        return ()
+    saved = _ask(connection, target.platform, startup)
+    if unsaid:  # it does not tell
+        saved += "\n" + "\n".join(line for line in target.intended.splitlines() if re.fullmatch(unsaid.line, line))
+    return compare(target.platform, saved, target.intended).shown
 
 
 def _on_one_line(lines: tuple[str, ...]) -> str:
@@ -272,9 +272,12 @@ def _message(error: BaseException) -> str:
 
 
 def _ask(connection: BaseConnection, platform: Platform, command: str) -> str:
-    """What the device answers, without what it logs meanwhile."""
+    """What the device answers, without what it logs meanwhile; of what it runs, also what it does not show there."""
     answer = str(connection.send_command(command, read_timeout=60))
-    return re.sub(platform.logged, "", answer, flags=re.MULTILINE) if platform.logged else answer
+    answer = re.sub(platform.logged, "", answer, flags=re.MULTILINE) if platform.logged else answer
+    if platform.unsaid is None or command != platform.running:
+        return answer
+    return "\n".join([answer, *platform.unsaid.lines(_ask(connection, platform, platform.unsaid.command)), ""])
 
 
 def _asker(connection: BaseConnection, platform: Platform) -> Ask:

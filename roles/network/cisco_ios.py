@@ -1,16 +1,19 @@
 """Cisco IOS access switches: what is ours, what replaces what, and what each line is about."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
 
 from hier_config import HConfig
+from hier_config.child import HConfigChild
 from hier_config.models import PerLineSubRule
 from hier_config.platforms.cisco_ios.driver import HConfigDriverCiscoIOS
 from hier_config.platforms.driver_base import HConfigDriverRules
 from netutils.interface import canonical_interface_name
 from netutils.vlan import vlanconfig_to_list, vlanlist_to_config
 
+from inventory.masking import SHOWN
 from roles.network.dialogue import Dialogue
 from roles.network.guard import RevertTimer
 from roles.network.ios_session import IosSession
@@ -22,11 +25,13 @@ from roles.network.platform import (
     Row,
     Sections,
     SwitchFacts,
+    Unsaid,
     View,
     replaces,
 )
 from roles.network.shown import Host, Membership, Show, Shown
 from roles.network.tables import rows
+from roles.network.untold import leave_known
 
 ALLOWED = "switchport trunk allowed vlan "
 SETS = ("ip dhcp snooping vlan ", "ip arp inspection vlan ")  # a new line adds to the set, and removes nothing
@@ -36,7 +41,20 @@ SWITCHES = (  # on or off; the line says which
     r"service (?:pad|password-encryption|tcp-keepalives-in|tcp-keepalives-out)|ip source-route|cdp run|lldp run"
     r"|ip http (?:secure-)?server|ip dhcp snooping information option|spanning-tree loopguard default"
 )
+NEGATED = (
+    r"(authentication port-control|dot1x timeout tx-period|authentication (?:host-mode|order)) .*"  # without value
+)
+RADIUS_KEY = re.compile(r"(key)(?: \d)? \S+")
+# `show running-config` has no such line; its secrets are in nothing that IOS shows.
+SNMP_USER = r"snmp-server user \S+ \S+ v3 auth .*"
+SNMP_SECRET = re.compile(r"((?:auth|priv)(?: (?:sha|md5|des|3des|aes \d+))) \S+")
+USER = re.compile(
+    r"^User name: (\S+)\s+Engine ID: \S+\s+storage-type: \S+\s+active(?:[ \t]+access-list: (\S+))?\s+"
+    r"Authentication Protocol: (\S+)\s+Privacy Protocol: (\S+)\s+Group-name: (\S+)",
+    re.MULTILINE,
+)
 EVERY = frozenset(range(1, 4095))
+INTERFACE, NO_PORTS = "interface ", ("Vlan", "Loopback", "Tunnel")  # a bundle is a port: it may carry us too
 MAC_TABLE = "show mac address-table"
 LOGGED = r"[A-Z0-9_]+-\d-[A-Z0-9_]+:"  # %LINK-3-UPDOWN: Interface …, with or without its time
 
@@ -66,6 +84,14 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("interface ", "storm-control action "),
                 replaces("interface ", "ip (dhcp snooping|arp inspection) limit rate "),
                 replaces("interface ", "spanning-tree (portfast|guard)"),
+                replaces("interface ", "mls qos (trust|cos) "),
+                replaces(
+                    "interface ",
+                    r"authentication (event server (?:dead|alive)|event (?:fail|no-response)|host-mode|order) ",
+                ),
+                replaces("interface ", "dot1x timeout (tx-period) "),
+                replaces("radius server ", "(key|address ipv4) "),
+                replaces("mls qos map cos-dscp "),
                 replaces("archive", "path "),
                 replaces("archive", "maximum "),
                 replaces("line ", "(transport input|access-class) "),
@@ -76,13 +102,26 @@ class Driver(HConfigDriverCiscoIOS):
                 replaces("spanning-tree mode "),
                 replaces(r"spanning-tree vlan (\S+) priority "),
                 replaces("(ip dhcp snooping|ip arp inspection) vlan "),
+                replaces("ip dhcp snooping database "),
                 replaces("line ", "exec-timeout "),
+                replaces(r"snmp-server user (\S+) "),
+                replaces(r"snmp-server group (\S+) v3 "),
             ]
         )
         noise = "|".join(f"(?:{rule.search})" for rule in rules.per_line_sub if not rule.replace)
         rules.per_line_sub[:] = [PerLineSubRule(search=noise, replace="")]  # one search in each line, not sixteen
         rules.post_load_callbacks.extend([_join_allowed_vlans, _show_banners])
         return rules
+
+    def swap_negation(self, child: HConfigChild) -> HConfigChild:
+        """A user of SNMP goes by its name and its group."""
+        if found := re.fullmatch(NEGATED, child.text):
+            child.text = f"no {found[1]}"
+            return child
+        if re.fullmatch(SNMP_USER, child.text):
+            child.text = f"no {child.text.partition(' v3 ')[0]} v3"
+            return child
+        return super().swap_negation(child)
 
 
 def _join_allowed_vlans(config: HConfig) -> None:
@@ -102,7 +141,13 @@ def _show_banners(config: HConfig) -> None:
 
 
 def refine(running: HConfig, remediation: HConfig) -> None:
-    """What the rules cannot say: sets of VLANs."""
+    """What the rules cannot say: sets of VLANs, secrets that are not shown."""
+    leave_known(remediation, running, SNMP_SECRET)
+    for section in list(remediation.get_children(startswith="radius server ")):
+        if present := running.get_child(equals=section.text):
+            leave_known(section, present, RADIUS_KEY)
+            if not section.children:
+                section.delete()
     add_and_remove_vlans(running, remediation)
     add_and_remove_watched(running, remediation)
 
@@ -149,40 +194,62 @@ def _list(vlans: frozenset[int]) -> str:
 
 def view(sections: Sections) -> View:
     """What a configuration means for whoever reaches the switch."""
-    vlans = {1} | {int(number) for header in sections for number in re.findall(r"^vlan (\d+)$", header)}
-    ports = {header.split()[1]: _port(lines) for header, lines in sections.items() if re.fullmatch(ANY_PORT, header)}
+    interfaces = {
+        header.removeprefix(INTERFACE): lines for header, lines in sections.items() if header.startswith(INTERFACE)
+    }
     addresses = {}
-    for header, lines in sections.items():
-        found = re.fullmatch(r"interface Vlan(\d+)", header)
-        address = next((line.split()[2:4] for line in lines if line.startswith("ip address ")), None)
-        if found and address and len(address) == 2 and "shutdown" not in lines:
-            addresses[int(found[1])] = IPv4Interface("/".join(address))
+    for name, lines in interfaces.items():
+        address = _value(lines, "ip address ")
+        if name.startswith("Vlan") and address and len(address.split()) >= 2 and "shutdown" not in lines:
+            addresses[int(name.removeprefix("Vlan"))] = IPv4Interface("/".join(address.split()[:2]))
     gateway = next((line.split()[-1] for line in sections if line.startswith("ip default-gateway ")), None)
     terminals = [lines for header, lines in sections.items() if header.startswith("line vty ")]
     return View(
-        vlans=frozenset(vlans),
-        ports=ports,
+        vlans=frozenset({1} | {int(found[1]) for header in sections if (found := re.fullmatch(r"vlan (\d+)", header))}),
+        ports={name: _port(lines) for name, lines in interfaces.items() if not name.startswith(NO_PORTS)},
         addresses=addresses,
         gateway=IPv4Address(gateway) if gateway else None,
+        local="aaa new-model" in sections,
         users=frozenset(line.split()[1] for line in sections if line.startswith("username ")),
         admits=not terminals or any("transport input none" not in lines for lines in terminals),
     )
 
 
+@lru_cache(maxsize=20_000)  # the ports of many switches are a few kinds
 def _port(lines: tuple[str, ...]) -> PortView:
     trunk = "switchport mode trunk" in lines
+    asks = "authentication port-control auto" in lines
     shuts = "spanning-tree bpduguard enable" in lines or "spanning-tree guard root" in lines
     if "shutdown" in lines:
         return PortView(trunk, frozenset())
     if not trunk:
-        return PortView(trunk, frozenset({int(_value(lines, "switchport access vlan ") or 1)}), shuts=shuts)
+        return PortView(trunk, frozenset({int(_value(lines, "switchport access vlan ") or 1)}), shuts=shuts, asks=asks)
     allowed = _value(lines, ALLOWED)
     native = int(_value(lines, "switchport trunk native vlan ") or 1)
-    return PortView(trunk, EVERY if allowed is None else _vlans(allowed), native=native, shuts=shuts)
+    return PortView(trunk, EVERY if allowed is None else _vlans(allowed), native=native, shuts=shuts, asks=asks)
 
 
 def _value(lines: tuple[str, ...], beginning: str) -> str | None:
     return next((line.removeprefix(beginning) for line in lines if line.startswith(beginning)), None)
+
+
+def snmp_users(text: str) -> list[str]:
+    """The users of SNMP version 3 as lines, in what `show snmp user` says.
+
+    A user is there once for each engine that it is known to, others' for informs.
+    """
+    found = [
+        f"snmp-server user {user} {group} v3 auth {authentication.lower()} {SHOWN} priv {_cipher(privacy)} {SHOWN}"
+        + (f" access {access}" if access else "")
+        for user, access, authentication, privacy, group in USER.findall(text)
+        if privacy != "None"
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _cipher(privacy: str) -> str:
+    """AES128 is aes 128 where it is typed."""
+    return re.sub(r"^aes(?=\d)", "aes ", privacy.lower())
 
 
 def hosts(table: str) -> list[Host]:
@@ -215,7 +282,6 @@ def _membership(row: dict[str, Any]) -> Membership:
 
 
 PORT = r"interface (?P<port>(FastEthernet|GigabitEthernet|TenGigabitEthernet)\S+)"
-ANY_PORT = r"interface (?!Vlan|Loopback|Tunnel)\S+"  # a bundle may carry us too
 SVI = r"interface Vlan(?P<vlan>\d+)"
 TERMINAL = r"line (con|vty) .*"
 ROWS = (
@@ -229,7 +295,9 @@ ROWS = (
     Row(About.TRUNK_GAINS, PORT, rf"{ALLOWED}add (?P<value>.*)", "VLANs that come"),
     # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
     Row(About.TRUNK_GAINS, PORT, "ip (dhcp snooping|arp inspection) trust", "what is behind it is believed"),
+    Row(About.TRUNK_GAINS, PORT, "mls qos trust dscp", "its marks were given where they came in"),
     Row(About.TRUNK_GAINS, r"arp access-list \S+", r"permit ip host (?P<value>\S+) .*", "its address is not from DHCP"),
+    Row(About.TRUNK_GAINS, "", r"access-list 97 permit (?P<value>.*)", "it may read how the switch fares"),
     Row(About.TRUNK_GAINS, "", r"access-list \d+ permit (?P<value>.*)", "a bastion: it may log in"),
     Row(About.TRUNK_LOSES, PORT, rf"{ALLOWED}remove .*", "VLANs that nobody intends on it"),
     Row(About.PORT, PORT, "shutdown", "not in use", rank=0),
@@ -250,12 +318,32 @@ ROWS = (
     Row(About.PORT, PORT, "storm-control action (?P<value>.*)", "and what sends one is shut", rank=4),
     Row(About.PORT, PORT, "no lldp (?P<what>transmit|receive)", "it tells a desk nothing of the network", rank=4),
     Row(About.PORT, PORT, "lldp (transmit|receive)", "its neighbour is checked against the inventory", rank=4),
+    # First no longer: then who asks has nobody to ask.
+    Row(About.PORT, PORT, "no authentication port-control", "nobody is asked any more who he is", rank=0),
+    Row(About.PORT, PORT, "no (mab|dot1x .*|authentication .*)", "nobody is asked any more who he is", rank=1),
+    Row(About.ADMISSION, PORT, "authentication port-control auto", "whoever plugs in says who he is"),
+    Row(About.PORT, PORT, "authentication event fail .*", "who is not recognized stays apart", rank=4),
+    Row(About.PORT, PORT, "authentication event server .*", "and everybody while no server answers", rank=4),
+    Row(About.PORT, PORT, "authentication event no-response .*", "so is who says nothing", rank=4),
+    Row(About.PORT, PORT, r"authentication (?P<what>\S+) (?P<value>.*)", "how they are recognized", rank=4),
+    Row(About.PORT, PORT, "mab", "a device that cannot say is known by its MAC address", rank=5),
+    Row(About.PORT, PORT, "dot1x .*", "a computer says who it is (802.1X)", rank=5),
+    Row(About.PORT, PORT, "mls qos cos (?P<value>.*)", "the priority of what has no tag", rank=4),
+    Row(
+        About.PORT,
+        PORT,
+        "mls qos trust cos",
+        "the priority says the mark; a mark that a desk gave itself is gone",
+        rank=5,
+    ),
+    Row(About.PORT, PORT, "priority-queue out", "telephones never wait", rank=5),
     Row(About.PORT, PORT, "no shutdown", "in use again", rank=7),
     # First, or a maximum that falls back to one is refused where there are more.
     Row(About.PORT, PORT, "no switchport port-security", "no longer intended", rank=5),
     Row(About.PORT, PORT, "no .*", "no longer intended", rank=6),
     Row(About.PORT, PORT, ".*", "intended"),
     Row(About.GUARDS, "", r"(no )?ip dhcp snooping information option", "servers do not all know option 82", rank=1),
+    Row(About.GUARDS, "", r"ip dhcp snooping database \S+", "a restart does not forget who has which", rank=1),
     Row(About.GUARDS, "", r"ip dhcp snooping vlan (?P<value>.*)", "where DHCP is watched", rank=2),
     Row(About.GUARDS, "", "ip dhcp snooping", "DHCP servers are only behind ports that are trusted", rank=3),
     Row(About.GUARDS, "", r"ip arp inspection filter .*", "hosts whose address is not from DHCP", rank=2),
@@ -282,6 +370,18 @@ ROWS = (
     Row(About.INTERFACE_GOES, "", f"no {SVI}", "no longer intended"),
     Row(About.VLAN_GOES, "", r"no vlan (?P<vlan>\d+)", "no longer intended; its ports have moved"),
     Row(About.GATEWAY, "", "(no )?ip default-gateway (?P<value>.*)", "the way back to the bastion"),
+    Row(About.SERVER, r"radius server (?P<value>\S+)", "key .*", "a key of this switch alone", rank=2),
+    Row(About.SERVER, r"radius server (?P<value>\S+)", "address .*", "it knows who may plug in", rank=1),
+    Row(About.REFERRED_GOES, "", "no radius server .*", "its key is another now, or nobody asks any more"),
+    # Local users log in as before: this comes before anything else of AAA, and a new session before ports ask.
+    Row(About.LOGIN, "", "aaa new-model", "without it no server can be asked; local users log in as before", rank=1),
+    Row(About.LOGIN, "", "aaa authentication login default local", "who may log in", rank=2),
+    Row(About.LOGIN, "", "aaa authorization exec default local", "what a local user may", rank=2),
+    Row(
+        About.LOGIN, "", "aaa (authentication dot1x|authorization network) .*", "who may plug in, RADIUS knows", rank=4
+    ),
+    Row(About.LOGIN, "", "dot1x system-auth-control", "ports that are told to may ask who is there", rank=5),
+    Row(About.LOGIN, "", "no dot1x system-auth-control", "no longer intended", rank=6),
     Row(About.LOGIN, TERMINAL, "no .*", "no longer intended", rank=6),
     Row(About.LOGIN, TERMINAL, "exec-timeout .*", "a session that somebody forgot ends"),
     Row(About.LOGIN, TERMINAL, "access-class .*", "only from the bastions"),
@@ -289,6 +389,30 @@ ROWS = (
     Row(About.LOGIN, "", r"no (username|aaa|ip ssh|enable|line|login|access-list) .*", "no longer intended", rank=6),
     Row(About.LOGIN, "", "login block-for .*", "whoever guesses passwords waits"),
     Row(About.LOGIN, "", r"(username|aaa|ip ssh|enable|line) .*", "who may log in"),
+    Row(About.OTHER, "", "mls qos map cos-dscp (?P<value>.*)", "the mark for each priority", rank=3),
+    Row(About.OTHER, "", "mls qos", "from here on a mark counts only where it is trusted", rank=4),
+    Row(About.OTHER, "", "no mls qos.*", "no longer intended", rank=2),
+    # A user without its group may read nothing: it comes last, and its group goes after it.
+    Row(About.OTHER, "", "snmp-server view .*", "what may be read of the switch", rank=5),
+    Row(
+        About.OTHER, "", "snmp-server group .*", "only with authentication and privacy, from there, and to read", rank=6
+    ),
+    Row(
+        About.OTHER,
+        "",
+        r"snmp-server user (?P<value>\S+) .*",
+        "the one who reads; its secrets are this switch's own",
+        rank=7,
+    ),
+    Row(About.OTHER, "", "no snmp-server user .*", "its secrets are others now, or nobody reads any more", rank=8),
+    Row(
+        About.OTHER,
+        "",
+        "no snmp-server community .*",
+        "SNMP version 3 alone: a community is a password in clear",
+        rank=8,
+    ),
+    Row(About.OTHER, "", "no snmp-server (group|view) .*", "no longer intended", rank=9),
     Row(About.OTHER, "", "(no )?service pad", "X.25 is not in use"),
     Row(About.OTHER, "", "service tcp-keepalives-(in|out)", "a session whose other end is gone ends"),
     Row(About.OTHER, "", "service password-encryption", "passwords are not readable over a shoulder"),
@@ -312,7 +436,8 @@ CISCO_IOS = Platform(
         Owned(
             PORT,
             lines=r"description |switchport |shutdown$|spanning-tree (portfast|bpduguard|guard)\b|storm-control "
-            r"|ip (dhcp snooping|arp inspection) |no lldp ",
+            r"|ip (dhcp snooping|arp inspection) |no lldp |mls qos (trust|cos) |priority-queue out"
+            r"|authentication |mab$|dot1x ",
         ),
         Owned(r"vlan (?!1$|100[2-5]$)\d+", lines=r"name ", removed=True),  # 1 and 1002-1005 cannot be removed
         Owned(r"interface Vlan1", lines=r"description |ip address |shutdown$"),  # it cannot be removed
@@ -320,13 +445,20 @@ CISCO_IOS = Platform(
         Owned(r"line (con 0|vty \d+ \d+)", lines=r"access-class |exec-timeout |login |transport input "),
         Owned(
             rf"hostname \S+|vtp mode \S+|banner login .*|(?:no )?(?:{SWITCHES})|ip ssh version \d|login block-for .*"
-            r"|spanning-tree mode \S+|logging host \S+"
+            r"|spanning-tree mode \S+|logging host \S+|aaa new-model|aaa authentication login default local"
+            r"|aaa authorization exec default local"
         ),
         Owned(
             r"ip default-gateway \S+|ntp server \S+|access-list 98 permit \S+|errdisable recovery cause \S+"
-            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( vlan \S+)?|ip arp inspection (vlan|filter) .*",
+            r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( (vlan|database) \S+)?"
+            r"|ip arp inspection (vlan|filter) .*"
+            r"|access-list 97 permit \S+|snmp-server (view|group) SUPERVISION .*|snmp-server user supervision-.*"
+            r"|snmp-server community .*|mls qos( map cos-dscp .*)?"
+            r"|aaa authentication dot1x default group radius|aaa authorization network default group radius"
+            r"|dot1x system-auth-control",
             removed=True,
         ),
+        Owned(r"radius server \S+-[0-9a-f]{6}", lines=r"address ipv4 |key ", removed=True),
         Owned(r"archive", lines=r"path |maximum "),
         Owned(r"arp access-list FIXED-\d+", lines=r"permit ip host ", removed=True),
     ),
@@ -338,11 +470,12 @@ CISCO_IOS = Platform(
     startup="show startup-config",
     save=Dialogue("write memory", r"\[OK\]", {r"confirm\]\s*$": ""}),
     refine=refine,
+    unsaid=Unsaid("show snmp user", snmp_users, SNMP_USER),
     logged=rf"^([*.]?\w{{3}} +\d+ .*: )?%{LOGGED}.*\n?",
     switch=SwitchFacts(
         view=view,
         rows=ROWS,
-        opens=r"(vlan \d+|interface \S+|line .*|archive|arp access-list .*)",
+        opens=r"(vlan \d+|interface \S+|line .*|archive|arp access-list .*|radius server .*)",
         leave="exit",
         finish="end",
         mac_table=MAC_TABLE,

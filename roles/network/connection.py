@@ -20,6 +20,7 @@ from roles.network.algorithms import disabled, mend
 from roles.network.platform import Platform
 
 USER = "netadmin"
+ANYBODY = "*"  # a block of an ssh_config that may be about any host
 SECONDS = 10  # that one try to connect may take
 # What netmiko and paramiko say where nobody is at the other end. The rest is somebody's word: a host key, a login.
 SILENCE = re.compile(r"TCP connection to device failed|banner|No existing session|EOF|reset by peer|[Tt]imed out")
@@ -92,13 +93,19 @@ def connected(device: Device, name: str | None = None) -> Iterator[BaseConnectio
 
 
 def _settings(path: Path, name: str) -> dict[str, Any]:
-    return dict(_read(path, path.stat().st_mtime_ns).lookup(name)) if path.exists() else {"hostname": name}
+    """What an ssh_config says of one name. Its blocks about others, which may be hundreds, are not searched."""
+    if not path.exists():
+        return {"hostname": name}
+    blocks = _blocks(path, path.stat().st_mtime_ns)
+    return dict(SSHConfig.from_text("".join(text for whom, text in blocks if whom in (name, ANYBODY))).lookup(name))
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, _changed: int) -> SSHConfig:
-    """An ssh_config, which may name hundreds of devices, read again when it has changed."""
-    return SSHConfig.from_path(str(path))
+def _blocks(path: Path, _changed: int) -> list[tuple[str, str]]:
+    """The blocks of an ssh_config in their order, each with the one name that it is about."""
+    texts = re.split(r"(?im)^(?=[ \t]*(?:host|match)\b)", path.read_text(encoding="utf-8"))
+    names = [re.match(r"(?i)\s*host[ \t]+([\w.-]+)[ \t]*$", text, re.MULTILINE) for text in texts]
+    return [(name[1] if name else ANYBODY, text) for name, text in zip(names, texts, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,33 @@ def _nothing(_running: HConfig, _remediation: HConfig) -> None:
     """The rules say all of it."""
 
 
+REASONS = (
+    (r"ip prefix-list RESINA-IN seq \d+ deny .*", "a network of its own never comes from RESINA"),
+    (r"ip prefix-list RESINA-IN seq \d+ permit 0\.0\.0\.0/0", "the default route is taken"),
+    (r"ip prefix-list RESINA-IN seq \d+ permit .*", "networks that are taken from RESINA"),
+    (r"ip prefix-list RESINA-OUT seq \d+ permit .*", "a network of its own may be announced"),
+    (r"ip prefix-list RESINA-OUT seq \d+ deny any", "nothing else is: no transit through a building"),
+    (r"set local-preference .*", "which uplink its own traffic takes: the higher"),
+    (r"set as-path prepend .*", "the way back looks longer over this uplink"),
+    (r"set community .*", "tells RESINA which uplink this is"),
+    (r"(no )?detect-multiplier .*", "how many signs of life may be missed"),
+    (r"(no )?(transmit|receive)-interval .*", "milliseconds between two signs of life"),
+    (r"description .*", "what is at its other end"),
+    (r"ip address .*", "its address there"),
+    (r"bgp router-id .*", "its name among routers"),
+    (r"neighbor \S+ remote-as .*", "a core of RESINA"),
+    (r"neighbor \S+ description .*", "which core that is"),
+    (r"neighbor \S+ password .*", "nobody else speaks in its name"),
+    (r"neighbor \S+ bfd( profile .*)?", "a silent loss is seen in a fraction of a second"),
+    (r"neighbor \S+ timers connect .*", "a session that was refused is soon tried again"),
+    (r"network .*", "announced to RESINA"),
+    (r"neighbor \S+ prefix-list \S+ in", "only what a building is to hear is taken"),
+    (r"neighbor \S+ prefix-list \S+ out", "only its own networks are announced"),
+    (r"neighbor \S+ route-map \S+ in", "primary or backup, for its own traffic"),
+    (r"neighbor \S+ route-map \S+ out", "primary or backup, for the way back"),
+    (r"neighbor \S+ maximum-prefix .*", "more than that is a leak: the session ends"),
+)
+
 FRR = Platform(
     name="frr",
     netmiko="cisco_ios",  # netmiko has no driver for vtysh, which behaves like IOS
@@ -83,5 +110,6 @@ FRR = Platform(
     startup=None,  # vtysh has the command, and it prints nothing
     save=Dialogue("write memory", r"\[OK\]"),
     refine=_nothing,
+    reasons=REASONS,
     guard=RouterGuard(),
 )

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from itertools import groupby
 
 from hier_config import HConfig
+from hier_config.child import HConfigChild
 from hier_config.models import MatchRule, NegationDefaultWithRule, PerLineSubRule
 from hier_config.platforms.driver_base import HConfigDriverRules
 from hier_config.platforms.hp_procurve.driver import HConfigDriverHPProcurve
@@ -31,8 +32,10 @@ from roles.network.platform import (
     replaces,
 )
 from roles.network.shown import Host, Membership, Show, Shown
+from roles.network.untold import leave_known
 
 MAC_TABLE = "show mac-address"
+DSCP = {"ef": 46, "af41": 34, "af31": 26, "af21": 18, "af11": 10}  # some releases print them as six bits
 MEMBERSHIP = "show vlans ports all detail"
 LEASED = IPv4Interface("0.0.0.0/32")  # an address that the configuration does not say: it comes by DHCP
 BANNER = re.compile(r'^banner motd "(.*?)"[^\n]*$', re.DOTALL | re.MULTILINE)
@@ -40,9 +43,13 @@ HIDDEN = "\0"  # hier_config takes a line that begins with "banner" for the firs
 ONE = r"(?:\d+/)?[A-Z]?\d+"  # a port; Trk1, which is several, is somebody else's
 # Settings of ports that stand outside of them, with a list: `spanning-tree 1-4 root-guard`.
 OUTSIDE = (
-    "spanning-tree|port-security|fault-finder broadcast-storm|lldp admin-status|dhcp-snooping trust|arp-protect trust"
+    "aaa port-access authenticator|aaa port-access mac-based|spanning-tree|port-security|fault-finder broadcast-storm"
+    "|lldp admin-status|dhcp-snooping trust|arp-protect trust"
 )
 WATCHED = "dhcp-snooping|arp-protect"
+# Without `include-credentials` a user is shown by its name alone, with it by what the switch made of its secrets.
+SNMP_SECRET = re.compile(r'(snmpv3 user "[^"]+")(?: .*)?')
+RADIUS_KEY = re.compile(r"(radius-server host \S+)(?: (?:encrypted-)?key .*)?")
 EDGE = "admin-edge-port|bpdu-protection|root-guard"
 LOGGED = r"[IWMDE] \d\d/\d\d/\d\d \d\d:\d\d:\d\d \d{5} "  # I 01/01/90 00:00:16 00076 ports: port 5 is now on-line
 
@@ -63,10 +70,14 @@ class Driver(HConfigDriverHPProcurve):
                 replaces("hostname "),
                 replaces("ip default-gateway "),
                 replaces("vlan ", "name "),
+                replaces("vlan ", "qos dscp "),
                 replaces(f"{HIDDEN}banner "),
                 replaces("spanning-tree priority "),
                 replaces("console idle-timeout "),
                 replaces("timesync "),
+                replaces(r"radius-server host (\S+)"),
+                replaces("interface ", r"aaa port-access (\S+ (?:unauth-vid|client-limit)) "),
+                replaces(r'snmpv3 user ("\S+")'),
                 replaces("interface ", "(port-security|fault-finder broadcast-storm) "),
             ]
         )
@@ -94,9 +105,21 @@ class Driver(HConfigDriverHPProcurve):
         rules.per_line_sub[:] = [PerLineSubRule(search="|".join(f"(?:{each})" for each in noise), replace="")]
         return rules
 
+    def swap_negation(self, child: HConfigChild) -> HConfigChild:
+        """A user of SNMP goes by its name, a mark without its value."""
+        known = SNMP_SECRET.fullmatch(child.text) or RADIUS_KEY.fullmatch(child.text)
+        if found := known or re.fullmatch(r"(qos dscp) \S+", child.text):
+            child.text = f"no {found[1]}"
+            return child
+        return super().swap_negation(child)
+
 
 def _by_port(config: HConfig) -> None:
-    """What is said of ports outside of them, in each of them; sets of VLANs one by one."""
+    """What is said of ports outside of them, in each of them; sets of VLANs one by one; marks by their names."""
+    for vlan in config.get_children(startswith="vlan "):
+        for line in vlan.get_children(re_search=r"^qos dscp [01]{6}$"):
+            bits = int(line.text.split()[-1], 2)
+            line.text = f"qos dscp {next((name for name, each in DSCP.items() if each == bits), bits)}"
     for line in list(config.children):
         if found := re.fullmatch(rf"({OUTSIDE}) ([A-Z]?\d[\dA-Z,/-]*)(?: (.*))?", line.text):
             several = found[3].split() if found[3] and re.fullmatch(rf"((?:{EDGE}) ?)+", found[3]) else [found[3] or ""]
@@ -116,12 +139,21 @@ def _by_port(config: HConfig) -> None:
 def refine(running: HConfig, remediation: HConfig) -> None:
     """What we compare port by port, as the switch wants to hear it."""
     by_vlan(running, remediation)
+    leave_known(remediation, running, SNMP_SECRET)
+    leave_known(remediation, running, RADIUS_KEY)
+    if remediation.get_child(equals="snmpv3 enable"):  # that makes a user with weak algorithms
+        remediation.add_child('no snmpv3 user "initial"', return_if_present=True)
     for interface in list(remediation.get_children(startswith="interface ")):
         port, moved = interface.text.removeprefix("interface "), False
+        gone = {line.text for line in interface.children}
         for line in list(interface.children):
             if found := re.fullmatch(rf"(no )?({OUTSIDE})(?: (.*))?", line.text):
                 # `no spanning-tree 5 root-guard`, but `no port-security 5`: the rest goes with it
+                if found[1] and found[3] and f"no {found[2]}" in gone:
+                    line.delete()  # it goes with all that is said of it
+                    continue
                 rest = found[3] if found[3] and not (found[1] and found[2].startswith(("port-sec", "fault"))) else ""
+                rest = re.sub(r" \d+$", "", rest) if found[1] else rest
                 remediation.add_child(f"{found[1] or ''}{found[2]} {port} {rest}".strip())
                 line.delete()
                 moved = True
@@ -187,8 +219,11 @@ def _port(lines: tuple[str, ...]) -> PortView:
     tagged = {int(found["vlan"]) for found in said if found["how"] == "tagged"}
     untagged = next((int(found["vlan"]) for found in said if found["how"] == "untagged"), None)
     members = frozenset(tagged | ({untagged} if untagged is not None else set()))
+    asks = not {"aaa port-access authenticator", "aaa port-access mac-based"}.isdisjoint(lines)
     shuts = not {"spanning-tree bpdu-protection", "spanning-tree root-guard"}.isdisjoint(lines)
-    return PortView(bool(tagged), frozenset() if "disable" in lines else members, untagged, members, shuts=shuts)
+    return PortView(
+        bool(tagged), frozenset() if "disable" in lines else members, untagged, members, shuts=shuts, asks=asks
+    )
 
 
 def hosts(table: str) -> list[Host]:
@@ -244,6 +279,16 @@ ROWS = (
     Row(About.PORT, "", rf"fault-finder broadcast-storm {AT} .*", "what sends a storm is shut for minutes", rank=5),
     Row(About.PORT, "", rf"lldp admin-status {AT} disable", "it tells a desk nothing of the network", rank=6),
     Row(About.PORT, "", rf"lldp admin-status {AT} txrx", "its neighbour is checked against the inventory", rank=6),
+    Row(About.PORT, "", rf"aaa port-access \S+ {AT} unauth-vid .*", "who is not recognized stays apart", rank=6),
+    Row(About.PORT, "", rf"aaa port-access \S+ {AT} client-limit .*", "how many may be recognized", rank=6),
+    Row(About.ADMISSION, "", rf"aaa port-access authenticator {AT}", "a computer says who it is (802.1X)", rank=2),
+    Row(About.ADMISSION, "", rf"aaa port-access mac-based {AT}", "a device is known by its MAC address", rank=3),
+    Row(About.ADMISSION, "", "aaa port-access authenticator active", "now ports ask who is there", rank=4),
+    Row(About.SERVER, "", "radius-server host .*", "it knows who may plug in; the key is of this switch alone", rank=1),
+    Row(About.SERVER, "", "aaa authentication port-access eap-radius", "who may plug in, RADIUS knows", rank=2),
+    Row(About.PORT, "", rf"no aaa port-access \S+ {AT}", "nobody is asked any more who he is", rank=0),
+    Row(About.PORT, "", rf"no aaa port-access \S+ {AT} .*", "no longer intended", rank=6),
+    Row(About.REFERRED_GOES, "", "no (radius-server|aaa) .*", "nobody asks any more", rank=9),
     Row(About.PORT, "", rf"no ({OUTSIDE}) {AT}.*", "no longer intended", rank=7),
     # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
     Row(About.TRUNK_GAINS, "", rf"dhcp-snooping trust {AT}", "DHCP servers behind it are believed", rank=1),
@@ -257,13 +302,26 @@ ROWS = (
     Row(About.TREE, "", "spanning-tree", "a loop is cut", rank=2),
     Row(About.TREE, "", r"spanning-tree priority (?P<value>.*)", "the lowest is the root", rank=3),
     Row(About.TREE, "", r"no spanning-tree priority .*", "no longer intended", rank=1),
+    Row(About.VLAN, VLAN, "qos dscp (?P<value>.*)", "the mark of what comes in VLAN {vlan}"),
+    Row(About.VLAN, VLAN, "no qos dscp.*", "no longer intended"),
     Row(About.VLAN, VLAN, "(no )?voice", "whether telephones are in VLAN {vlan}"),
+    Row(About.LOGIN, "", "ip authorized-managers .* access-method snmp", "it may read how the switch fares"),
     Row(About.LOGIN, "", "ip authorized-managers .*", "a bastion: only from there"),
     Row(About.LOGIN, "", "no ip authorized-managers .*", "no longer intended", rank=6),
     Row(About.LOGIN, "", "no telnet-server", "it is managed over SSH alone"),
     Row(About.LOGIN, "", "no web-management", "it is managed over SSH alone"),
     Row(About.LOGIN, "", "console idle-timeout .*", "a session that somebody forgot ends"),
     Row(About.IDENTITY, "", "banner motd .*", "what is said to whoever comes"),
+    Row(About.OTHER, "", "snmpv3 enable", "it answers whoever monitors it", rank=5),
+    Row(About.OTHER, "", 'no snmpv3 user "initial"', "the switch makes it by itself, with weak algorithms", rank=6),
+    Row(About.OTHER, "", "snmpv3 user .*", "the one who reads; its secrets are this switch's own", rank=7),
+    Row(About.OTHER, "", "snmpv3 group .*", "it may read, and no more", rank=8),
+    Row(About.OTHER, "", "snmpv3 only", "no other version: a community is a password in clear", rank=9),
+    Row(
+        About.OTHER, "", "no snmp-server community .*", "no other version: a community is a password in clear", rank=10
+    ),
+    Row(About.OTHER, "", "no snmpv3 group .*", "its secrets are others now, or nobody reads any more", rank=9),
+    Row(About.OTHER, "", "no snmpv3 user .*", "its secrets are others now, or nobody reads any more", rank=10),
     Row(About.OTHER, "", "no cdp run", "it tells everybody what it is; LLDP does on trunks"),
     Row(
         About.OTHER, "", r"spanning-tree bpdu-protection-timeout .*", "a port that was shut for it opens after minutes"
@@ -288,14 +346,18 @@ HP_PROCURVE = Platform(
             PORT, lines=rf"name |disable$|(un)?tagged vlan |spanning-tree ({EDGE})$|({OUTSIDE})( |$)(?!path|priority)"
         ),
         Owned(r"vlan 1", lines=r"ip address "),  # it cannot be removed
-        Owned(r"vlan \d+", lines=r"name |ip address |voice$", removed=True),
+        Owned(r"vlan \d+", lines=r"name |ip address |voice$|qos dscp ", removed=True),
         Owned(
-            rf"ip authorized-managers \S+ \S+ access manager|sntp server priority \d+ \S+|spanning-tree priority \d+"
+            r"ip authorized-managers \S+ \S+ access (manager|operator access-method snmp)|snmp-server community .*"
+            r'|snmpv3 user "(initial|supervision-[^"]+)".*|snmpv3 group operatorauth user "supervision-\S+ .*'
+            r"|radius-server host .*|aaa authentication port-access eap-radius|aaa port-access authenticator active"
+            rf"|sntp server priority \d+ \S+|spanning-tree priority \d+"
             rf"|({WATCHED})( vlan \d+)?",
             removed=True,
         ),
         Owned(
-            rf"{HIDDEN}banner motd .*|spanning-tree|spanning-tree bpdu-protection-timeout \d+|no (telnet-server|cdp run"
+            rf"{HIDDEN}banner motd .*|snmpv3 (?:enable|only)"
+            r"|spanning-tree|spanning-tree bpdu-protection-timeout \d+|no (telnet-server|cdp run"
             r"|web-management|dhcp-snooping option 82)|console idle-timeout \d+|timesync sntp|sntp unicast|logging \S+"
         ),
         Owned(r"ip default-gateway \S+", removed=True),

@@ -22,6 +22,15 @@ EXPECTED = {
     r"undo (telnet|stelnet|http) |telnet server ": "operation will stop",
 }
 LINE_TIMEOUT = 15.0  # seconds
+# A password in clear is asked for, twice; behind `cipher` there stands only what VRP made of one, which begins so.
+SECRET = re.compile(r"(\s*snmp-agent usm-user v3 \S+ \S+-mode \S+) cipher (?![%$])(\S+)")
+ASKS = r"(?i:password:\s*$)"
+
+
+def asked(line: str) -> tuple[str, str | None]:
+    """What is typed for a line of a plan, and the password that it then asks for."""
+    found = SECRET.fullmatch(line)
+    return (found[1], found[2]) if found else (line, None)
 
 
 class HuaweiSession(Session, HuaweiSSH):
@@ -70,8 +79,9 @@ class HuaweiSession(Session, HuaweiSSH):
     ) -> str:
         """Lines one by one, up to the first that is refused. Raises ConfigInvalidException; the mode stays then."""
         said = self.config_mode()
-        for line in [config_commands] if isinstance(config_commands, str) else config_commands or ():
-            answer = self._typed(line, read_timeout or LINE_TIMEOUT)
+        for text in [config_commands] if isinstance(config_commands, str) else config_commands or ():
+            line, password = asked(text)
+            answer = self._typed(line, read_timeout or LINE_TIMEOUT, password)
             said += answer
             if error_pattern and (error := re.search(error_pattern, answer, flags=re.MULTILINE)):
                 message = f"Invalid input detected at command: {line}, matched error: {error.group(0).strip()}"
@@ -80,10 +90,12 @@ class HuaweiSession(Session, HuaweiSSH):
             said += self.exit_config_mode()
         return said
 
-    def _typed(self, line: str, read_timeout: float = LINE_TIMEOUT) -> str:
+    def _typed(self, line: str, read_timeout: float = LINE_TIMEOUT, password: str | None = None) -> str:
         """One line; what it is answered with, after its echo, and with the prompt."""
         text, heard = line.strip(), ""
         self.write_channel(self.normalize_cmd(text))
+        if password is not None:
+            return self._with_password(text, password, read_timeout)
         for _ in range(3):  # no line asks more than twice
             self.read_until_pattern(pattern=re.escape(text), read_timeout=read_timeout)
             heard += self.read_until_pattern(pattern=rf"(?:{PROMPT}|{QUESTION})", read_timeout=read_timeout)
@@ -96,3 +108,14 @@ class HuaweiSession(Session, HuaweiSSH):
             text = "y"
             self.write_channel(self.normalize_cmd(text))
         raise ConfigInvalidException(f"`{line.strip()}` asks again and again: {' '.join(heard.split())}")
+
+    def _with_password(self, text: str, password: str, read_timeout: float) -> str:
+        """The answer to a line that asks for a password and for the same once more. Raises ReadTimeout."""
+        self.read_until_pattern(pattern=re.escape(text), read_timeout=read_timeout)
+        heard = ""
+        for _ in range(2):
+            heard += self.read_until_pattern(pattern=rf"(?:{PROMPT}|{ASKS})", read_timeout=read_timeout)
+            if not re.search(ASKS, heard):
+                return heard  # it refuses the line
+            self.write_channel(self.normalize_cmd(password))
+        return heard + self.read_until_pattern(pattern=PROMPT, read_timeout=read_timeout)

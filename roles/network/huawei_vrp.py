@@ -21,11 +21,14 @@ from roles.network.huawei_vlans import parsed
 from roles.network.platform import About, Owned, Platform, Row, Sections, SwitchFacts, View, replaces
 from roles.network.shown import Host, Membership, Show, Shown
 from roles.network.tables import rows
+from roles.network.untold import leave_known
 
 MAC_TABLE, VLANS, PORTS = "display mac-address", "display vlan", "display port vlan"
 KINDS = {"GE": "GigabitEthernet", "XGE": "XGigabitEthernet", "Eth": "Ethernet"}
 # Apr 25 2026 10:00:01-08:00 sw1 %%01IFNET/4/IF_STATE(l)[0]:… ; older ones begin with # or %
 LOGGED = r"^[#%]?[A-Z][a-z]{2} +\d+ \d{4} [\d:.+-]+(?: DST)? \S+ (?:%%\d+)?\w+/\d/\S+.*\n?"
+SNMP_SECRET = re.compile(r"(snmp-agent usm-user v3 \S+ (?:authentication|privacy)-mode \S+ cipher) .*")
+VERSIONS = "snmp-agent sys-info version "
 # On or off; the line says which.
 SWITCHES = r"(?:http|telnet|stelnet) server enable|lldp enable"
 # What a negation names, where that is less than the whole line.
@@ -37,6 +40,13 @@ NEGATED = (
     r"(stp instance 0 priority) .*",
     r"(error-down auto-recovery cause \S+) .*",
     r"(rule \d+) .*",
+    r"(traffic (?:classifier|policy) \S+) .*",
+    r"(traffic-policy) \S+ (inbound)",
+    r"(remark dscp) \S+",
+    r"(snmp-agent usm-user v3 \S+) group \S+",
+    r"(snmp-agent group v3 \S+ \S+) .*",
+    r"(snmp-agent mib-view) \S+ (\S+) .*",
+    r"(snmp-agent community (?:read|write) (?:cipher )?\S+).*",
     r"(port link-type|port default vlan|port (?:trunk|hybrid) pvid vlan|stp edged-port) \S+",
     r"(ip route-static (?:\S+ ){2}\S+).*",
     r"(sysname|protocol inbound|authentication-mode|idle-timeout) .*",
@@ -63,6 +73,9 @@ class Driver(HConfigDriverHuaweiVrp):
                 replaces("(header login) "),
                 replaces(r"error-down auto-recovery cause (\S+) "),
                 replaces("acl number ", r"rule (\d+) "),
+                replaces("(snmp-agent sys-info version) "),
+                replaces(r"snmp-agent (usm-user v3 \S+ \S+) "),
+                replaces(r"snmp-agent (group v3 \S+) "),
                 replaces("interface ", r"(storm-control \w+|port-security (?:max-mac-num|aging-time)) "),
                 replaces("interface ", r"(dhcp snooping check dhcp-rate) \d"),
                 replaces("interface ", "(?:undo )?(lldp enable)$"),
@@ -74,11 +87,18 @@ class Driver(HConfigDriverHuaweiVrp):
                 replaces("interface ", "(voice-vlan) "),
                 replaces("interface ", f"{ALLOW} exactly"),
                 replaces("user-interface ", "(protocol inbound|authentication-mode|idle-timeout) "),
+                replaces("traffic behavior ", "(remark dscp) "),
                 replaces("interface Vlanif", r"(ip address )\S+ \S+$"),
             ]
         )
         rules.full_text_sub.append(FullTextSubRule(search=r"\n[ \t]+(?=\d[\d to]*(?:\r?\n|$))", replace=" "))  # wrapped
         rules.per_line_sub.append(PerLineSubRule(search=r"^return\s*$", replace=""))
+        # Older releases number classifiers.
+        rules.per_line_sub.append(
+            PerLineSubRule(search=r"^( ?(?:traffic )?classifier .*) precedence \d+$", replace=r"\1")
+        )
+        # Some releases say of a user first that there is one.
+        rules.per_line_sub.append(PerLineSubRule(search=r"^ *snmp-agent usm-user v3 \S+\s*$", replace=""))
         rules.post_load_callbacks.extend([_each_vlan, as_sets])
         return rules
 
@@ -90,7 +110,7 @@ class Driver(HConfigDriverHuaweiVrp):
                 return child
         for pattern in NEGATED:
             if found := re.fullmatch(pattern, child.text):
-                child.text = f"{self.negation_prefix}{found[1]}"
+                child.text = f"{self.negation_prefix}{' '.join(found.groups())}"
                 return child
         return super().swap_negation(child)
 
@@ -102,6 +122,23 @@ def _each_vlan(config: HConfig) -> None:
             if config.get_child(equals=f"vlan {vlan}") is None:
                 config.add_child(f"vlan {vlan}")
         line.delete()
+
+
+def refine(running: HConfig, remediation: HConfig) -> None:
+    """What the rules cannot say: ports, and SNMP."""
+    in_order(running, remediation)
+    leave_known(remediation, running, SNMP_SECRET)
+    for line in list(remediation.children):  # a user goes with all that is said of it
+        if found := re.fullmatch(r"(undo snmp-agent usm-user v3 \S+) (?:authentication|privacy)-mode .*", line.text):
+            line.delete()
+            remediation.add_child(found[1], return_if_present=True)
+    said = running.get_child(startswith=VERSIONS)
+    spoken = set(said.text.removeprefix(VERSIONS).split()) if said else set()
+    if (wanted := remediation.get_child(equals=f"{VERSIONS}v3")) and spoken:  # a line adds, and takes nothing away
+        if spoken & {"v3", "all"}:
+            wanted.delete()
+        others = [each for each in ("v1", "v2c") if spoken & {each, "all"}]
+        remediation.add_children(f"undo {VERSIONS}{each}" for each in others)
 
 
 def view(sections: Sections) -> View:
@@ -181,12 +218,37 @@ ROWS = (
     Row(About.IDENTITY, "", "dhcp snooping enable", "DHCP may be watched, VLAN by VLAN", rank=7),
     Row(About.GUARDS, r"vlan (?P<vlan>\d+)", "dhcp snooping enable", "DHCP servers are only behind trusted ports"),
     Row(About.GUARDS, r"vlan (?P<vlan>\d+)", "undo dhcp snooping enable", "no longer watched"),
+    Row(About.IDENTITY, "", r"user-bind static .*", "a host whose address is not from DHCP", rank=8),
+    Row(About.GUARDS, "", r"undo user-bind static .*", "no longer intended", rank=7),
+    Row(About.GUARDS, PORT, "arp anti-attack .*", "nobody takes the address of somebody else", rank=3),
     Row(About.TRUNK_GAINS, PORT, rf"{ALLOW} .*", "VLANs that come"),
     Row(About.TRUNK_GAINS, PORT, "port hybrid (un)?tagged vlan .*", "a VLAN that comes"),
     Row(About.TRUNK_LOSES, PORT, "undo port hybrid vlan .*", "a VLAN that nobody intends on it"),
     # What only lets through goes out before what holds back: our own way leads over a port that is trusted.
     Row(About.TRUNK_GAINS, PORT, "dhcp snooping trusted", "what is behind it is believed"),
+    Row(
+        About.TRUNK_GAINS,
+        "acl number 2097",
+        r"rule \d+ permit source (?P<value>\S+) .*",
+        "it may read how the switch fares",
+    ),
+    Row(About.TRUNK_GAINS, "acl number 2097", r"rule \d+ deny", "and nobody else", rank=9),
     Row(About.TRUNK_GAINS, r"acl number \d+", r"rule \d+ permit source (?P<value>\S+) .*", "a bastion: it may log in"),
+    # What ports refer to is there before they do, and goes after them.
+    Row(
+        About.IDENTITY,
+        r"traffic classifier marks-\d+ .*",
+        r"if-match vlan-id (?P<vlan>\d+)",
+        "what comes in VLAN {vlan}",
+    ),
+    Row(About.IDENTITY, "traffic classifier .*", "if-match any", "everything else"),
+    Row(About.IDENTITY, "traffic behavior .*", "remark dscp default", "a mark that a desk gave itself is gone"),
+    Row(About.IDENTITY, "traffic behavior .*", "remark dscp (?P<value>.*)", "its mark"),
+    Row(About.IDENTITY, "", "traffic (classifier|behavior) .*", "intended"),
+    Row(About.VLAN, "traffic policy .*", "classifier .*", "each has its mark; the first that fits holds"),
+    Row(About.REFERRED_GOES, "", "undo traffic policy .*", "no longer intended", rank=8),
+    Row(About.REFERRED_GOES, "", "undo traffic (classifier|behavior) .*", "no longer intended", rank=9),
+    Row(About.PORT, PORT, "traffic-policy marks inbound", "its marks are ours, not its own", rank=5),
     Row(About.TRUNK_LOSES, PORT, rf"undo {ALLOW} .*", "VLANs that nobody intends on it"),
     Row(About.PORT, PORT, "shutdown", "not in use", rank=0),
     Row(About.PORT, PORT, "description (?P<value>.*)", "what is at its other end", rank=1),
@@ -233,6 +295,25 @@ ROWS = (
     Row(About.LOGIN, "", "undo telnet server enable", "nobody logs in without encryption", rank=6),
     Row(About.LOGIN, "", f"undo {LOGIN}", "no longer intended", rank=6),
     Row(About.LOGIN, "", LOGIN, "who may log in"),
+    # A user without its group may read nothing: it comes last, and its group goes after it.
+    Row(About.OTHER, "", "snmp-agent", "it answers whoever monitors it", rank=5),
+    Row(About.OTHER, "", "undo snmp-agent sys-info version .*", "SNMP version 3 alone", rank=10),
+    Row(About.OTHER, "", "snmp-agent sys-info version .*", "SNMP version 3 alone", rank=5),
+    Row(About.OTHER, "", "snmp-agent mib-view .*", "what may be read of the switch", rank=5),
+    Row(
+        About.OTHER, "", "snmp-agent group .*", "only with authentication and privacy, from there, and to read", rank=6
+    ),
+    Row(About.OTHER, "", r"snmp-agent usm-user v3 \S+ group .*", "the one who reads", rank=7),
+    Row(About.OTHER, "", "snmp-agent usm-user .*", "its secrets are this switch's own", rank=8),
+    Row(About.OTHER, "", "undo snmp-agent usm-user .*", "its secrets are others now, or nobody reads any more", rank=9),
+    Row(
+        About.OTHER,
+        "",
+        "undo snmp-agent community .*",
+        "SNMP version 3 alone: a community is a password in clear",
+        rank=10,
+    ),
+    Row(About.OTHER, "", "undo snmp-agent (group|mib-view) .*", "no longer intended", rank=10),
     Row(About.OTHER, "", "stp bpdu-protection", "a switch plugged into an edge port is shut out"),
     Row(About.OTHER, "", "lldp enable", "its neighbours are checked against the inventory"),
     Row(About.OTHER, "", "undo http server enable", "it is managed over SSH alone"),
@@ -255,25 +336,32 @@ HUAWEI_VRP = Platform(
     driver=Driver,
     owned=(
         Owned(
-            rf"sysname \S+|stp (bpdu-protection|mode \S+)|header login .*|dhcp (snooping )?enable|(undo )?({SWITCHES})"
+            rf"sysname \S+|stp (bpdu-protection|mode \S+)|snmp-agent( sys-info version .*)?"
+            rf"|header login .*|dhcp (snooping )?enable|(undo )?({SWITCHES})"
         ),
         Owned(
             r"stp instance 0 priority \d+|error-down auto-recovery cause .*|ntp-service unicast-server \S+"
-            r"|info-center loghost \S+|ip route-static 0\.0\.0\.0 0\.0\.0\.0 \d+\.\S+( .*)?",
+            r"|snmp-agent (mib-view included|group v3|usm-user v3) supervision.*|snmp-agent community .*"
+            r"|info-center loghost \S+|user-bind static ip-address \S+ vlan \d+"
+            r"|ip route-static 0\.0\.0\.0 0\.0\.0\.0 \d+\.\S+( .*)?",
             removed=True,
         ),
         Owned(r"vlan (?!1$)\d+", lines=r"description |dhcp snooping enable$", removed=True),
         Owned(
             PORT,
             lines=r"description |(undo )?port (link-type|default|trunk|hybrid) |shutdown$|stp (edged-port|root)"
-            r"|dhcp snooping (trusted|check dhcp-rate)|storm-control |port-security |voice-vlan |undo lldp enable$",
+            r"|dhcp snooping (trusted|check dhcp-rate)|arp anti-attack check user-bind enable$|storm-control "
+            r"|port-security |voice-vlan |undo lldp enable$|traffic-policy ",
         ),
         Owned(r"interface Vlanif\d+", lines=r"description |ip address \S+ \S+$|shutdown$", removed=True),
-        Owned(r"acl number 2098", lines=r"rule ", removed=True),
+        Owned(r"traffic classifier marks-.*", lines="if-match ", removed=True),
+        Owned(r"traffic behavior marks-.*", lines="remark ", removed=True),
+        Owned(r"traffic policy marks .*", lines="classifier ", removed=True),
+        Owned(r"acl number 209[78]", lines=r"rule ", removed=True),
         Owned(r"user-interface vty \d+ \d+", lines=r"acl |authentication-mode |idle-timeout |protocol inbound "),
     ),
     ordinary=(
-        r"(undo info-center|set |drop-profile|vlan batch|cluster|ntdp|ndp|aaa$|user-interface"
+        r"(undo info-center|snmp-agent local-engineid|set |drop-profile|vlan batch|cluster|ntdp|ndp|aaa$|user-interface"
         r"|authentication-(scheme|mode (local|aaa))|authorization-scheme|accounting-scheme|domain) ?"
     ),
     error=r"^ *Error:.*$",
@@ -286,12 +374,12 @@ HUAWEI_VRP = Platform(
         {r"\[[Yy]/[Nn]\]\s*:?\s*$": "y", r"input the file name[^\n]*:\s*$": ""},
         read_timeout=120.0,  # a small switch takes its time
     ),
-    refine=in_order,
+    refine=refine,
     logged=LOGGED,
     switch=SwitchFacts(
         view=view,
         rows=ROWS,
-        opens=r"(vlan \d+|interface \S+|acl number \d+|user-interface .*|aaa)",
+        opens=r"(vlan \d+|interface \S+|acl number \d+|user-interface .*|aaa|traffic .*)",
         leave="quit",
         finish="return",
         mac_table=MAC_TABLE,

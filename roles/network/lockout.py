@@ -18,6 +18,8 @@ def _reasons(paths: Paths, hosts: Sequence[Host], removed: Sequence[int]) -> Ite
         yield "it would remove the last local user; name one that stays"
     if before.admits and not after.admits:
         yield "it would close the last way to log in; leave one terminal line open to SSH"
+    if after.local and not before.local and not after.users:
+        yield "whoever logs in would have to be a local user (aaa new-model), and there is none; make one first"
     if before.paths:
         yield from _cut(paths, hosts)
     for vlan in removed:
@@ -55,6 +57,8 @@ def _lost(paths: Paths, port: str, now: str) -> str | None:
     if paths.lets_go(port) and not _bridges(paths, port):
         return f"{port} cannot carry the old and the new management VLAN at once: make it a trunk of both first"
     was, will_be = paths.before.ports[port], paths.after.ports[port]
+    if will_be.asks and not was.asks:
+        return f"it would ask who is behind {port}, which carries the management path ({now}): a link does not say"
     if will_be.shuts and not was.shuts:
         return f"it would shut {port}, which carries the management path ({now}), once a switch behind it speaks"
     if was.mixed and any(

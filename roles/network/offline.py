@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from nornir.core.inventory import Host
 from nornir.core.task import MultiResult, Result
 
+from inventory.masking import SHOWN
 from roles.network.change import Outcome, Target
 from roles.network.history import History
 from roles.network.plan import plan
-from roles.network.planner import Part
 from roles.network.processes import side_by_side
 from roles.network.scrub import scrubbed
 
@@ -35,13 +35,27 @@ def _planned(target: Target, kept: bytes | None) -> Outcome | str:
     if kept is None:
         return UNKNOWN
     try:
-        planned = plan(target.platform, kept.decode(errors="replace"), scrubbed(target.intended))
+        texts = (_once(kept.decode(errors="replace")), _once(scrubbed(target.intended)))
+        planned = plan(target.platform, *texts)
     except ValueError as error:
         return str(error)
     if planned.refused:
         return f"refused: {planned.refused}"
-    management = any(line.part > Part.REST for line in planned.lines)
+    management = any(line.part.ours for line in planned.lines)
     return Outcome(planned.texts, bool(planned.lines), planned.unmanaged, planned.why, management)
+
+
+def _once(text: str) -> str:
+    """Lines that only their secrets told apart are one."""
+    hidden: set[str] = set()
+    lines = []
+    for line in text.splitlines():
+        if line in hidden:
+            continue
+        if SHOWN in line and not line.startswith(" "):
+            hidden.add(line)
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _result(name: str, outcome: Outcome | str) -> MultiResult:

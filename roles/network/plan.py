@@ -1,14 +1,16 @@
 """What one device is to be sent, in order, each line with its reason; or why it must not be changed at all."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import groupby
 
 from roles.network.lockout import Host, refusal
 from roles.network.planner import Line, Part, Paths, as_proposed, planned
 from roles.network.platform import Platform
 from roles.network.remediation import remediation
+from roles.network.router_lockout import refusal as why_not
+from roles.network.router_planner import Ways, routed
 from roles.network.scrub import shown
 
 
@@ -54,13 +56,24 @@ def plan(
 
     Over its `console` nobody needs an address that DHCP gave a device: it may go.
     """
+    found, paths = _compared(platform, running, intended, console)
+    if not found.lines or paths is None:
+        return found
+    removed = sorted(paths.before.vlans - paths.after.vlans)
+    return replace(found, refused=refusal(paths, hosts(), removed))
+
+
+@lru_cache(maxsize=500)  # a device that is changed still runs what it ran when it was looked at
+def _compared(platform: Platform, running: str, intended: str, console: bool) -> tuple[Plan, Paths | None]:
+    """The plan as far as it follows from what is given alone, and of a switch the ways to it."""
     found = remediation(platform, running, intended)
+    if platform.router:
+        ways = Ways(platform.router.view(found.before), platform.router.view(found.after))
+        routes = routed(platform.router, found, ways)
+        return Plan(routes, found.unmanaged, why_not(ways) if routes else None, first=not ways.before.leading), None
     if platform.switch is None:
-        return Plan(as_proposed(found), found.unmanaged)
+        return Plan(as_proposed(found, platform.reasons), found.unmanaged), None
     before = platform.switch.view(found.before)
     paths = Paths(before.fixed if console else before, platform.switch.view(found.after))
     lines = planned(platform.switch, found, paths)
-    if not lines:
-        return Plan((), found.unmanaged)
-    removed = sorted(paths.before.vlans - paths.after.vlans)
-    return Plan(lines, found.unmanaged, refusal(paths, hosts(), removed), first=not paths.before.paths)
+    return Plan(lines, found.unmanaged, first=bool(lines) and not paths.before.paths), paths

@@ -11,7 +11,7 @@ from enum import IntEnum
 from functools import cached_property
 from itertools import groupby
 
-from roles.network.platform import About, Row, SwitchFacts, View
+from roles.network.platform import About, Reasons, Row, SwitchFacts, View
 from roles.network.remediation import Remediation
 
 DONE = "done with it"
@@ -26,6 +26,12 @@ class Part(IntEnum):
     MOVE = 3  # the address itself moves: in one write, because between two lines there is no path
     AFTER = 4  # what only the old path needed, and the spanning tree
     LOGIN = 5  # terminal lines, AAA, SSH, users
+    ADMISSION = 6  # ports of others ask who is behind them: what answers is there, and so are we
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is about our own way in."""
+        return Part.REST < self < Part.ADMISSION
 
 
 @dataclass(frozen=True)
@@ -118,9 +124,22 @@ def planned(facts: SwitchFacts, found: Remediation, paths: Paths) -> tuple[Line,
     return tuple(lines)
 
 
-def as_proposed(found: Remediation) -> tuple[Line, ...]:
+def as_proposed(found: Remediation, reasons: Reasons) -> tuple[Line, ...]:
     """The library's own order, for a platform of which we know no better."""
-    return tuple(Line("", line, "") for line in found.delta.dump_simple(sectional_exiting=True))
+    lines = found.delta.dump_simple(sectional_exiting=True)
+    known = {*found.before, *(line for lines in found.before.values() for line in lines)}
+
+    def why(text: str, opens: bool) -> str:
+        if text.startswith("exit"):
+            return DONE
+        if opens:
+            return "these lines differ" if text in known else "it is new"
+        otherwise = "no longer intended" if text.startswith("no ") else "intended"
+        return next((reason for pattern, reason in reasons if re.fullmatch(pattern, text)), otherwise)
+
+    depths = [len(line) - len(line.lstrip()) for line in lines]
+    opening = [deeper > depth for depth, deeper in zip(depths, [*depths[1:], 0], strict=False)]
+    return tuple(Line("", line, why(line.strip(), opens)) for line, opens in zip(lines, opening, strict=True))
 
 
 @dataclass(frozen=True)
@@ -186,9 +205,11 @@ def _place(leaf: _Leaf, paths: Paths) -> tuple[Part, int]:
     ours = leaf.vlan in paths.before.paths or leaf.vlan in paths.after.paths
     if about is About.GUARD:
         return Part.GUARD, about
+    if about in (About.SERVER, About.ADMISSION):
+        return Part.ADMISSION, about
     if about is About.LOGIN:
         return Part.LOGIN, about
-    if about is About.TREE:
+    if about in (About.TREE, About.REFERRED_GOES):
         return Part.AFTER, about
     if about is About.GATEWAY:
         # Where a device has several ways back, the old one goes once the new one is proven, and before its port does.

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from functools import cached_property
+from functools import cache, cached_property
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any, cast
 
@@ -15,9 +15,11 @@ from netmiko import BaseConnection
 
 from roles.network.dialogue import Dialogue
 from roles.network.guard import Guard
+from roles.network.routing import RouterFacts
 from roles.network.shown import Host, Show, Shown
 
 Sections = Mapping[str, tuple[str, ...]]  # the lines of a configuration, by the line that opens their section
+Reasons = tuple[tuple[str, str], ...]  # a pattern of whole lines, and why such a line is sent: the first counts
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class PortView:
     untagged: int | None = None  # of a mixed port: its one VLAN without tag, which a new one replaces
     members: frozenset[int] = frozenset()  # of a mixed port: all its VLANs, also while it is shut
     native: int | None = None  # of a trunk: the VLAN of frames without tag
+    asks: bool = False  # a server, who is behind it
     shuts: bool = False  # by itself, when somebody behind it speaks as a switch
 
     @property
@@ -58,6 +61,7 @@ class View:
     addresses: Mapping[int, IPv4Interface]  # of the interfaces that are up, by their VLAN; 0.0.0.0: DHCP gives one
     gateway: IPv4Address | None
     users: frozenset[str]
+    local: bool = field(default=False, kw_only=True)  # whoever logs in must be a local user
     admits: bool  # whether any terminal line lets somebody in
 
     @property
@@ -92,6 +96,9 @@ class About(IntEnum):
     TREE = 12  # the spanning tree begins anew: for seconds nothing may pass
     LOGIN = 13  # terminal lines, AAA, SSH, users
     OTHER = 14
+    REFERRED_GOES = 15  # what ports referred to: those that carry us too have let go of it
+    SERVER = 16  # who can be asked
+    ADMISSION = 17  # a port asks who is behind it: once somebody can be asked
 
 
 @dataclass(frozen=True)
@@ -131,8 +138,20 @@ class SwitchFacts:
 
 
 @dataclass(frozen=True)
+class Unsaid:
+    """Lines that a device runs and that no configuration of it shows: another command tells of them.
+
+    `lines` makes lines of its answer, without secrets. What it has saved of them it does not tell.
+    """
+
+    command: str
+    lines: Callable[[str], Sequence[str]]
+    line: str  # a pattern of such lines
+
+
+@dataclass(frozen=True, eq=False)
 class Platform:
-    """One kind of device."""
+    """One kind of device. Each is itself: they are told apart without a look at what is in them."""
 
     name: str
     netmiko: str  # the name of netmiko's driver
@@ -147,8 +166,17 @@ class Platform:
     refine: Callable[[HConfig, HConfig], None]  # (running, remediation): what rules cannot express
     logged: str | None = None  # lines that it logs in the middle of its answers
     switch: SwitchFacts | None = None  # for an access switch
+    router: RouterFacts | None = None  # for an edge router that is a device
+    reasons: Reasons = ()  # where the library's own order is kept
     guard: Guard | None = None
+    unsaid: Unsaid | None = None
     nothing_saved: str | None = None  # a pattern: what `startup` answers where nothing ever was saved
+
+    @property
+    def finish(self) -> str | None:
+        """The line that leaves configuration mode from anywhere."""
+        facts = self.switch or self.router
+        return facts.finish if facts else None
 
     def owner(self, section: str) -> Owned | None:
         if section not in self._owners:
@@ -161,6 +189,7 @@ class Platform:
         return {}
 
 
+@cache  # what is known of a platform is known once, however many devices are of it
 def going_back_after(platform: Platform, minutes: int) -> Platform:
     """The same platform, whose guard waits so many minutes for the confirmation of a change."""
     guard = cast(Any, platform.guard)  # each is a dataclass, which a protocol cannot say

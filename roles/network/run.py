@@ -29,9 +29,10 @@ from roles.network.connection import Device, NoAnswerError, connected
 from roles.network.guard import GuardError
 from roles.network.history import History, HistoryError, Why, folder_of
 from roles.network.kept import Kept
-from roles.network.listening import Listening
+from roles.network.listening import Listening, listened
 from roles.network.offline import from_history
 from roles.network.runner import Changing, Looking, NotDone, not_done
+from roles.network.targets import OnDemand
 from roles.network.waves import Order, order_of
 from roles.network.way import PATIENCE, reached
 
@@ -39,7 +40,7 @@ WIDTH = 48  # of a line before its reason
 OK, ERROR, CHANGES = 0, 1, 2
 EXPECTED = (ChangeError, GuardError, NetmikoBaseException, SSHException, OSError, ValueError)
 
-Targets = Callable[[Administration], Mapping[str, Target]]
+Targets = Callable[[Administration], OnDemand]
 
 
 def main(targets: Targets, description: str, who: str) -> int:
@@ -85,7 +86,7 @@ def main(targets: Targets, description: str, who: str) -> int:
         planned = json.loads(arguments.planned.read_text()) if arguments.planned else None
         if planned is not None:
             names &= planned.keys()
-        limited = {name: target for name, target in wanted.items() if name in names}
+        limited = wanted.only(names)
         history = History(
             folder_of(administration.environment),
             Why(who, arguments.reason, arguments.plan_hash),
@@ -141,6 +142,9 @@ def devices(administration: Administration, targets: Mapping[str, Target]) -> di
                 enable=secrets.get(f"device-{name}", "enable"),
                 sha1=switch.entry.ssh == "sha1",
             )
+    for name in administration.routers.keys() - administration.machines.keys():
+        if name in found:
+            found[name] = replace(found[name], enable=secrets.get(f"device-{name}", "enable"))
     return found
 
 
@@ -233,7 +237,7 @@ def _change(
         expected = None if lines is None else tuple(lines)
         # Whoever asked for the console gets in by it; else the network is what must work, at the new address.
         way = reach[name].console if reach[name].by_console else name
-        return apply(connection, target, expected, lambda: connected(reach[name], way))
+        return apply(connection, target, expected, lambda: listened(connection, connected(reach[name], way)))
 
     wanted = {name: target for name, target in targets.items() if name in planned}
     found = _each(wanted, reach, Changing(order), change, kept)
@@ -256,7 +260,7 @@ def _each(
         until = None if began is None else began + reach[name].patience
         try:
             with kept.session(name, lambda: reached(reach[name], until)) as (way, session):
-                heard = Listening(way.connection)
+                heard = Listening(way.connection, reach[name].platform)
                 target = replace(targets[name], console=way.console)
                 outcome = do(name, target, cast(BaseConnection, heard))
                 if keep and outcome.changed:

@@ -30,14 +30,15 @@ BY_PLACE = [
     _after(r"snmp-server community|snmp-agent community (?:read|write)|snmp-agent community"),
     _after(r"key-string|shared-key|pre-shared-key|message-digest-key \d+ md5|(?:peer|neighbor) \S+ password"),
     _rest(
-        r"snmp-server host \S+|snmp-server user \S+|snmp-agent usm-user v3 \S+|snmpv3 user \S+|snmp-agent target-host"
+        r"snmp-server host \S+|snmp-server user \S+|snmpv3 user \S+|snmp-agent target-host"
+        r"|snmp-agent usm-user v3 \S+(?! (?:group|acl|authentication-mode \S+ cipher|privacy-mode \S+ cipher) )"
     ),
     _rest(r"ntp authentication-key \d+ \S+|ntp-service authentication-keyid \d+|authentication(?: mode)? md5"),
     _rest(
         r"(?:standby|vrrp|glbp)(?: \S+)* authentication(?: text| md5 key-string)?|ospf authentication-key|isakmp key"
     ),
     _rest(r"password|secret|passphrase|psk|cipher|irreversible-cipher|wpa-psk \S+|wep key \d|hashed-password"),
-    _rest(r"community", but=r"(?:set|match) community|send-community|community-list"),
+    _rest(r"community", but=r"(?:set|match) community|send-community|bgp-community|community-list"),
     _rest(r"key", but=NUMBER_OR_PUBLIC),
 ]
 PRIVATE_KEY = {

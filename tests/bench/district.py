@@ -17,6 +17,7 @@ from inventory.hosts import write_ssh_config
 from inventory.model import load
 from inventory.secrets import create_identity, secrets_of
 from roles import lan
+from roles.network.alike import BLOCK
 from roles.network.history import History, Why, folder_of
 from roles.played.switch.files.switch.ios.personality import IOS
 from tests.bench import buildings
@@ -163,14 +164,14 @@ class District:
         """Why a run does not count; empty where it does: these switches are as intended, the others as before."""
         if run.status != expected:
             return f"exit status {run.status}: {' | '.join(run.output.splitlines()[-5:])}"
-        found = {name: [_lines(text) for text in texts] for name, texts in self.ask("state").items()}
-        wrong = [name for name, lines in found.items() if lines != self._wanted(name, name in changed)]
+        found = {name: [_sections(text) for text in texts] for name, texts in self.ask("state").items()}
+        wrong = [name for name, sections in found.items() if sections != self._wanted(name, name in changed)]
         return f"{len(wrong)} switches are not as they must be ({wrong[0]})" if wrong else ""
 
     def _wanted(self, name: str, changed: bool) -> list[list[str]]:
-        return [_lines((self.after if changed else self.before)[name])] * 2
+        return [_sections((self.after if changed else self.before)[name])] * 2
 
 
-def _lines(configuration: str) -> list[str]:
-    """Its lines, whatever their order: that of lines by themselves is the order in which they came."""
-    return sorted(configuration.splitlines())
+def _sections(configuration: str) -> list[str]:
+    """Its sections, each with its lines as they stand; their order says nothing but when each came."""
+    return sorted(BLOCK.findall(configuration))

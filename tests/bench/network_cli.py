@@ -1,28 +1,34 @@
-"""The same tasks for Ansible: its network_cli (libssh, the faster of its two), cisco.ios, 20 forks as many as ours."""
+"""The same tasks for Ansible: its network_cli with cisco.ios, over libssh (what it chooses itself) or over paramiko."""
 
 import json
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tests.bench.paths import ANSIBLE
 
 if TYPE_CHECKING:
     from tests.bench.district import District
 
-FORKS = 20
+FORKS = int(os.environ.get("FORKS", "20"))  # as many as ours; 5, its default, is no faster on 2 cores
+Ssh = Literal["libssh", "paramiko"]
 SHOWS = ("show vlan brief", "show interfaces switchport", "show startup-config")
 
 
-def check(names: list[str], district: "District") -> tuple[str, ...]:
+def check(names: list[str], district: "District", ssh: Ssh = "libssh") -> tuple[str, ...]:
     """Fetch what runs, say what would be sent."""
-    return _playbook(names, district, [_configure(district, "never")], "--check")
+    return _playbook(names, district, ssh, [_configure(district, "never")], "--check")
 
 
-def change(names: list[str], district: "District") -> tuple[str, ...]:
+def change(names: list[str], district: "District", ssh: Ssh = "libssh") -> tuple[str, ...]:
     """Fetch, send what differs, save where anything did, ask for what a verification needs."""
-    return _playbook(names, district, [_configure(district, "changed"), {"cisco.ios.ios_command": {"commands": SHOWS}}])
+    tasks: list[dict[str, object]] = [
+        _configure(district, "changed"),
+        {"cisco.ios.ios_command": {"commands": SHOWS}},
+    ]
+    return _playbook(names, district, ssh, tasks)
 
 
 def _configure(district: "District", save: str) -> dict[str, object]:
@@ -31,7 +37,7 @@ def _configure(district: "District", save: str) -> dict[str, object]:
 
 
 def _playbook(
-    names: Sequence[str], district: "District", tasks: list[dict[str, object]], *options: str
+    names: Sequence[str], district: "District", ssh: Ssh, tasks: list[dict[str, object]], *options: str
 ) -> tuple[str, ...]:
     """The command. Connections that an earlier run left are not found again: each run pays for its own."""
     folder = Path(tempfile.mkdtemp(prefix="a", dir=district.state))
@@ -43,7 +49,7 @@ def _playbook(
         "ansible_ssh_private_key_file": str(district.state / "id_ed25519"),
         "ansible_connection": "ansible.netcommon.network_cli",
         "ansible_network_os": "cisco.ios.ios",
-        "ansible_network_cli_ssh_type": "libssh",
+        "ansible_network_cli_ssh_type": ssh,
         # libssh looks into the home of the person, whatever HOME says: it need not verify what ours verifies.
         "ansible_host_key_checking": False,
     }

@@ -5,6 +5,8 @@ import subprocess
 import pytest
 
 from inventory.model import Administration
+from inventory.targets import targets
+from roles.lab.image import base_image
 
 
 def ssh(administration: Administration, command: str) -> subprocess.CompletedProcess[str]:
@@ -39,3 +41,14 @@ def test_only_a_bastion_reaches_its_command_line(administration: Administration,
     asked = subprocess.run(line, capture_output=True, text=True, timeout=30, check=True)
     assert asked.stdout.strip() == "closed"
     assert "Cisco" in ssh(administration, "show version").stdout  # through the bastion
+
+
+def test_what_is_watched_from_a_bastion_answers_it(administration: Administration) -> None:
+    if administration.environment.environment != "lab":
+        pytest.skip("only the lab's bastion is on this machine")
+    jobs = targets(administration)
+    addresses = [target for job in ("icmp", "uplinks") for group in jobs[job] for target in group["targets"]]
+    # A bastion has no files of its own: the ping is that of the machines.
+    ping = f"ip netns exec lab-bastion1 chroot {base_image()} ping -n -c 2 -W 2"
+    silent = [each for each in addresses if subprocess.run([*ping.split(), each], capture_output=True).returncode]
+    assert silent == []

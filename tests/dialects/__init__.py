@@ -53,6 +53,7 @@ class Dialect:
     foreign: str  # lines that nobody intends, with which each switch begins, and that stay
     vlan: Callable[[int], str]  # the lines that keep a VLAN
     answers: Mapping[str, str] = field(default_factory=dict)  # to questions, by how their prompt ends
+    asked: Callable[[str], tuple[str, str | None]] = lambda line: (line, None)  # what is typed, and a password then
 
 
 def property_of(dialect: Dialect) -> Callable[[Path], None]:
@@ -122,14 +123,21 @@ class Trial:
 
     def told(self, session: Session, line: str) -> None:
         """Type a line, which is not refused, and answer what it asks."""
-        answer = session.feed(line.strip())
+        typed, password = self.dialect.asked(line.strip())
+        answer = session.feed(typed)
+        while password and session.prompt.endswith("Password:"):
+            answer += session.feed(password)
         while reply := next((r for end, r in self.dialect.answers.items() if session.prompt.endswith(end)), None):
             answer += session.feed(reply)
         assert not self.dialect.personality.refuses(answer), (line, answer)
 
     def planned(self, session: Session, wish: Wish, hosts: list[Host]) -> Plan:
-        running = session.feed(self.dialect.platform.running)
-        return plan(self.dialect.platform, running, wish.text, lambda: hosts)
+        return plan(self.dialect.platform, self.running(session), wish.text, lambda: hosts)
+
+    def running(self, session: Session) -> str:
+        """What it runs, also what it does not show with the rest."""
+        text, unsaid = session.feed(self.dialect.platform.running), self.dialect.platform.unsaid
+        return "\n".join([text, *unsaid.lines(session.feed(unsaid.command)), ""]) if unsaid else text
 
     def typed(self, session: Session, planned: Plan, before: Wish, after: Wish) -> None:
         """Type a plan; after each line one of the two addresses answers, but for what goes in one write."""
@@ -150,7 +158,7 @@ class Trial:
         assert self.reached(session) == self.reached(ideal) >= {after.address}
 
     def configuration(self, session: Session) -> set[tuple[str, ...]]:
-        text = session.feed(self.dialect.platform.running)
+        text = self.running(session)
         return {tuple(line.path()) for line in get_hconfig(self.dialect.platform.driver(), text).all_children()}
 
     def reached(self, session: Session) -> set[str]:

@@ -17,6 +17,17 @@ GUARDED = """ switchport port-security maximum 3
  spanning-tree bpduguard enable
  spanning-tree guard root
 """
+MARKED = " mls qos cos 5\n mls qos trust cos\n priority-queue out\n"
+RECOGNIZED = """ authentication event fail action authorize vlan 999
+ authentication event server dead action authorize vlan 999
+ authentication event server alive action reinitialize
+ authentication host-mode multi-domain
+ authentication order dot1x mab
+ authentication port-control auto
+ mab
+ dot1x pae authenticator
+ dot1x timeout tx-period 10
+"""
 BANNERS = ("banner login ~Bonjour~", "banner login ^CAu revoir^C")
 LONG_BANNER = "banner login ^C\nBonjour\nles amis\n^C"
 OTHERS = ("GigabitEthernet1/0/1", "GigabitEthernet1/0/2", "GigabitEthernet1/0/23")
@@ -28,16 +39,36 @@ def ports(vlans: list[int]) -> st.SearchStrategy[str]:
         " description {}\n switchport access vlan {}\n switchport mode access\n{}".format,
         st.sampled_from(["ws1", "ws2"]),
         st.sampled_from(vlans),
-        st.sampled_from(["", " spanning-tree portfast\n", " shutdown\n", GUARDED]),
+        st.sampled_from(["", " spanning-tree portfast\n", " shutdown\n", GUARDED, MARKED, RECOGNIZED]),
     )
     trunk = st.builds(
         " switchport trunk allowed vlan {}\n switchport mode trunk\n{}".format,
         lists,
         st.sampled_from(
-            ["", " switchport nonegotiate\n", " switchport trunk native vlan 10\n", " ip dhcp snooping trust\n"]
+            [
+                "",
+                " switchport nonegotiate\n",
+                " switchport trunk native vlan 10\n",
+                " mls qos trust dscp\n",
+                " ip dhcp snooping trust\n",
+            ]
         ),
     )
     return st.one_of(access, trunk)
+
+
+def snmp(draw: st.DrawFn, bare: bool) -> list[str]:
+    """Communities are only found; who reads has another name once its secrets are others."""
+    user, secret = draw(
+        st.sampled_from([("supervision-1a1a1a", "first-secret"), ("supervision-2b2b2b", "other-secret")])
+    )
+    lines = [
+        f"access-list 97 permit 10.1.1.{draw(st.integers(1, 2))}",
+        "snmp-server view SUPERVISION iso included",
+        "snmp-server group SUPERVISION v3 priv read SUPERVISION access 97",
+        f"snmp-server user {user} SUPERVISION v3 auth sha {secret} priv aes 128 {secret} access 97",
+    ]
+    return ["\n".join(lines), *(["snmp-server community public RO"] if bare else [])]
 
 
 @st.composite
@@ -51,9 +82,21 @@ def for_all(draw: st.DrawFn, vlans: list[int], bare: bool) -> list[str]:
         f"ntp server 10.1.1.{draw(st.integers(1, 3))}",
         f"arp access-list FIXED-10\n permit ip host 10.20.10.{draw(st.integers(1, 2))} mac any",
     ]
+    digits, key = draw(st.sampled_from([("1a1a1a", "first-word"), ("2b2b2b", "other-word")]))
+    either += [
+        "aaa authentication dot1x default group radius\naaa authorization network default group radius\n"
+        f"dot1x system-auth-control\nradius server radius1-{digits}\n"
+        f" address ipv4 10.10.10.17 auth-port 1812 acct-port 1813\n key {key}",
+        *snmp(draw, bare),
+        "mls qos",
+        f"mls qos map cos-dscp 0 8 16 {draw(st.sampled_from([24, 26]))} 32 46 48 56",
+    ]
     always = [  # nobody takes these away, one is only put in another's place
         draw(st.sampled_from((*BANNERS, LONG_BANNER) if bare else BANNERS)),
         f"spanning-tree mode {draw(st.sampled_from(['pvst', 'rapid-pvst']))}",
+        "aaa new-model",
+        "aaa authentication login default local",
+        "aaa authorization exec default local",
         "no ip http server",
         "no cdp run",
     ]
@@ -98,7 +141,8 @@ IOS = Dialect(
     door=DOOR,
     wishes=wishes,
     enter="configure terminal",
-    foreign="snmp-server contact nobody\nsnmp-server location cave\nip domain-name example.org\n"
+    foreign="username netadmin privilege 15 secret 9 made-up\n"
+    "snmp-server contact nobody\nsnmp-server location cave\nip domain-name example.org\n"
     "line vty 5 15\nexec-timeout 5 0",
     vlan="vlan {}".format,
 )

@@ -21,8 +21,21 @@ def ways(vlans: list[int]) -> st.SearchStrategy[dict[int, str]]:
     return st.builds(lambda some, one: some | one, tagged, untagged) | tagged | untagged
 
 
+def snmp(draw: st.DrawFn, bare: bool) -> list[str]:
+    """Communities are only found; who reads has another name once its secrets are others."""
+    user, secret = draw(
+        st.sampled_from([("supervision-1a1a1a", "first-secret"), ("supervision-2b2b2b", "other-secret")])
+    )
+    lines = [
+        f'snmpv3 user "{user}" auth sha "{secret}" priv aes "{secret}"',
+        f'snmpv3 group operatorauth user "{user}" sec-model ver3',
+        f"ip authorized-managers 10.1.2.{draw(st.integers(1, 2))} 255.255.255.255 access operator access-method snmp",
+    ]
+    return ["\n".join(lines), *(['snmp-server community "public" unrestricted'] if bare else [])]
+
+
 @st.composite
-def guards(draw: st.DrawFn, vlans: list[int]) -> list[str]:
+def guards(draw: st.DrawFn, vlans: list[int], bare: bool) -> list[str]:
     """What holds for the whole switch, and what is said of its ports outside of them."""
     some = st.lists(st.sampled_from(vlans), min_size=1, unique=True).map(lambda of: " ".join(map(str, sorted(of))))
     either = [
@@ -38,8 +51,16 @@ def guards(draw: st.DrawFn, vlans: list[int]) -> list[str]:
         f"fault-finder broadcast-storm 2 action warn-and-disable 300 pps {draw(st.sampled_from([300, 500]))}",
         "lldp admin-status 1-2 disable",
     ]
+    either += [
+        "aaa port-access authenticator 1-2\naaa port-access authenticator 1-2 unauth-vid 10\n"
+        f"aaa port-access authenticator 1 client-limit {draw(st.integers(1, 3))}",
+        "aaa port-access mac-based 2\naaa port-access mac-based 2 unauth-vid 10",
+        'radius-server host 10.10.10.17 key "first-word"\naaa authentication port-access eap-radius\n'
+        "aaa port-access authenticator active",
+    ]
+    either += snmp(draw, bare)
     banner = draw(st.sampled_from(['banner motd "Bonjour"', 'banner motd "Bonjour les amis"']))
-    return [banner, "no cdp run", *draw(st.lists(st.sampled_from(either), unique=True))]
+    return [banner, "no cdp run", "snmpv3 only", *draw(st.lists(st.sampled_from(either), unique=True))]
 
 
 @st.composite
@@ -57,6 +78,8 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     ports[DOOR][management] = "untagged" if access else "tagged"
 
     sections = {f"vlan {vlan}": [f'name "{draw(st.sampled_from(["some", "other"]))}{vlan}"'] for vlan in vlans}
+    if draw(st.booleans()):
+        sections[f"vlan {vlans[0]}"].append(f"qos dscp {draw(st.sampled_from(['ef', 'af41']))}")
     sections[f"vlan {management}"].append(f"ip address {address} 255.255.255.0")
     if bare and draw(st.booleans()):
         sections[f"vlan {management}"].append("ip address 10.20.77.7 255.255.255.0")
@@ -68,7 +91,7 @@ def wishes(draw: st.DrawFn, bare: bool = False) -> Wish:
     for port in OTHERS:
         sections[f"interface {port}"] = [f'name "{draw(st.sampled_from(["ws1", "ws2"]))}"']
         sections[f"interface {port}"] += ["disable"] if draw(st.booleans()) else []
-    outside = [] if bare and draw(st.booleans()) else draw(guards(vlans))
+    outside = [] if bare and draw(st.booleans()) else draw(guards(vlans, bare))
     if draw(st.booleans()):
         sections[f"interface {DOOR}"] = ["dhcp-snooping trust"]
     lines = [f'hostname "{draw(st.sampled_from(["sw1", "sw2"]))}"']
@@ -92,6 +115,8 @@ PROCURVE = Dialect(
     door=DOOR,
     wishes=wishes,
     enter="configure",
-    foreign='snmp-server location cave\nspanning-tree\ninterface 7\nname "reserved"\ndisable\nexit\nno telnet-server',
+    foreign='snmpv3 enable\nno snmpv3 user "initial"\nsnmp-server location cave\n'
+    'spanning-tree\ninterface 7\nname "reserved"\ndisable\nexit\nno telnet-server',
     vlan="vlan {}".format,
+    answers={"password: ": "of-nobody", "[y/n] ": "n"},
 )

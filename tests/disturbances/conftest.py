@@ -9,10 +9,15 @@ from tests.disturbances.lab import Lab
 
 
 @pytest.fixture
-def lab(administration: Administration) -> Iterator[Lab]:
+def hurtable(administration: Administration) -> Administration:
     if administration.environment.environment != "lab":
         pytest.skip("only the lab may be hurt")
-    found = Lab(administration)
+    return administration
+
+
+@pytest.fixture
+def lab(hurtable: Administration) -> Iterator[Lab]:
+    found = Lab(hurtable)
     found.whole()
     yield found
     found.whole()

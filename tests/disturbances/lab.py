@@ -69,6 +69,17 @@ class Lab:
                 best = [path for path in way.get("paths", []) if path.get("bestpath", {}).get("overall")]
                 if [path.get("locPrf") for path in best] != [200]:
                     found.append(f"{core}: the way to {name} is not the primary one")
+        return found + self._gateways()
+
+    def _gateways(self) -> list[str]:
+        """The data centres whose gateway is not the first core that serves them, and it alone."""
+        found = []
+        for site in self.administration.sites.values():
+            cores = [n for n, core in self.administration.platform.resina.cores.items() if site.site in core.serves]
+            for name, network in site.networks.items() if cores else ():
+                holders = [core for core in cores if f" {network.gateway}/" in addresses(f"lab-{core}")]
+                if holders != cores[:1]:
+                    found.append(f"{site.site} {name}: its gateway is {', '.join(holders) or 'nowhere'}")
         return found
 
     def _said(self, machine: str, *more: str) -> list[Any]:
@@ -101,6 +112,11 @@ class Lab:
     def plug(self, machine: str, interface: str) -> None:
         link(f"lab-{machine}", interface, "up")
 
+    def cables(self, machine: str) -> list[str]:
+        """The interfaces of a machine that have a cable."""
+        ends = [end for cable in topology(self.administration).cables for end in (cable.left, cable.right)]
+        return [interface for namespace, interface in ends if namespace == f"lab-{machine}"]
+
     def silence(self, machine: str, interface: str) -> None:
         """From now on a machine sends into nothing there, and nobody is told."""
         chain = (
@@ -131,3 +147,9 @@ def _session(machine: str, peer: str, said: list[Any]) -> Iterator[str]:
 
 def link(namespace: str, interface: str, state: str) -> None:
     subprocess.run(["ip", "-n", namespace, "link", "set", interface, state], check=True, timeout=30)
+
+
+def addresses(namespace: str) -> str:
+    """What `ip address` says of the interfaces of a namespace, a line each."""
+    line = ["ip", "-n", namespace, "-4", "-o", "address"]
+    return subprocess.run(line, capture_output=True, text=True, check=True, timeout=30).stdout

@@ -55,6 +55,12 @@ def test_every_machine_and_application_has_its_address(administration: Administr
         assert answers(workstation, name, "A") == [str(address)], name
 
 
+def test_every_machine_and_device_is_known_by_its_address(administration: Administration, workstation) -> None:
+    for name in (*administration.machines, *administration.switches, *administration.routers):
+        asked = f"-x {administration.addresses[name]}"
+        assert answers(workstation, asked, "") == [f"{administration.fqdn(name)}."], name
+
+
 def test_each_mail_domain_says_where_its_mail_goes_and_who_signs_it(
     administration: Administration, workstation
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from samba.credentials import Credentials
 from samba.dcerpc import dnsp, dnsserver
-from samba.dnsserver import ARecord, MXRecord, TXTRecord
+from samba.dnsserver import ARecord, MXRecord, PTRRecord, TXTRecord
 from samba.param import LoadParm
 
 VERSION = dnsserver.DNS_CLIENT_VERSION_LONGHORN
@@ -18,6 +18,8 @@ def record_of(kind: str, data: str) -> Any:
     if kind == "MX":
         preference, server = data.split()
         return MXRecord(server, int(preference))
+    if kind == "PTR":
+        return PTRRecord(data)
     return TXTRecord([data[start : start + 255] for start in range(0, len(data), 255)])  # RFC 1035, 3.3.14
 
 

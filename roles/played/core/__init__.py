@@ -1,7 +1,8 @@
 """A core router of RESINA, as the lab plays it: FRR with one eBGP session for each uplink that ends on it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from pyinfra.api import deploy
 from pyinfra.operations import server
@@ -12,7 +13,9 @@ from inventory.secrets import Secret, Secrets, secrets_of
 from roles.common import config_file, secret_file, service
 from roles.rendering import render
 
-PACKAGES = ["frr"]
+PACKAGES = ["frr", "keepalived"]
+GATEWAY = "/etc/keepalived/keepalived.conf"
+HIGHEST, STEP = 200, 50  # priorities of VRRP: of the first core that serves a data centre, and down to the next
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,16 @@ class Neighbor:
 
 
 @dataclass(frozen=True)
+class Gateway:
+    """The gateway of a data centre's network: the core that lives and has the highest priority is it (VRRP)."""
+
+    interface: str
+    number: int
+    address: IPv4Interface
+    priority: int
+
+
+@dataclass(frozen=True)
 class CoreConfig:
     name: str
     asn: int
@@ -36,6 +49,7 @@ class CoreConfig:
     others: tuple[IPv4Address, ...]  # the other cores
     bfd: Bfd
     communities: Communities | None
+    gateways: tuple[Gateway, ...]
 
 
 def core_config(administration: Administration, name: str, secrets: Secrets) -> CoreConfig:
@@ -62,7 +76,17 @@ def core_config(administration: Administration, name: str, secrets: Secrets) -> 
         others=tuple(other.router_id for other_name, other in resina.cores.items() if other_name != name),
         bfd=resina.bfd,
         communities=resina.communities,
+        gateways=tuple(_gateways(administration, name)),
     )
+
+
+def _gateways(administration: Administration, name: str) -> Iterator[Gateway]:
+    cores = administration.platform.resina.cores
+    for site in cores[name].serves:
+        rank = [other for other, core in cores.items() if site in core.serves].index(name)
+        for number, network in enumerate(administration.sites[site].networks.values()):
+            address = network.interface(network.gateway)
+            yield Gateway(f"lan{number}", number + 1, address, HIGHEST - STEP * rank)  # roles/lab cables them by number
 
 
 def _outward(administration: Administration, router: str) -> tuple[IPv4Network, ...]:
@@ -101,3 +125,12 @@ def core(administration: Administration, name: str) -> None:
         check="vtysh --dryrun --inputfile {} >/dev/null",
     )
     service(name="core: FRR runs", unit="frr.service", watches=["/etc/frr/daemons", "/etc/frr/frr.conf"])
+    if cfg.gateways:
+        config_file(
+            name="core: gateway of the data centre",
+            template="played/keepalived.conf.j2",
+            path=GATEWAY,
+            check="keepalived --config-test --use-file {}",
+            cfg=cfg,
+        )
+        service(name="core: one core is the gateway", unit="keepalived.service", watches=[GATEWAY])

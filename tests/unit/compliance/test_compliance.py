@@ -7,10 +7,16 @@ from pathlib import Path
 import pytest
 
 from deploys.compliance import audited
+from inventory.masking import SHOWN
 from inventory.model import InventoryError, load
 from inventory.model.waivers import Waiver, load_waivers
-from roles.compliance.audit import audit, table
-from roles.compliance.rules import IDS, RULES, Audited, Result
+from inventory.secrets import Secret
+from roles.compliance.audit import IDS, audit, table
+from roles.compliance.routers import COMMON, ROUTER_RULES
+from roles.compliance.rules import RULES, Audited, Result
+from roles.network.plan import plan
+from roles.uplinks import targets
+from tests.edge import NAME, administration
 
 TODAY = date(2026, 11, 27)
 
@@ -28,6 +34,8 @@ def test_what_is_intended_fails_only_what_is_not_there_yet(device: Audited) -> N
     assert failed(device) == {"remote-syslog", "dot1x"}
     assert len(RULES) >= 30
     assert len(set(IDS)) == len(IDS)
+    assert all(len({rule.id for rule in rules}) == len(rules) for rules in (RULES, ROUTER_RULES))
+    assert set(COMMON) < {rule.id for rule in ROUTER_RULES}
 
 
 @pytest.mark.parametrize(
@@ -118,3 +126,31 @@ def test_a_mistake_in_waivers_is_one_line(tmp_path: Path, text: str, said: str) 
 def test_the_waivers_of_the_inventory_are_read() -> None:
     here = Path(__file__).resolve().parents[3] / "inventory"
     assert {waiver.rule for waiver in load_waivers(here, load("lab"), IDS)} == {"remote-syslog", "dot1x"}
+
+
+@pytest.fixture
+def router(tmp_path: Path) -> Audited:
+    return audited(administration(tmp_path), "intended", NAME)[0]
+
+
+def test_a_router_has_rules_of_its_own(router: Audited) -> None:
+    assert failed(router) == {"remote-syslog"}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "rule"),
+    [
+        (" neighbor 10.255.1.9 ttl-security hops 1\n", "", "bgp-one-hop"),
+        ("  neighbor 10.255.1.13 prefix-list RESINA-OUT out\n", "", "bgp-no-transit"),
+        ("deny 10.30.0.0/22 le 32", "permit 10.30.0.0/22", "bgp-own-networks"),
+        (" zone-member security LAN-guests\n", "", "zones"),
+        ("no ip http server\n", "ip http server\n", "no-http"),
+        (" no lldp receive\n", "", "silent-uplinks"),
+    ],
+)
+def test_what_a_router_runs_is_read_too(router: Audited, was: str, now: str, rule: str, tmp_path: Path) -> None:
+    assert was in router.running
+    running = router.running.replace(was, now)
+    target = targets(administration(tmp_path / "again"), lambda _scope, _key: Secret(SHOWN))[NAME]
+    changed = replace(router, running=running, lacking=plan(target.platform, running, target.intended).texts)
+    assert failed(changed) == {"remote-syslog", rule}

@@ -1,7 +1,11 @@
 from dataclasses import replace
+from ipaddress import IPv4Network
+
+import pytest
 
 from inventory.model import load
 from inventory.secrets import rsa_key
+from roles.common.commands import Says
 from roles.directory.records import DnsRecord, Zones, changes, desired_of, public_key
 
 ADMINISTRATION = load("lab")
@@ -19,6 +23,42 @@ def test_machines_and_applications_are_in_the_zone_of_the_domain() -> None:
     } <= DESIRED.records
 
 
+def test_addresses_are_known_in_reverse_by_the_name_of_their_machine_or_device() -> None:
+    reverse = {(r.zone, r.name): r.data for r in DESIRED.records if r.kind == "PTR"}
+    assert len(reverse) == len({*ADMINISTRATION.machines, *ADMINISTRATION.switches, *ADMINISTRATION.routers})
+    assert reverse["10.in-addr.arpa", "11.99.20"] == "sw1.intra.gov.bf"
+    assert reverse["10.in-addr.arpa", "14.10.10"] == "app1.intra.gov.bf"  # not e-cm, which it serves
+
+
+@pytest.mark.parametrize(
+    ("prefix", "zone", "name"),
+    [
+        ("10.20.0.0/16", "20.10.in-addr.arpa", "11.99"),
+        ("10.16.0.0/12", "20.10.in-addr.arpa", "11.99"),
+        ("10.20.99.0/25", "99.20.10.in-addr.arpa", "11"),
+        ("0.0.0.0/0", "10.in-addr.arpa", "11.99.20"),
+    ],
+)
+def test_a_reverse_zone_is_made_of_whole_bytes(prefix: str, zone: str, name: str) -> None:
+    platform = ADMINISTRATION.platform.model_copy(update={"prefixes": [IPv4Network(prefix)]})
+    found = desired_of(replace(ADMINISTRATION, platform=platform), KEYS).records
+    assert DnsRecord(zone, name, "PTR", "sw1.intra.gov.bf") in found
+
+
+def test_a_device_that_moved_is_no_longer_known_at_its_old_address_and_others_stay() -> None:
+    zone = "10.in-addr.arpa"
+    right, wrong = (DnsRecord(zone, place, "PTR", "sw1.intra.gov.bf") for place in ("11.99.20", "12.99.20"))
+    foreign = DnsRecord(zone, "9.9.9", "PTR", "printer.intra.gov.bf")  # added by hand
+    found = replace(DESIRED, records=DESIRED.records - {right} | {wrong, foreign})
+    assert changes(DESIRED, found).says() == [
+        "11.99.20.10.in-addr.arpa PTR: add sw1.intra.gov.bf",
+        "12.99.20.10.in-addr.arpa PTR: no longer sw1.intra.gov.bf",
+    ]
+    twice = replace(DESIRED, records=DESIRED.records | {wrong})
+    (said,) = changes(DESIRED, twice).says()
+    assert said == Says("12.99.20.10.in-addr.arpa PTR: remove sw1.intra.gov.bf", removes="record")
+
+
 def test_each_mail_domain_has_its_zone() -> None:
     assert {(r.name, r.kind, r.data) for r in DESIRED.records if r.zone == "sante.gov.bf"} == {
         ("@", "MX", "10 mail1.intra.gov.bf"),
@@ -31,7 +71,7 @@ def test_each_mail_domain_has_its_zone() -> None:
 def test_twice_changes_nothing() -> None:
     empty = Zones(frozenset({DOMAIN}), frozenset())
     first = changes(DESIRED, empty)
-    assert first.zones == ("anptic.gov.bf", "mtdpce.gov.bf", "sante.gov.bf")
+    assert first.zones == ("10.in-addr.arpa", "anptic.gov.bf", "mtdpce.gov.bf", "sante.gov.bf")
     assert "dc1.intra.gov.bf A: add 10.10.10.11" in first.says()
     assert "sante.gov.bf MX: add 10 mail1.intra.gov.bf" in first.says()
     assert changes(DESIRED, Zones(DESIRED.names, frozenset(first.add))).says() == []

@@ -69,6 +69,11 @@ def test_every_kind_of_address(parsed: Parsed, address: str, last: str) -> None:
     assert said(parsed, address)[-1] == last
 
 
+def test_an_address_that_dhcp_reserves_is_explained_by_the_card() -> None:
+    facts = [fact.text for fact in explain(parse("lab"), IPv4Address("10.20.10.21"))]
+    assert facts[-1] == "réservée par DHCP à 02:00:0a:14:0a:15"
+
+
 def test_what_has_an_address_is_what_explains_it(parsed: Parsed) -> None:
     """The address plan forwards and backwards: no address of the model goes unexplained or to another."""
     for _, site in parsed.sites.values():

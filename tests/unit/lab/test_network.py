@@ -29,7 +29,8 @@ def as_cabled(plan: Topology) -> dict[str, Links]:
         for interface, address in place.addresses.items():
             interfaces[place.namespace].setdefault(interface, []).append(address)
     gateways = {place.namespace: place.gateway for place in plan.places}
-    return {n: Links(links, frozenset(links), gateways.get(n)) for n, links in interfaces.items()}
+    macs = {place.namespace: place.macs for place in plan.places}
+    return {n: Links(links, frozenset(links), gateways.get(n), macs.get(n, {})) for n, links in interfaces.items()}
 
 
 def test_nothing_is_missing_once_cabled() -> None:
@@ -41,6 +42,7 @@ def test_an_empty_machine_gets_everything() -> None:
     commands = missing(reference(), {})
     assert "ip netns add lab-mail1" in commands
     assert "ip -n lab-ws1 route replace default via 10.20.10.1" in commands
+    assert "ip -n lab-ws1 link set eth0 address 02:00:0a:14:0a:15" in commands
 
 
 def test_a_cable_that_was_cut_short_is_plugged_again() -> None:
@@ -61,10 +63,10 @@ def test_the_building_hangs_on_its_switch_and_edge() -> None:
     assert ends["lab-edge1", "wan1"] == ("lab-resina2", "to-edge1")
 
 
-def test_one_core_is_the_gateway_of_the_data_centre_and_all_speak_to_each_other() -> None:
+def test_the_cores_have_addresses_of_their_own_in_the_data_centre_and_speak_to_each_other() -> None:
     machines = reference().machines
-    assert machines["resina1"].addresses["lan0"] == "10.10.10.1/24"
-    assert machines["resina2"].addresses["lan0"] == "10.10.10.254/24"
+    assert machines["resina1"].addresses["lan0"] == "10.10.10.254/24"
+    assert machines["resina2"].addresses["lan0"] == "10.10.10.253/24"
     assert machines["resina1"].addresses["core0"] == "10.255.0.1/30"
     assert machines["resina2"].addresses["core0"] == "10.255.0.2/30"
 

@@ -58,12 +58,20 @@ def test_a_line_that_stands_alone_is_a_section_too() -> None:
         pytest.param("huawei_vrp", "vlan batch 10", id="a list of one"),
         pytest.param("hp_procurve", "spanning-tree 1 root-guard", id="of a port"),
         pytest.param("cisco_ios", "banner login ^CCome in^C", id="a banner"),
-        pytest.param("cisco_ios", "version 15.2", id="noise"),
     ],
 )
 def test_a_line_that_means_another_stays(platform: str, line: str) -> None:
     driver = PLATFORMS[platform].driver
     assert apart(driver, f"{line}\n", f"{line}\n") == ({}, f"{line}\n", f"{line}\n")
+
+
+@pytest.mark.parametrize("line", ["!", "version 15.2", "end"])
+def test_a_line_that_says_nothing_is_left_out(line: str) -> None:
+    assert apart(CISCO_IOS.driver, f"{line}\nhostname a\n{line}\n", "hostname b\n") == (
+        {},
+        "hostname a\n",
+        "hostname b\n",
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from roles.network.change import ChangeError, Target, apply, plan
 from roles.network.connection import Device, connected
 from roles.network.platforms import PLATFORMS
 from roles.network.run import CHANGES, ERROR, OK, run
+from tests.made_up import secret_of
 from tests.played import PlayedSwitch
 
 
@@ -39,7 +40,7 @@ def device(played: PlayedSwitch) -> Device:
 
 @pytest.fixture
 def target() -> Target:
-    return replace(lan.targets(load("lab"))["sw1"], patience=0.0)
+    return replace(lan.targets(load("lab"), secret_of)["sw1"], patience=0.0)
 
 
 def test_applied_once_then_nothing_to_do(played: PlayedSwitch, device: Device, target: Target) -> None:
@@ -50,7 +51,8 @@ def test_applied_once_then_nothing_to_do(played: PlayedSwitch, device: Device, t
     assert first.lines[4] == "hostname sw1"
     assert not second.changed
     assert " description guest1\n switchport access vlan 30\n" in played.config
-    assert played.switch.saved == f"{played.config}\nend\n"
+    users = next(line for line in target.intended.splitlines() if line.startswith("snmp-server user "))
+    assert played.switch.saved == f"{played.config}\n{users}\nend\n"
 
 
 def test_a_plan_sends_nothing_and_says_what_apply_sends(played: PlayedSwitch, device: Device, target: Target) -> None:

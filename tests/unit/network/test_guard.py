@@ -1,21 +1,17 @@
 """A push that is interrupted, refused or too slow leaves the switch as it was: over SSH, against the lab's switch."""
 
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
-from netmiko import BaseConnection
 
-from inventory.secrets import Secret
 from roles.network.change import ChangeError, Target, apply
 from roles.network.cisco_ios import CISCO_IOS
-from roles.network.connection import Device, connected
 from roles.played.switch.files.switch.ios.cli import Session
 from roles.played.switch.files.switch.management import Door
-from tests.played import PlayedSwitch, typed
+from tests.played import PlayedSwitch, logged_in, typed
 
 MINUTE = 0.4  # seconds: the guard's 5 minutes are 2 seconds
 RUNNING = """
@@ -70,30 +66,8 @@ def start(folder: Path, door: Door | None = None, minute: float = MINUTE) -> Pla
     return played
 
 
-@pytest.fixture
-def played(tmp_path: Path) -> Iterator[PlayedSwitch]:
-    with start(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def target() -> Target:
-    guard = CISCO_IOS.guard
-    assert guard is not None
-    patient = replace(CISCO_IOS, guard=replace(guard, patience=1.0, read_timeout=1.0))
-    return Target(platform=patient, intended=INTENDED, problems=lambda _show: [], patience=0.0)
-
-
-def session(played: PlayedSwitch, name: str = "sw1") -> AbstractContextManager[BaseConnection]:
-    device = Device(
-        name=name,
-        platform=CISCO_IOS,
-        ssh_config=played.ssh_config,
-        known_hosts=played.known_hosts,
-        identity=played.identity,
-        password=Secret(PlayedSwitch.PASSWORD),
-    )
-    return connected(device)
+PLATFORM = CISCO_IOS
+session = partial(logged_in, PLATFORM)
 
 
 def went_back(played: PlayedSwitch, before: str) -> bool:

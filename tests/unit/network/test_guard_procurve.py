@@ -4,21 +4,17 @@ It has no confirmed change: its guard is a restart with what is saved, and its l
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
-from netmiko import BaseConnection
 
-from inventory.secrets import Secret
 from roles.network.change import ChangeError, Target, apply
-from roles.network.connection import Device, connected
 from roles.network.hp_procurve import HP_PROCURVE
 from roles.played.switch.files.switch.management import Door
 from roles.played.switch.files.switch.procurve.personality import PROCURVE
-from tests.played import PlayedSwitch, typed
+from tests.played import PlayedSwitch, logged_in, typed
 
 PATIENT, HASTY = 12.0, 0.4  # seconds of a minute: the guard's 5 minutes are out of the way, or 2 seconds
 RUNNING = """
@@ -79,37 +75,8 @@ def start(folder: Path, door: Door | None = None, minute: float = PATIENT) -> Pl
     return played
 
 
-@pytest.fixture
-def played(tmp_path: Path) -> Iterator[PlayedSwitch]:
-    with start(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def hasty(tmp_path: Path) -> Iterator[PlayedSwitch]:
-    """One that restarts within the test."""
-    with start(tmp_path, minute=HASTY) as running:
-        yield running
-
-
-@pytest.fixture
-def target() -> Target:
-    guard = HP_PROCURVE.guard
-    assert guard is not None
-    patient = replace(HP_PROCURVE, guard=replace(guard, patience=1.0, read_timeout=1.0))
-    return Target(platform=patient, intended=INTENDED, problems=lambda _show: [], patience=0.0)
-
-
-def session(played: PlayedSwitch, name: str = "sw1") -> AbstractContextManager[BaseConnection]:
-    device = Device(
-        name=name,
-        platform=HP_PROCURVE,
-        ssh_config=played.ssh_config,
-        known_hosts=played.known_hosts,
-        identity=played.identity,
-        password=Secret(PlayedSwitch.PASSWORD),
-    )
-    return connected(device)
+PLATFORM = HP_PROCURVE
+session = partial(logged_in, PLATFORM)
 
 
 def went_back(played: PlayedSwitch, before: str) -> bool:

@@ -1,26 +1,24 @@
 """Huawei VRP over SSH, against the lab's: what fails is taken back, or the scheduled restart brings what was saved."""
 
 import time
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from netmiko import BaseConnection
 from netmiko.exceptions import ConfigInvalidException
 
-from inventory.secrets import Secret
 from roles.network import change
 from roles.network.change import ChangeError, Target, apply
-from roles.network.connection import Device, connected
 from roles.network.huawei_session import HuaweiSession
 from roles.network.huawei_vrp import HUAWEI_VRP
 from roles.played.switch.files.switch.management import Door, reached
 from roles.played.switch.files.switch.vrp.personality import VRP
-from tests.played import PlayedSwitch, typed
+from tests.played import PlayedSwitch, logged_in, typed
 
-MINUTE = 0.6  # seconds, where the guard's 5 minutes must pass: 3 seconds
+HASTY = 0.6  # seconds, where the guard's 5 minutes must pass: 3 seconds
 RUNNING = """
     system-view
     sysname sw1
@@ -84,36 +82,8 @@ def start(folder: Path, door: Door | None = None, minute: float = 60.0) -> Playe
     return played
 
 
-@pytest.fixture
-def played(tmp_path: Path) -> Iterator[PlayedSwitch]:
-    with start(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def hasty(tmp_path: Path) -> Iterator[PlayedSwitch]:
-    with start(tmp_path, minute=MINUTE) as running:
-        yield running
-
-
-@pytest.fixture
-def target() -> Target:
-    guard = HUAWEI_VRP.guard
-    assert guard is not None
-    patient = replace(HUAWEI_VRP, guard=replace(guard, patience=1.0, read_timeout=1.0))
-    return Target(platform=patient, intended=INTENDED, problems=lambda _show: [], patience=0.0)
-
-
-def session(played: PlayedSwitch, name: str = "sw1") -> AbstractContextManager[BaseConnection]:
-    device = Device(
-        name=name,
-        platform=replace(HUAWEI_VRP, session=Quick),
-        ssh_config=played.ssh_config,
-        known_hosts=played.known_hosts,
-        identity=played.identity,
-        password=Secret(PlayedSwitch.PASSWORD),
-    )
-    return connected(device)
+PLATFORM = replace(HUAWEI_VRP, session=Quick)
+session = partial(logged_in, PLATFORM)
 
 
 def restarted(played: PlayedSwitch, before: str) -> bool:
@@ -130,7 +100,7 @@ def test_scheduled_verified_called_off_saved(hasty: PlayedSwitch, target: Target
         assert not apply(connection, target).changed
     assert "vlan 30" in outcome.lines
     assert hasty.switch.pending is None
-    time.sleep(6 * MINUTE)
+    time.sleep(6 * HASTY)
     assert " description guests\n" in hasty.config  # no restart came
     assert hasty.switch.saved == VRP.dump(hasty.switch.config)
 
@@ -191,7 +161,7 @@ def test_what_takes_longer_than_the_guard_waits(hasty: PlayedSwitch, target: Tar
     before = hasty.config
 
     def too_late(_show: object) -> list[str]:
-        time.sleep(7 * MINUTE)
+        time.sleep(7 * HASTY)
         return []
 
     with session(hasty) as connection, pytest.raises(ChangeError):
@@ -269,7 +239,7 @@ def test_an_uplink_changes_its_kind_in_one_write(tmp_path: Path, target: Target)
 def test_a_cut_that_nobody_could_foresee_heals_by_itself(tmp_path: Path, target: Target) -> None:
     # Both trunks carry the management VLAN, and no address is learned in it: the switch cannot tell which is ours.
     door = Door("GigabitEthernet0/0/24", {"127.0.0.1": "10.20.99.11"})
-    with start(tmp_path, door, MINUTE) as played:
+    with start(tmp_path, door, HASTY) as played:
         before = played.config
         cutting = replace(target, intended=INTENDED.replace("10 30 99\ninterface", "10 30\ninterface"))
         assert cutting.intended != INTENDED

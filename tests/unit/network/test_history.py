@@ -114,7 +114,7 @@ def test_a_change_that_cannot_be_noted_is_made_all_the_same(
     broken = History(tmp_path / "full" / "configurations", Why(WHO))
     assert run(targets, reach, history=broken) == OK
     said = capsys.readouterr()
-    assert said.out.startswith("sw1: 7 lines sent, verified, saved\n")
+    assert said.out.startswith("sw1: 8 lines sent, verified, saved\n")
     assert said.err.count("not kept: ") == 2
     assert said.err.startswith(f"history: {broken.folder}: not kept: ")
 

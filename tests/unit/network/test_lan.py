@@ -6,7 +6,7 @@ import pytest
 
 from inventory.model import load
 from roles.lan import targets
-from roles.lan.intent import SwitchIntent, intent
+from roles.lan.intent import SwitchIntent, Vlan, intent
 from roles.lan.verify import problems
 from roles.network.cisco_ios import shown
 from roles.network.plan import plan
@@ -16,6 +16,7 @@ from roles.played.switch.files.switch.ios.personality import IOS
 from roles.played.switch.files.switch.machine import Switch
 from roles.played.switch.files.switch.vrp.personality import VRP
 from roles.rendering import render
+from tests.made_up import secret_of
 from tests.played import Plane, typed
 
 
@@ -85,7 +86,7 @@ def test_problems_name_the_port_and_both_states(wanted: SwitchIntent, tmp_path) 
 
 
 def test_the_cable_of_the_router_is_known() -> None:
-    assert targets(load("lab"))["sw1"].routers == {"GigabitEthernet1/0/24"}
+    assert targets(load("lab"), secret_of)["sw1"].routers == {"GigabitEthernet1/0/24"}
 
 
 def test_a_huawei_switch_becomes_what_is_intended(wanted: SwitchIntent, tmp_path) -> None:
@@ -104,3 +105,39 @@ def test_a_huawei_switch_becomes_what_is_intended(wanted: SwitchIntent, tmp_path
     assert problems(wanted, platform.switch.shown(session.feed)) == [
         "GigabitEthernet0/0/1 is access 99, not access 10",
     ]
+
+
+@pytest.mark.parametrize(
+    ("platform", "lines"),
+    [
+        (
+            "cisco_ios",
+            ["mls qos map cos-dscp 0 8 16 24 32 46 48 56", "mls qos", " mls qos trust cos", " mls qos trust dscp"],
+        ),
+        (
+            "huawei_vrp",
+            [" if-match vlan-id 20", " remark dscp ef", " remark dscp default", " traffic-policy marks inbound"],
+        ),
+        ("hp_procurve", ["   qos dscp ef"]),
+    ],
+)
+def test_telephones_have_their_mark_and_desks_none(wanted: SwitchIntent, platform: str, lines: list[str]) -> None:
+    desk = replace(wanted.ports[0], voice=20)
+    vlans = (*wanted.vlans, Vlan(20, "voice"))
+    services = replace(wanted.services, marks={20: "ef"})
+    wanted = replace(wanted, vlans=vlans, ports=(desk, *wanted.ports[1:]), services=services)
+    text = render(f"lan/{platform}.j2", switch=wanted).splitlines()
+    assert [line for line in lines if line not in text] == []
+    assert wanted.marked_priorities == [0, 8, 16, 24, 32, 46, 48, 56]
+
+
+def test_a_network_without_tag_has_its_mark_too(wanted: SwitchIntent) -> None:
+    wanted = replace(wanted, services=replace(wanted.services, marks={10: "af41"}))
+    text = render("lan/cisco_ios.j2", switch=wanted)
+    assert "\n mls qos cos 4\n mls qos trust cos\n" in text
+    assert wanted.marked_priorities[4] == 34
+
+
+def test_where_nobody_declares_marks_nothing_is_erased(wanted: SwitchIntent) -> None:
+    assert "mls qos" not in render("lan/cisco_ios.j2", switch=wanted)
+    assert "traffic" not in render("lan/huawei_vrp.j2", switch=wanted)

@@ -13,11 +13,12 @@ from roles.network.offline import from_history
 from roles.network.plan import plan
 from roles.network.processes import side_by_side
 from roles.network.run import main
+from tests.made_up import secret_of
 
 
 @pytest.fixture
 def target() -> Target:
-    return lan.targets(load("lab"))["sw1"]
+    return lan.targets(load("lab"), secret_of)["sw1"]
 
 
 @pytest.fixture
@@ -57,9 +58,16 @@ def test_what_history_does_not_have_and_what_is_refused_are_failures(target: Tar
 
 def test_a_secret_that_both_have_is_no_difference(history: History, target: Target) -> None:
     # History keeps no secret, so the intention is held against it without its own.
-    history.store({"sw1": "hostname sw1\nsnmp-server community ***\n"}, "found")
+    assert "snmp-server user supervision-" in target.intended
+    history.found({"sw1": target.intended})
     (result,) = from_history({"sw1": target}, history)["sw1"]
-    assert "community" not in " ".join(result.result.lines)
+    assert result.result.lines == ()
+
+
+def test_lines_that_only_their_secrets_told_apart_are_one(target: Target, history: History) -> None:
+    history.found({"sw1": f"{target.intended}snmp-server community a RO\nsnmp-server community b RO\n"})
+    (result,) = from_history({"sw1": target}, history)["sw1"]
+    assert result.result.lines == ("no snmp-server community *** RO",)
 
 
 def test_side_by_side_keeps_the_order_and_says_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from roles.network.platforms import PLATFORMS
 from roles.network.topology import Cable, End, Heard, Neighbour, cables, differences
 from roles.network.waves import Order
 from roles.played.switch.files.switch.grammar import command
-from roles.played.switch.files.switch.ios import privileged
+from roles.played.switch.files.switch.ios.cli import Session
 from tests.played import PlayedSwitch
 
 TRANSCRIPT = (Path(__file__).parent / "lldp" / "cisco_ios.txt").read_text()
@@ -140,8 +140,7 @@ def test_neighbours_over_ssh(
     reach = {"sw1": Device("sw1", PLATFORMS["cisco_ios"], *ssh, Secret(PlayedSwitch.PASSWORD))}
     assert heard(reach, Order()) == ({}, {"sw1": "% LLDP is not enabled"})
     speaks = command("show lldp neighbors detail", lambda _session: TRANSCRIPT)
-    monkeypatch.setattr(privileged, "EXEC", [speaks, *privileged.EXEC])
-    monkeypatch.setattr("roles.played.switch.files.switch.ios.cli.EXEC", privileged.EXEC)
+    monkeypatch.setattr(Session, "privileges", [speaks, *Session.privileges])
     found, unseen = heard(reach, Order())
     assert unseen == {}
     assert [(each.kind, each.device) for each in differences(site, found)] == [("unexpected", "sw1")]

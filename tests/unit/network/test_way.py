@@ -21,6 +21,7 @@ from roles.network.platforms import PLATFORMS
 from roles.network.run import CHANGES, ERROR, run
 from roles.network.way import _addresses, reached
 from roles.played.switch.files.switch.procurve.personality import PROCURVE
+from tests.made_up import secret_of
 from tests.played import PlayedSwitch, typed
 
 ADDRESS = """
@@ -65,7 +66,7 @@ def device(played: PlayedSwitch) -> Device:
 
 @pytest.fixture
 def target() -> Target:
-    intended = lan.targets(load("lab"))["sw1"]
+    intended = lan.targets(load("lab"), secret_of)["sw1"]
     guard = intended.platform.guard
     assert guard is not None
     return replace(intended, platform=replace(intended.platform, guard=replace(guard, patience=1.0)), patience=0.0)

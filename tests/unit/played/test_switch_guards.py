@@ -47,7 +47,7 @@ SELF = bytes.fromhex("020000000001")
 def test_the_configuration_means_guards(session: Session) -> None:
     typed(session, DESK)
     desk, uplink = (session.switch.config.port(port).protection for port in NICS.values())
-    assert desk == Protection(True, True, False, True, 15, 500, True, 3, False, True)
+    assert desk == Protection(True, True, False, True, 15, 500, True, 3, "restrict", True)
     assert (uplink.portfast, uplink.lldp, uplink.no_servers, uplink.bpduguard) == (True, True, False, False)
     assert (uplink.storm, uplink.macs, uplink.dhcp_rate) == (None, None, None)
     guards = session.switch.config.guards

@@ -60,7 +60,9 @@ def test_one_transaction_with_what_must_go(session: Session) -> None:
     arguments = transaction(wanted(session.switch.config, {"gi1-0-1": CABLED["gi1-0-1"]}), ["gi1-0-1", "vlan99"], MAC)
     assert " ".join(arguments) == (
         "--may-exist add-br br0 -- set bridge br0 datapath_type=netdev"
-        " -- set bridge br0 rstp_enable=false other_config:rstp-priority=32768 -- --if-exists del-port br0 vlan99"
+        " -- set bridge br0 rstp_enable=false other_config:rstp-priority=32768"
+        ' other_config:rstp-address="02:00:00:00:00:01"'
+        " -- --if-exists del-port br0 vlan99"
         " -- --may-exist add-port br0 gi1-0-1 -- set port gi1-0-1 vlan_mode=access tag=1 trunks=[]"
         " -- set interface gi1-0-1 ofport_request=1 -- set port gi1-0-1 other_config:rstp-port-admin-edge=false"
     )
@@ -70,7 +72,7 @@ def test_who_asks_for_an_address_of_the_switch_is_heard_in_its_vlan(session: Ses
     typed(session, "conf t\nvlan 99\nint gi1/0/1\nswitchport access vlan 99\nint gi1/0/24\nswitchport mode trunk")
     typed(session, "int vlan 99\nip address 10.20.99.11 255.255.255.0")
     found = wanted(session.switch.config, CABLED)
-    asks = "table=0,priority=100,arp,arp_tpa=10.20.99.11"
+    asks = "table=40,priority=100,arp,arp_tpa=10.20.99.11"
     assert [line for line in flows({}, found.own) if "arp" in line] == [
         f"{asks},dl_vlan=99,actions=NORMAL,pop_vlan,output:vlan99",
         f"{asks},in_port=1,vlan_tci=0,actions=NORMAL,output:vlan99",

@@ -30,14 +30,17 @@ def test_what_is_declared_leaves_with_its_mark_and_all_else_without() -> None:
     ]
 
 
-def test_switches_are_reached_by_ssh_from_the_bastions_alone() -> None:
+def test_switches_are_reached_from_the_bastions_alone_by_ssh_ping_and_snmp() -> None:
     administration = load("lab")
     cfg = router_config(administration, administration.machine("edge1"))
-    crossing = [line.strip() for line in render("router/router.nft.j2", cfg=cfg).splitlines() if "dport 22" in line]
+    crossing = [line.strip() for line in render("router/router.nft.j2", cfg=cfg).splitlines() if "10.20.99.11" in line]
+    way = "iifname { wan0, wan1 } ip saddr { 10.10.10.10 } ip daddr { 10.20.99.11 }"
     assert crossing == [
-        "iifname { wan0, wan1 } ip saddr { 10.10.10.10 } ip daddr { 10.20.99.11 } tcp dport 22 accept",
+        f"{way} tcp dport 22 accept",
+        f"{way} icmp type echo-request accept",
+        f"{way} udp dport 161 accept",
     ]
-    assert "dport 22" not in render("router/router.nft.j2", cfg=replace(cfg, bastions=()))
+    assert "10.20.99.11" not in render("router/router.nft.j2", cfg=replace(cfg, bastions=(), readers=()))
 
 
 def test_ports_of_open_vswitch_are_read() -> None:

@@ -135,7 +135,8 @@ def session(status: int, said: str) -> tuple[Any, list[str]]:
     """A netmiko session whose host answers a command so, and the commands that it was sent."""
     asked: list[str] = []
 
-    def exec_command(command: str, timeout: float) -> tuple[None, Any, io.BytesIO]:  # noqa: ARG001
+    def exec_command(command: str, timeout: float) -> tuple[None, Any, io.BytesIO]:
+        assert timeout > 0  # nobody waits for ever
         asked.append(command)
         output: Any = io.BytesIO(said.encode())
         return None, _Output(output, status), io.BytesIO()

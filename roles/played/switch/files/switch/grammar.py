@@ -110,4 +110,5 @@ def _is_argument(word: str) -> bool:
 
 
 def _choices(word: str, token: str) -> list[str]:
-    return [choice for choice in word.strip("<>").split("|") if choice.startswith(token.lower())]
+    choices, given = word.strip("<>").split("|"), token.lower()
+    return [given] if given in choices else [choice for choice in choices if choice.startswith(given)]

@@ -9,10 +9,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
 
+from .counters import Inspected
 from .faults import Faults
 from .lldp import Neighbour
 from .meaning import Configuration, Meaning
 from .personality import Personality
+from .snooping import Binding
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,19 @@ class DataPlane(Protocol):
         """The MAC address table."""
 
     def shut(self) -> dict[str, str]:
-        """The ports that a guard has shut, and why: bpduguard, storm-control, dhcp-rate-limit."""
+        """The ports that a guard has shut, and why: bpduguard, storm-control, psecure-violation, ..."""
+
+    def inconsistent(self) -> list[str]:
+        """The ports that forward nothing because somebody there says that the root of the spanning tree is his."""
+
+    def bindings(self) -> list[Binding]:
+        """What DHCP snooping knows."""
+
+    def inspected(self) -> dict[int, Inspected]:
+        """What ARP inspection counted, by VLAN."""
+
+    def violations(self) -> dict[str, int]:
+        """The frames of MAC addresses that were too many, by port."""
 
     def neighbours(self) -> list[Neighbour]:
         """What LLDP hears."""

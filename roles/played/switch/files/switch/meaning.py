@@ -10,14 +10,17 @@ class Protection:
 
     bpduguard: bool = False  # a switch that speaks there shuts it
     portfast: bool = False  # it forwards at once
-    rootguard: bool = False
+    rootguard: bool = False  # while somebody speaks there as a better root, it forwards nothing
     no_servers: bool = False  # DHCP servers are not heard from there
     dhcp_rate: int | None = None  # DHCP packets a second; more shuts it
     storm: int | None = None  # broadcast frames a second, and as many multicast; the rest is dropped
     storm_shuts: bool = False
     macs: int | None = None  # the most MAC addresses at a time; frames of others are dropped
-    macs_shut: bool = False  # the first of the others shuts the port instead
+    violation: str = "restrict"  # or `protect`, which counts nothing, or `shutdown`: the first of the others shuts it
     lldp: bool = False  # it says and hears who is at the other end
+    vouches: bool = False  # what DHCP servers answer there says whose an address is
+    inspected: frozenset[int] = frozenset()  # its VLANs in which ARP must say what is known: bindings, fixed addresses
+    arp_rate: int | None = None  # ARP packets a second; more shuts it
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,9 @@ class Guards:
     priority: int = 32768  # in the spanning tree
     recovers: frozenset[str] = frozenset()  # why a port was shut, of those that open again by themselves
     recovery: int = 300  # seconds until then
+    snooped: frozenset[int] = frozenset()  # the VLANs whose hosts are known by their leases
+    kept: bool = False  # whether what is known by leases outlives a restart
+    fixed: frozenset[tuple[int, str]] = frozenset()  # VLAN and address of hosts whose ARP no lease vouches for
 
 
 @dataclass(frozen=True)

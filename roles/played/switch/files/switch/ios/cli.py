@@ -1,13 +1,14 @@
 """One session of the command line: a line in, what the switch answers out. It knows nothing of SSH."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
-from ..grammar import Invalid, Refused
+from ..grammar import Command, Grammar, Invalid, Refused
 from ..lines import filtered, negation
 from ..machine import DataPlaneError, Switch
 from .config import TOP
 from .configuration import CONFIG, continue_banner
-from .grammar import invalid, parse
+from .grammar import GRAMMAR, invalid
 from .privileged import EXEC, UNPRIVILEGED
 
 SUFFIX = {
@@ -18,11 +19,20 @@ SUFFIX = {
     "interface": "-if",
     "line": "-line",
     "arp": "-arp-nacl",
+    "radius": "-radius-server",
 }
 
 
 class Session:
-    """Modes: `>` user, `#` privileged, `(config)#` and its sections."""
+    """Modes: `>` user, `#` privileged, `(config)#` and its sections.
+
+    What the commands are, and how a section shows in the prompt, are the switch's; a router has others.
+    """
+
+    commands: ClassVar[Mapping[str, list[Command]]] = CONFIG
+    privileges: ClassVar[list[Command]] = EXEC
+    grammar: ClassVar[Grammar] = GRAMMAR
+    modes: ClassVar[Mapping[str, str]] = {kind: f"config{suffix}" for kind, suffix in SUFFIX.items()}
 
     def __init__(self, switch: Switch, privileged: bool = True, user: str = "console") -> None:
         self.switch = switch
@@ -45,7 +55,7 @@ class Session:
             return ""
         name = self.switch.config.hostname[:20]
         if self.configuring:
-            return f"{name}(config{SUFFIX[self._section]})#"
+            return f"{name}({self.modes[self.section]})#"
         return f"{name}{'#' if self.privileged else '>'}"
 
     def feed(self, line: str) -> str:
@@ -88,33 +98,40 @@ class Session:
         self.configuring, self.headers = False, ()
 
     @property
-    def _section(self) -> str:
+    def section(self) -> str:
         """The kind of section that is open: the name of its table of commands."""
-        if not self.headers:
+        return self.kind(self.headers)
+
+    def kind(self, headers: tuple[str, ...]) -> str:
+        """The same of other sections."""
+        if not headers:
             return TOP
-        header = self.headers[0]
-        return "port" if header.startswith("interface Gig") else header.split()[0]
+        return "port" if headers[0].startswith("interface Gig") else headers[0].split()[0]
+
+    def around(self) -> list[tuple[str, ...]]:
+        """The sections that a line may be meant for: the one that is open, and those around it."""
+        return [self.headers, ()] if self.headers else [()]
 
     def execute(self, line: str) -> str:
         """Run a command of user or privileged mode. Raises Refused."""
         text, _, wanted = line.partition("|")
-        commands = EXEC if self.privileged else [c for c in EXEC if c.words[:2] in UNPRIVILEGED]
-        match = parse(text, commands)
+        known = self.privileges
+        commands = known if self.privileged else [c for c in known if c.words[:2] in UNPRIVILEGED]
+        match = self.grammar.parse(text, commands)
         output: str = match.command.run(self, *match.arguments)
         return filtered(output, wanted.strip(), Refused("% Incomplete command.")) if wanted else output
 
     def _configure(self, line: str) -> str:
         no, body = negation(line, "no")
         offset = len(line) - len(body)
-        section = CONFIG[self._section]
-        try:
-            match = parse(body, section, partial=no)
-        except Invalid as here:
-            # A global command is taken from within a section too.
+        furthest = 0
+        for headers in self.around():  # what is around a section is taken from within it too
             try:
-                match = parse(body, CONFIG[TOP], partial=no)
-            except Invalid as above:
-                raise invalid(max(here.column, above.column) + offset) from None
-            self.headers = ()
-        output: str = match.command.run(self, match, no)
-        return output
+                match = self.grammar.parse(body, self.commands[self.kind(headers)], partial=no)
+            except Invalid as error:
+                furthest = max(furthest, error.column)
+                continue
+            self.headers = headers
+            output: str = match.command.run(self, match, no)
+            return output
+        raise invalid(furthest + offset)

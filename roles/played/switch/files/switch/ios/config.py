@@ -1,6 +1,7 @@
 """The configuration: sections of lines in the order in which IOS prints them, and what they mean for a port."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import IPv4Interface
@@ -19,6 +20,8 @@ FIRST = (  # but these before them
     "no ip source-route",
 )
 SNOOPED = "ip dhcp snooping vlan"
+INSPECTED = "ip arp inspection vlan"
+ARP_RATE = 15  # packets a second, unless another rate is set
 RECOVERY = "errdisable recovery cause "
 ACL = "arp access-list "
 BANNER = "banner login"
@@ -29,6 +32,7 @@ class Config:
     """Section -> setting -> line. A setting that is not there has its default."""
 
     sections: dict[str, dict[str, str]] = field(default_factory=lambda: {TOP: {"hostname": "hostname Switch"}})
+    users: dict[str, str] = field(default_factory=dict)  # of SNMP: their lines are in no configuration that is shown
 
     @property
     def hostname(self) -> str:
@@ -85,24 +89,31 @@ class Config:
     def _protection(self, header: str) -> Protection:
         lines, top = self.sections.get(header, {}), self.sections[TOP]
         trunk = self.value(header, "switchport mode") == "trunk"
-        snooped = vlans.parse(self.value(TOP, SNOOPED) or "") if "ip dhcp snooping" in top else set()
+        snooped = self._snooped
+        native = int(self.value(header, "switchport trunk native vlan") or 1)
         mine = {int(self.value(header, f"switchport {kind} vlan") or 1) for kind in ("access", "voice")}
         secure = "switchport port-security" in lines
         violation = self.value(header, "switchport port-security violation") or "shutdown"
         storm = self.value(header, "storm-control broadcast level pps")
         rate = self.value(header, "ip dhcp snooping limit rate")
         fast = lines.get("spanning-tree portfast")
+        trusted = "ip dhcp snooping trust" in lines
+        carried = {*_allowed(self.value(header, "switchport trunk allowed vlan")), native} if trunk else mine
+        inspected = frozenset() if "ip arp inspection trust" in lines else self._inspected & carried
         return Protection(
             bpduguard=self.value(header, "spanning-tree bpduguard") == "enable",
             portfast=fast is not None and (not trunk or fast.endswith("trunk")),
             rootguard=self.value(header, "spanning-tree guard") == "root",
-            no_servers=bool(snooped) and "ip dhcp snooping trust" not in lines and (trunk or bool(snooped & mine)),
+            no_servers=bool(snooped) and not trusted and (trunk or bool(snooped & mine)),
             dhcp_rate=int(rate) if rate else None,
             storm=int(storm) if storm else None,
             storm_shuts=self.value(header, "storm-control action") == "shutdown",
             macs=int(self.value(header, "switchport port-security maximum") or 1) if secure else None,
-            macs_shut=violation == "shutdown",
+            violation=violation,
             lldp="lldp run" in top and "lldp transmit" not in lines,
+            vouches=bool(snooped) and trusted,
+            inspected=inspected,
+            arp_rate=int(self.value(header, "ip arp inspection limit rate") or ARP_RATE) if inspected else None,
         )
 
     @property
@@ -115,7 +126,27 @@ class Config:
             priority=int(tree.split()[-1]) if tree else 32768,
             recovers=frozenset(causes),
             recovery=int(self.value(TOP, "errdisable recovery interval") or 300),
+            snooped=frozenset(self._snooped),
+            kept="ip dhcp snooping database" in self.sections[TOP],
+            fixed=frozenset(self._fixed()),
         )
+
+    @property
+    def _snooped(self) -> set[int]:
+        """The VLANs whose DHCP is watched: none while snooping as a whole is off."""
+        return vlans.parse(self.value(TOP, SNOOPED) or "") if "ip dhcp snooping" in self.sections[TOP] else set()
+
+    @property
+    def _inspected(self) -> frozenset[int]:
+        return frozenset(vlans.parse(self.value(TOP, INSPECTED) or ""))
+
+    def _fixed(self) -> Iterator[tuple[int, str]]:
+        """What ARP access lists permit, in the VLANs that they filter."""
+        for line in self.sections[TOP]:
+            if found := re.fullmatch(r"ip arp inspection filter (\S+) vlan (\S+)", line):
+                entries = self.sections.get(f"{ACL}{found[1]}", {})
+                hosts = [entry.split()[3] for entry in entries if entry.startswith("permit ip host ")]
+                yield from ((vlan, host) for vlan in vlans.parse(found[2]) for host in hosts)
 
     def value(self, header: str, setting: str) -> str | None:
         line = self.sections.get(header, {}).get(setting)
@@ -130,7 +161,7 @@ class Config:
         last = [line for line in top if line.startswith(LAST) and not line.startswith(FIRST)]
         blocks = [[line] for line in top if line not in last]
         for header in self.sections:
-            if header == ARCHIVE or header.startswith(ACL):
+            if header == ARCHIVE or header.startswith((ACL, "radius server ")):
                 blocks.append([header, *(f" {line}" for line in self.sections[header].values())])
         for header in self._headers():
             lines = list(self.sections.get(header, {}).values())

@@ -98,6 +98,73 @@ def continue_banner(session: Session, line: str) -> None:
         session.switch.config.section(TOP)[BANNER] = f"{BANNER} ^C\n" + "\n".join(lines) + "^C"
 
 
+def _aaa(session: Session, match: Match, no: bool) -> str:
+    """Nothing of it is taken before `aaa new-model`."""
+    if "aaa new-model" not in session.switch.config.section(TOP):
+        raise invalid(0)
+    return _set(session, match, no)
+
+
+def _radius(session: Session, match: Match, no: bool) -> str:
+    if not no and "aaa new-model" not in session.switch.config.section(TOP):
+        raise invalid(0)
+    return _acl(session, match, no)
+
+
+def _key(session: Session, match: Match, no: bool) -> str:
+    """It is shown as `service password-encryption` makes it: type 7."""
+    for header in session.headers:
+        lines = session.switch.config.section(header)
+        lines.pop("key", None)
+        text = match.arguments[0] if match.arguments else ""
+        hidden = text if text.startswith("7 ") else f"7 {text.encode().hex().upper()[::-1]}"
+        if not no:
+            lines["key"] = f"key {hidden}"
+    return ""
+
+
+def _order(session: Session, match: Match, no: bool) -> str:
+    for header in session.headers:
+        lines = session.switch.config.section(header)
+        lines.pop("authentication order", None)
+        if not no:
+            lines["authentication order"] = match.text
+    return ""
+
+
+def _access_set(session: Session, match: Match, no: bool) -> str:
+    """A setting of 802.1X: an access port takes it, no trunk does."""
+    config = session.switch.config
+    if not no and any(config.value(header, "switchport mode") != "access" for header in session.headers):
+        raise Refused("Command rejected: Dot1x is supported only on access ports.")
+    return _set(session, match, no)
+
+
+def _cos_map(session: Session, match: Match, no: bool) -> str:
+    """The DSCP of each of the eight priorities. As from the factory, it is not printed."""
+    setting, usual = match.command.leaf, [priority << 3 for priority in range(8)]
+    given = usual if no else [int(word) for word in match.arguments[0].split() if word.isdigit()]
+    if len(given) != 8 or max(given) > 63:
+        raise Refused("% Incomplete command.")
+    lines = session.switch.config.section(TOP)
+    lines.pop(setting, None)
+    if given != usual:
+        lines[setting] = f"{setting} {' '.join(map(str, given))}"
+    return ""
+
+
+def _user(session: Session, match: Match, no: bool) -> str:
+    """A user of SNMP version 3: no configuration shows it, `show snmp user` does."""
+    name = match.arguments[0]
+    if no:
+        session.switch.config.users.pop(name, None)
+        return ""
+    if len(match.arguments) < 6:
+        raise Refused("% Incomplete command.")
+    session.switch.config.users[name] = match.text
+    return "Configuring snmpv3 USM user, persisting snmpEngineBoots. Please Wait..."
+
+
 def _acl(session: Session, match: Match, no: bool) -> str:
     if no:
         session.switch.config.sections.pop(match.text, None)
@@ -262,6 +329,7 @@ def _do(session: Session, match: Match, _no: bool) -> str:
     return session.execute(match.arguments[0])
 
 
+EVENTS = ("fail", "server dead", "no-response")
 EVERYWHERE = [command("exit", _exit), command("end", _end), command("do <line>", _do)]
 CONFIG: dict[str, list[Command]] = {
     TOP: [
@@ -283,6 +351,7 @@ CONFIG: dict[str, list[Command]] = {
         command("errdisable recovery interval <large>", _set),
         command("ip dhcp snooping", _set),
         command("ip dhcp snooping vlan <vlans>", _watched),
+        command("ip dhcp snooping database <word>", _set),
         command("ip dhcp snooping information option", _by_default),
         command("ip arp inspection vlan <vlans>", _watched),
         command("ip arp inspection filter <word> vlan <vlans>", _add),
@@ -303,8 +372,27 @@ CONFIG: dict[str, list[Command]] = {
         command("ip ssh version <number>", _set),
         command("logging host <ip>", _add),
         command("ntp server <ip>", _add),
+        command("aaa new-model", _set),
+        command("aaa authentication login default local", _aaa),
+        command("aaa authentication dot1x default group radius", _aaa),
+        command("aaa authorization exec default local", _aaa),
+        command("aaa authorization network default group radius", _aaa),
+        command("dot1x system-auth-control", _set),
+        command("radius server <word>", _radius),
+        command("username <word> privilege <number> secret <line>", _keyed(2)),
+        command("mls qos", _set),
+        command("mls qos map cos-dscp <line>", _cos_map),
         command("snmp-server location <line>", _set),
         command("snmp-server contact <line>", _set),
+        command("snmp-server community <line>", _add),
+        command("snmp-server view <word> <word> <included|excluded>", _add),
+        command("snmp-server group <word> v3 <auth|noauth|priv> read <word> access <number>", _keyed(3)),
+        command("snmp-server group <word> v3 <auth|noauth|priv>", _keyed(3)),
+        command(
+            "snmp-server user <word> <word> v3 auth <sha|md5> <word> priv aes <128|192|256> <word> access <number>",
+            _user,
+        ),
+        command("snmp-server user <word> <word> v3", _user),
     ],
     "archive": [*EVERYWHERE, command("path <word>", _set), command("maximum <number>", _set)],
     "vlan": [*EVERYWHERE, command("name <word>", _set)],
@@ -338,9 +426,27 @@ CONFIG: dict[str, list[Command]] = {
         command("ip dhcp snooping limit rate <large>", _set),
         command("ip arp inspection trust", _set),
         command("ip arp inspection limit rate <large>", _set),
+        *(command(f"authentication event {event} action authorize vlan <number>", _access_set) for event in EVENTS),
+        command("authentication event server alive action reinitialize", _set),
+        command("authentication host-mode <multi-domain|multi-auth|multi-host>", _set),
+        command("authentication order <dot1x|mab>", _order),
+        command("authentication order <dot1x|mab> <dot1x|mab>", _order),
+        command("authentication order", _order),
+        command("authentication port-control <auto|force-authorized>", _set),
+        command("mab", _access_set),
+        command("dot1x pae authenticator", _access_set),
+        command("dot1x timeout tx-period <large>", _set),
+        command("mls qos trust <cos|dscp>", _set),
+        command("mls qos cos <number>", _set),
+        command("priority-queue out", _set),
         command("lldp transmit", _by_default),
         command("lldp receive", _by_default),
         command("spanning-tree bpduguard <enable|disable>", _set),
+    ],
+    "radius": [
+        *EVERYWHERE,
+        command("address ipv4 <ip> auth-port <number> acct-port <number>", _set),
+        command("key <line>", _key),
     ],
     "arp": [*EVERYWHERE, command("permit ip host <ip> mac any", _entry)],
     "interface": [

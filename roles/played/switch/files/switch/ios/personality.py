@@ -33,7 +33,9 @@ class CiscoIOS(Personality):
         return config
 
     def dump(self, configuration: Configuration) -> str:
-        return f"{configuration.render()}\n{END}"
+        """With what is saved beside it: the users of SNMP."""
+        users = configuration.users.values() if isinstance(configuration, Config) else ()
+        return "\n".join([configuration.render(), *users, END])
 
     def refuses(self, output: str) -> bool:
         return re.search(r"^% ", output, re.MULTILINE) is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..grammar import Refused, command
 from ..machine import Switch
-from . import rollback, shows
+from . import protections, rollback, shows
 
 if TYPE_CHECKING:
     from .cli import Session
@@ -120,7 +120,11 @@ EXEC = [
     command("show lldp neighbors", _show(shows.lldp_neighbors)),
     command("show lldp neighbors detail", _show(shows.lldp_neighbors_detail)),
     command("show ip dhcp snooping", _show(shows.dhcp_snooping)),
-    command("show port-security", _show(shows.port_security)),
+    command("show ip dhcp snooping binding", _show(protections.bindings)),
+    command("show ip arp inspection", _show(protections.arp_inspection)),
+    command("show spanning-tree inconsistentports", _show(protections.inconsistent_ports)),
+    command("show port-security", _show(protections.port_security)),
+    command("show snmp user", _show(shows.snmp_users)),
     command("show interfaces trunk", _show(shows.interfaces_trunk)),
     command("show interfaces switchport", _show(shows.interfaces_switchport)),
     command("show mac address-table", _show(shows.mac_address_table)),

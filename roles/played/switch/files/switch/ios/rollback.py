@@ -18,7 +18,7 @@ class Rollback:
     before: Config
 
     def expire(self, switch: Switch) -> None:
-        switch.go_back(self.before)
+        go_back(self.before, switch)
 
 
 def arm(switch: Switch, user: str, minutes: int) -> str:
@@ -39,7 +39,13 @@ def confirm(switch: Switch, user: str) -> None:
 
 
 def revert(switch: Switch, user: str) -> None:
-    switch.go_back(_owned(switch, user).before)
+    go_back(_owned(switch, user).before, switch)
+
+
+def go_back(before: Config, switch: Switch) -> None:
+    """Users of SNMP are in no copy of a configuration: they stay as they are."""
+    before.users = switch.config.users
+    switch.go_back(before)
 
 
 def _owned(switch: Switch, user: str) -> Rollback:

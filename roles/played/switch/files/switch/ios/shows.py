@@ -1,5 +1,6 @@
 """What the `show` commands print, in the layouts of IOS."""
 
+import re
 from collections.abc import Container, Mapping
 from time import monotonic
 
@@ -19,7 +20,8 @@ def running_config(switch: Switch) -> str:
 
 
 def startup_config(switch: Switch) -> str:
-    saved = switch.saved
+    """Users of SNMP are saved elsewhere, and shown nowhere."""
+    saved = switch.saved and re.sub(r"^snmp-server user .*\n", "", switch.saved, flags=re.MULTILINE)
     return (
         f"Using {len(saved)} out of 65536 bytes\n!\nversion 15.2\n!\n{saved}"
         if saved
@@ -227,6 +229,24 @@ def _neighbours(switch: Switch) -> list[Neighbour]:
     return switch.plane.neighbours()
 
 
+def snmp_users(switch: Switch) -> str:
+    """Whoever may ask over SNMP version 3: everything but the secrets."""
+    blocks = []
+    for line in switch.config.users.values():
+        user, group, _, _, sha, _, _, _, bits, _, _, access = line.split()[2:]
+        blocks.append(
+            f"""\
+User name: {user}
+Engine ID: 800000090300020000000001
+storage-type: nonvolatile\t active\taccess-list: {access}
+Authentication Protocol: {sha.upper()}
+Privacy Protocol: AES{bits}
+Group-name: {group}
+"""
+        )
+    return "\n".join(blocks)
+
+
 def dhcp_snooping(switch: Switch) -> str:
     config = switch.config
     on = "ip dhcp snooping" in config.sections[TOP]
@@ -251,20 +271,3 @@ def dhcp_snooping(switch: Switch) -> str:
             *rows,
         ]
     )
-
-
-def port_security(switch: Switch) -> str:
-    learned = switch.plane.learned()
-    rows = []
-    for name in PORTS:
-        by = switch.config.port(name).protection
-        if by.macs is not None:
-            count = len({entry.mac for entry in learned if entry.port == name})
-            action = "Shutdown" if by.macs_shut else "Restrict"
-            rows.append(f"{short(name):>11}{by.macs:>12}{count:>18}{0:>19}{action:>20}")
-    head = [
-        "Secure Port  MaxSecureAddr  CurrentAddr  SecurityViolation  Security Action",
-        "                (Count)       (Count)          (Count)",
-        "-" * 75,
-    ]
-    return "\n".join([*head, *rows, "-" * 75])

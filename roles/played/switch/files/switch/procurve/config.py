@@ -9,10 +9,11 @@ from . import ports
 from .ports import PORTS
 
 TREE = "spanning-tree {}"
-MACS, STORM = r"port-security .*address-limit (\d+)", r"broadcast-storm .* pps (\d+)"
+MACS, STORM = r"port-security .*address-limit (\d+) action (\S+)", r"broadcast-storm .* pps (\d+)"
 DEFAULT = 1  # the VLAN that a port is in when it is in no other
 LEASED = "dhcp-bootp"
 WATCHED = ("dhcp-snooping", "arp-protect")
+VIOLATIONS = {"none": "protect", "send-alarm": "restrict", "send-disable": "shutdown"}
 EARLY = (
     "no dhcp-snooping ",
     "console ",
@@ -79,6 +80,7 @@ class Config:
             priority=int(priority.split()[-1]) * 4096,
             recovers=frozenset({"bpduguard", "storm-control"} if int(timeout) else {"storm-control"}),
             recovery=int(timeout) or 300,
+            snooped=self._guarded("dhcp-snooping"),
         )
 
     @property
@@ -100,17 +102,21 @@ class Config:
 
     def _protection(self, name: str, members: set[int]) -> Protection:
         port = self.settings[name]
-        snooped = "dhcp-snooping" in self.lines and any(f"dhcp-snooping vlan {each}" in self.lines for each in members)
+        snooped, watched = (frozenset(members) & self._guarded(kind) for kind in WATCHED)
+        trusted = "dhcp-snooping trust" in port.lines
         secure, storm = (re.search(pattern, "\n".join(port.outside.values())) for pattern in (MACS, STORM))
         return Protection(
             bpduguard=f"{TREE} bpdu-protection" in port.outside,
             portfast=f"{TREE} admin-edge-port" in port.outside,
             rootguard=f"{TREE} root-guard" in port.outside,
-            no_servers=snooped and "dhcp-snooping trust" not in port.lines,
+            no_servers=bool(snooped) and not trusted,
             storm=int(storm[1]) if storm else None,
             storm_shuts=storm is not None,
             macs=int(secure[1]) if secure else None,
+            violation=VIOLATIONS.get(secure[2], "protect") if secure else "restrict",
             lldp="lldp admin-status {}" not in port.outside,
+            vouches=bool(snooped) and trusted,
+            inspected=frozenset() if "arp-protect trust" in port.lines else watched,
         )
 
     def untag(self, number: int, names: set[str]) -> None:
@@ -168,6 +174,10 @@ class Config:
         for name, port in self.settings.items():
             lines += [line.format(name) for line in port.outside.values()]
         return "\n".join(lines)
+
+    def _guarded(self, kind: str) -> frozenset[int]:
+        """The VLANs whose DHCP or ARP is watched: none while it is off for the switch."""
+        return frozenset(map(int, self._watched(kind))) if kind in self.lines else frozenset()
 
     def _watched(self, kind: str) -> list[str]:
         beginning = f"{kind} vlan "

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from .cli import Session
 
 TOP, VLAN, PORT = "", "vlan", "interface"
+OTHER_USER = "Would you like to create a user that uses SHA? [y/n] "
+RESTRICT = (
+    "User creation is done.  SNMPv3 is now functional.\nWould you like to restrict SNMPv1 and SNMPv2c messages to have "
+    "read only\naccess (you can set this later by the command 'snmp restrict-access')? [y/n] "
+)
 HIGHEST = 4094
+DSCP = {"ef": 46, "af41": 34, "af31": 26, "af21": 18, "af11": 10}
+RECOGNIZING = ("authenticator", "mac-based")
 EDGE = ("admin-edge-port", "bpdu-protection", "root-guard")
 
 
@@ -62,6 +69,57 @@ def _store(session: Session, key: str, line: str | None) -> None:
         lines.pop(key, None)
     else:
         lines[key] = line
+
+
+def _snmpv3(session: Session, match: Match, no: bool) -> str:
+    """The first time it makes a user, `initial`, with MD5 and DES, and asks for its passwords."""
+    lines = session.switch.config.lines
+    if no or match.text in lines:
+        _store(session, match.text, None)
+        return ""
+
+    def users(key: str) -> str:
+        return session.ask(RESTRICT, lambda _key: "") if key == "n" else session.ask(OTHER_USER, users)
+
+    def privacy(password: str) -> str:
+        if len(password) < 8:
+            return session.ask("Enter privacy password: ", privacy, hidden=True)
+        lines[match.text] = match.text
+        lines['snmpv3 user "initial"'] = 'snmpv3 user "initial"'
+        session.ask(f"User 'initial' is created\n{OTHER_USER}", users)
+        return ""
+
+    def authentication(password: str) -> str:
+        again = len(password) < 8
+        following = (
+            ("Enter authentication password: ", authentication) if again else ("Enter privacy password: ", privacy)
+        )
+        return session.ask(*following, hidden=True)
+
+    session.ask("Enter authentication password: ", authentication, hidden=True)
+    return "SNMPv3 Initialization process.\nCreating user 'initial'\nAuthentication Protocol: MD5"
+
+
+def _snmp_user(session: Session, match: Match, no: bool) -> str:
+    """Its secrets are in no configuration that is shown."""
+    key = f'snmpv3 user "{_text(match.arguments[0])}"'
+    if no and key not in session.switch.config.lines:
+        raise Refused(f"Invalid input: {match.arguments[0]}")
+    _store(session, key, None if no else key)
+    return ""
+
+
+def _snmp_group(session: Session, match: Match, no: bool) -> str:
+    group, user = match.arguments[0], _text(match.arguments[1])
+    key = f'snmpv3 group {group} user "{user}" sec-model ver3'
+    _store(session, key, None if no else key)
+    return ""
+
+
+def _community(session: Session, match: Match, no: bool) -> str:
+    """By its name; what follows is what it may."""
+    _store(session, f"snmp-server community {match.arguments[0]}", None if no else match.text)
+    return ""
 
 
 def _vlan(session: Session, match: Match, no: bool) -> str:
@@ -217,6 +275,24 @@ def _vlan_setting(session: Session, match: Match, no: bool) -> str:
     return ""
 
 
+def _bits(mark: str) -> str:
+    """Of a mark by its name, or as six bits. Raises Refused."""
+    if mark in DSCP:
+        return f"{DSCP[mark]:06b}"
+    if not re.fullmatch("[01]{6}", mark):
+        raise Refused(f"Invalid input: {mark}")
+    return mark
+
+
+def _mark(session: Session, match: Match, no: bool) -> str:
+    """It is printed as six bits."""
+    _, vlan = _this_vlan(session)
+    vlan.lines.pop("qos dscp", None)
+    if not no:
+        vlan.lines["qos dscp"] = f"qos dscp {_bits(match.arguments[0])}"
+    return ""
+
+
 def _port_name(session: Session, match: Match, no: bool) -> str:
     for name in _these_ports(session):
         session.switch.config.settings[name].name = "" if no else _text(match.arguments[0])
@@ -277,6 +353,30 @@ def _outside(session: Session, match: Match, no: bool) -> str:
     return ""
 
 
+def _access(session: Session, match: Match, no: bool) -> str:
+    """What a port asks of whoever plugs in; without it, all that is said of it goes."""
+    kind, words = match.command.words[2], match.command.words
+    setting = f" {words[4]}" if len(words) > 4 else ""
+    beginning = f"aaa port-access {kind} {{}}"
+    for name in ports.parse(match.arguments[0]):
+        outside = session.switch.config.settings[name].outside
+        if no and not setting:
+            for key in [key for key in outside if key.startswith(beginning)]:
+                del outside[key]
+            continue
+        outside.pop(beginning + setting, None)
+        if not no:
+            outside[beginning + setting] = f"{beginning}{setting} {' '.join(match.arguments[1:])}".rstrip()
+    return ""
+
+
+def _radius(session: Session, match: Match, no: bool) -> str:
+    """Its key is in no configuration that is shown."""
+    key = f"radius-server host {match.arguments[0]}"
+    _store(session, key, None if no else key)
+    return ""
+
+
 def _at_once(session: Session, match: Match, no: bool) -> str:
     """Several settings of a port on one line."""
     for kind in EDGE:
@@ -333,6 +433,13 @@ CONFIG = {
         command("spanning-tree bpdu-protection-timeout <number>", _set),
         *(command(f"spanning-tree <ports> {kind}", _outside) for kind in EDGE),
         command(f"spanning-tree <ports> {' '.join(EDGE)}", _at_once),
+        *(command(f"aaa port-access {kind} <ports>", _access) for kind in RECOGNIZING),
+        *(command(f"aaa port-access {kind} <ports> unauth-vid <vlan>", _access) for kind in RECOGNIZING),
+        command("aaa port-access authenticator <ports> client-limit <number>", _access),
+        command("aaa port-access authenticator active", _set),
+        command("aaa authentication port-access <eap-radius|chap-radius|local>", _set),
+        command("radius-server host <ip> key <text>", _radius),
+        command("radius-server host <ip>", _radius),
         command("port-security <ports>", _outside),
         command("port-security <ports> learn-mode limited-continuous address-limit <number> action <word>", _outside),
         command("fault-finder broadcast-storm <ports>", _outside),
@@ -350,7 +457,16 @@ CONFIG = {
         command("sntp <unicast|broadcast>", _set),
         command("sntp server priority <number> <ip>", _add),
         command("timesync <sntp|ntp>", _set),
-        command("snmp-server community <text> <line>", _add),
+        command("snmp-server community <text> <line>", _community),
+        command("snmp-server community <text>", _community),
+        command("snmpv3 enable", _snmpv3),
+        command("snmpv3 only", _set),
+        command("snmpv3 user <text>", _snmp_user),
+        command("snmpv3 user <text> auth <sha|md5> <text> priv <aes|des> <text>", _snmp_user),
+        command(
+            "snmpv3 group <operatorauth|managerpriv|managerauth|operatornoauth> user <text> sec-model ver3", _snmp_group
+        ),
+        command("ip authorized-managers <ip> <ip> access operator access-method snmp", _add),
         command("snmp-server location <line>", _set),
         command("snmp-server contact <line>", _set),
         command("console inactivity-timer <number>", _set),
@@ -367,6 +483,8 @@ CONFIG = {
         command("ip igmp", _vlan_setting),
         command("jumbo", _vlan_setting),
         command("voice", _vlan_setting),
+        command("qos dscp <ef|af41|af31|af21|af11>", _mark),
+        command("qos dscp <number>", _mark),
     ],
     PORT: [
         *LEAVING,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..grammar import command
 from ..machine import Switch
-from . import restart, shows
+from . import protections, restart, shows
 
 if TYPE_CHECKING:
     from .cli import Session
@@ -138,6 +138,10 @@ def _show_vlan(session: Session, number: str) -> str:
     return shows.vlan(session.switch, int(number))
 
 
+def _show_arp(session: Session, vlan: str) -> str:
+    return protections.arp_statistics(session.switch, int(vlan))
+
+
 def _show_memberships(session: Session, which: str) -> str:
     return shows.memberships(session.switch, which)
 
@@ -170,6 +174,8 @@ EXEC = [
     command("show interfaces brief", _show(shows.interfaces_brief)),
     command("show interfaces status", _show(shows.interfaces_status)),
     command("show mac-address", _show(shows.mac_address)),
+    command("show dhcp-snooping binding", _show(protections.bindings)),
+    command("show arp-protect statistics <vlan>", _show_arp),
     command("show lldp info remote-device detail", _show(shows.lldp_neighbours)),
 ]
 UNPRIVILEGED = {

@@ -7,7 +7,7 @@ GRAMMAR = Grammar(
         "<word>": r"\S+",
         "<line>": r"\S.*",
         "<text>": r'"[^"]*"|\S+',
-        "<number>": r"\d{1,5}",
+        "<number>": r"\d{1,6}",
         "<vlan>": r"\d{1,4}",
         "<vlans>": r"\d{1,4}([,-]\d{1,4})*",
         "<ports>": r"\d{1,2}([,-]\d{1,2})*",

@@ -32,7 +32,9 @@ class ProCurve(Personality):
         config: Config = session.switch.config
         config.members[DEFAULT].untagged, config.members[DEFAULT].addresses = set(), []
         for line in text.splitlines():
-            if not re.match(r" +no (un)?tagged ", line):  # where a port is, is said where it is
+            if line == "snmpv3 enable":  # it asked when it was typed
+                config.lines[line] = line
+            elif not re.match(r" +no (un)?tagged ", line):  # where a port is, is said where it is
                 session.run(line)
         config.settle()
         return config

@@ -26,6 +26,7 @@ class Session:
         self.configuring = False
         self.header = TOP  # the section that lines go to
         self.closed = False
+        self.hidden = False  # whether the answer is a password
         self.typed = ""  # the line that is being taken
         self._question: tuple[str, Callable[[str], str]] | None = None
         self._more: list[str] = []
@@ -53,8 +54,10 @@ class Session:
         yes: Callable[..., str],
         otherwise: Callable[[], str] = lambda: "",
         any_answer: bool = False,
+        hidden: bool = False,
     ) -> None:
-        """Wait for an answer: y or n, unless any is one."""
+        """Wait for an answer: y or n, unless any is one. A hidden one is a password."""
+        self.hidden = hidden
 
         def answered(text: str) -> str:
             if any_answer:
@@ -90,7 +93,7 @@ class Session:
         """Take one line without touching the data plane. Raises Refused."""
         self.typed = line
         if self._question is not None:
-            (_, answered), self._question = self._question, None
+            (_, answered), self._question, self.hidden = self._question, None, False
             return answered(line.strip())
         if not line.strip() or line.lstrip().startswith(("#", "!")):
             return ""
@@ -143,7 +146,9 @@ class Session:
 
 def _view(header: str) -> str:
     """The name of the table of commands of a section."""
-    return "port" if header.startswith("interface Gig") else header.split()[0] if header else TOP
+    if header.startswith("interface Gig"):
+        return "port"
+    return " ".join(header.split()[: 2 if header.startswith("traffic ") else 1])
 
 
 def _suffix(header: str) -> str:

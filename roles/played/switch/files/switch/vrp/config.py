@@ -1,5 +1,6 @@
 """The configuration: sections of lines in the order in which VRP prints them, and what they mean for a port."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface
@@ -20,8 +21,14 @@ HYBRID_PVID, TAGGED, UNTAGGED = (
 )  # sets too
 ROUTE = "ip route-static 0.0.0.0 0.0.0.0 "
 LAST = ("ip route-static", "snmp-agent", "ntp-service", "stelnet", "telnet", "undo telnet")  # after the interfaces
+FIXED = re.compile(r"user-bind static ip-address (\S+) vlan (\d+)")
+ARP = "arp anti-attack check user-bind enable"
 RECOVERY = "error-down auto-recovery cause"
-CAUSES = {"bpdu-protection": "bpduguard", "storm-control": "storm-control"}  # as every switch names them
+CAUSES = {  # as every switch names them
+    "bpdu-protection": "bpduguard",
+    "storm-control": "storm-control",
+    "portsec-reachedlimit": "psecure-violation",
+}
 FIRST_OF_PORT = ("shutdown", "description", KIND, DEFAULT, PVID, ALLOW, HYBRID_PVID, TAGGED, UNTAGGED)
 
 
@@ -70,6 +77,8 @@ class Config:
             priority=int(self.value(TOP, "stp instance 0 priority") or 32768),
             recovers=frozenset(CAUSES[cause] for cause, text in causes.items() if text),
             recovery=max(waits, default=300),
+            snooped=self._snooped,
+            fixed=frozenset((int(found[2]), found[1]) for found in map(FIXED.fullmatch, self.sections[TOP]) if found),
         )
 
     @property
@@ -96,18 +105,29 @@ class Config:
         secured = "port-security enable" in lines
         rate = "dhcp snooping check dhcp-rate"
         carried = self.allowed(header) if self.kind(header) == "trunk" else {self.access(header)}
-        watched = any("dhcp snooping enable" in self.sections.get(f"vlan {vlan}", {}) for vlan in carried)
+        everywhere = {*carried, *self.hybrid(header, TAGGED)}
+        snooped = bool(self._snooped & everywhere)
+        trusted = "dhcp snooping trusted" in lines
         return Protection(
             bpduguard=self.edge(header) and "stp bpdu-protection" in top,
             portfast=self.edge(header),
             rootguard="stp root-protection" in lines,
-            no_servers=watched and "dhcp snooping enable" in top and "dhcp snooping trusted" not in lines,
+            no_servers=snooped and not trusted,
             dhcp_rate=int(self.value(header, rate) or 100) if f"{rate} enable" in lines else None,
             storm=int(storm.split()[-1]) if storm else None,
             storm_shuts=self.value(header, "storm-control action") == "error-down",
             macs=int(self.value(header, "port-security max-mac-num") or 1) if secured else None,
+            violation=self.value(header, "port-security protect-action") or "restrict",
             lldp="lldp enable" in top and "lldp enable" not in lines,
+            vouches=snooped and trusted,
+            inspected=frozenset(everywhere if ARP in lines else ()),
         )
+
+    @property
+    def _snooped(self) -> frozenset[int]:
+        """The VLANs whose DHCP is watched: none while snooping is off for the switch."""
+        watched = (vlan for vlan in self.vlans if "dhcp snooping enable" in self.sections.get(f"vlan {vlan}", {}))
+        return frozenset(watched) if "dhcp snooping enable" in self.sections[TOP] else frozenset()
 
     def kind(self, header: str) -> str | None:
         """`access` or `trunk`; None while nobody said so."""
@@ -158,6 +178,8 @@ class Config:
         blocks = [[f"sysname {self.hostname}"], batch, [line for line in top if not line.startswith(LAST)]]
         blocks += [self._block(f"vlan {n}") for n in self.vlans if self.sections.get(f"vlan {n}")]
         blocks += [self._block(AAA)] if AAA in self.sections else []
+        for kind in ("classifier", "behavior", "policy"):  # a policy names both others, and ports name it
+            blocks += [self._block(header) for header in self.sections if header.startswith(f"traffic {kind} ")]
         blocks += [self._block(f"interface Vlanif{n}") for n in sorted(self.addresses)]
         blocks += [[f"interface {port}", *self._port_lines(f"interface {port}")] for port in PORTS]
         acls = sorted(header for header in self.sections if header.startswith("acl "))

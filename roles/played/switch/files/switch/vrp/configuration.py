@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from ipaddress import IPv4Interface
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..grammar import Command, Match, Refused, command
 from . import ranges
-from .config import AAA, ALLOW, DEFAULT, EDGE, HYBRID_PVID, KIND, PORTS, PVID, TAGGED, TOP, UNTAGGED
+from .config import AAA, ALLOW, ARP, CAUSES, DEFAULT, EDGE, HYBRID_PVID, KIND, PORTS, PVID, TAGGED, TOP, UNTAGGED
 from .grammar import GRAMMAR, wrong
 
 if TYPE_CHECKING:
@@ -21,6 +23,14 @@ NO_DHCP = "Error: Please enable DHCP first."
 NO_SNOOPING = "Error: DHCP snooping is not enabled globally."
 NO_SECURITY = "Error: Please enable port-security first."
 STORMS = ("broadcast", "multicast")
+SECURITY = ("max-mac-num", "aging-time", "protect-action")  # what goes with `port-security enable`
+TRAFFIC = (
+    "traffic classifier <word> operator <or|and>",
+    "traffic classifier <word>",
+    "traffic behavior <word>",
+    "traffic policy <word> match-order <config|auto>",
+    "traffic policy <word>",
+)
 DELETED = "Warning: The configurations of the VLAN will be deleted. Continue?[Y/N]:"
 
 
@@ -102,6 +112,20 @@ def _storm(session: Session, match: Match, undo: bool) -> str:
     return ""
 
 
+def _keyed(words: int) -> Callable[[Session, Match, bool], str]:
+    """A setting with one value for each of what its first words name; `undo` may leave out the rest."""
+
+    def run(session: Session, match: Match, undo: bool) -> str:
+        key = " ".join(match.text.split()[:words])
+        lines = session.switch.config.section(TOP)
+        lines.pop(key, None)
+        if not undo:
+            lines[key] = match.text
+        return ""
+
+    return run
+
+
 def _rule(session: Session, match: Match, undo: bool) -> str:
     key = f"rule {match.arguments[0]}"
     if undo:
@@ -118,6 +142,107 @@ def _error_down(session: Session, match: Match, undo: bool) -> str:
     else:
         session.switch.config.section(TOP)[key] = match.text
     return ""
+
+
+def _traffic(session: Session, match: Match, undo: bool) -> str:
+    """A classifier, a behavior or a policy; each goes only once nothing refers to it."""
+    kind, name = match.command.words[1], match.arguments[0]
+    sections, found = session.switch.config.sections, f"traffic {kind} {name}"
+    header = next((each for each in sections if " ".join(each.split()[:3]) == found), None)
+    if not undo:
+        session.header = header or match.text
+        session.switch.config.section(session.header)
+        return ""
+    words = ("traffic-policy" if kind == "policy" else kind, name)
+    others = (inside.values() for each, inside in sections.items() if not each.startswith(f"traffic {kind}"))
+    if any(words in pairwise(line.split()) for lines in others for line in lines):
+        raise Refused(f"Error: The {kind} is in use.")
+    sections.pop(header or "", None)
+    return ""
+
+
+def _bound(session: Session, match: Match, undo: bool) -> str:
+    """Both must be there."""
+    for kind, name in zip(("classifier", "behavior"), () if undo else match.arguments, strict=not undo):
+        if not any(" ".join(each.split()[:3]) == f"traffic {kind} {name}" for each in session.switch.config.sections):
+            raise Refused(f"Error: The {kind} does not exist.")
+    return _add(session, match, undo)
+
+
+def _traffic_policy(session: Session, match: Match, undo: bool) -> str:
+    lines = session.switch.config.section(session.header)
+    if not undo and not any(
+        each.startswith(f"traffic policy {match.arguments[0]} ") for each in session.switch.config.sections
+    ):
+        raise Refused("Error: The traffic policy does not exist.")
+    lines.pop("traffic-policy", None)
+    if not undo:
+        lines["traffic-policy"] = match.text
+    return ""
+
+
+def _versions(session: Session, match: Match, undo: bool) -> str:
+    """The versions of SNMP that are spoken: a line adds some, `undo` takes some away."""
+    lines, setting = session.switch.config.section(TOP), "snmp-agent sys-info version"
+    before = set(lines.get(setting, f"{setting} v3").removeprefix(setting).split())
+    given = set(["v1", "v2c", "v3"] if match.arguments[0] == "all" else match.arguments[0].split())
+    if not given <= {"v1", "v2c", "v3"}:
+        raise wrong(session.typed.index(match.arguments[0]))
+    after = before - given if undo else before | given
+    lines[setting] = f"{setting} {' '.join(sorted(after))}".rstrip()
+    return ""
+
+
+def _mib_view(session: Session, match: Match, undo: bool) -> str:
+    """`undo` names the view alone."""
+    lines, key = session.switch.config.section(TOP), f"snmp-agent mib-view {match.arguments[0]}"
+    lines.pop(key, None)
+    if not undo:
+        lines[key] = match.text
+    return ""
+
+
+def _user_group(session: Session, match: Match, undo: bool) -> str:
+    name = match.arguments[0]
+    lines, beginning = session.switch.config.section(TOP), f"snmp-agent usm-user v3 {name} "
+    if undo:
+        for key in [key for key in lines if key.startswith(beginning)]:
+            del lines[key]
+        return ""
+    lines[f"{beginning}group"] = match.text
+    return ""
+
+
+def _user_mode(session: Session, match: Match, undo: bool) -> str:
+    """How a user proves who it is, and how it hides what it says: the password is asked for, twice."""
+    name, mode = match.arguments[:2]
+    kind = match.command.words[4]
+    key = f"snmp-agent usm-user v3 {name} {kind}"
+    lines = session.switch.config.section(TOP)
+    if undo:
+        lines.pop(key, None)
+        return ""
+    if match.command.words[-1] == "<word>":
+        if not match.arguments[2].startswith("%^%#"):
+            raise Refused("Error: The password is not a valid ciphertext.")
+        lines[key] = match.text
+        return ""
+
+    def again(first: str) -> str:
+        if not 8 <= len(first) <= 64:
+            raise Refused("Error: The password length is invalid.")
+
+        def stored(second: str) -> str:
+            if first != second:
+                raise Refused("Error: The two passwords are different.")
+            lines[key] = f"{key} {mode} cipher %^%#{sha256(f'{key}{first}'.encode()).hexdigest()[:40]}%^%#"
+            return ""
+
+        session.ask("Confirm Password:", stored, any_answer=True, hidden=True)
+        return ""
+
+    session.ask("Enter Password:", again, any_answer=True, hidden=True)
+    return f"Please configure the {kind.removesuffix('-mode')} password (8-64)"
 
 
 def _sysname(session: Session, match: Match, undo: bool) -> str:
@@ -310,8 +435,8 @@ VIEWS: dict[str, list[Command]] = {
         command("stp mode <rstp|stp|mstp>", _set),
         command("stp bpdu-protection", _set),
         command("stp instance 0 priority <number>", _set),
-        command("error-down auto-recovery cause <bpdu-protection|storm-control> interval <number>", _error_down),
-        command("error-down auto-recovery cause <bpdu-protection|storm-control>", _error_down),
+        command(f"error-down auto-recovery cause <{'|'.join(CAUSES)}> interval <number>", _error_down),
+        command(f"error-down auto-recovery cause <{'|'.join(CAUSES)}>", _error_down),
         command("header login information <line>", _set),
         command("stelnet server enable", _set),
         command("telnet server enable", _either),
@@ -319,10 +444,30 @@ VIEWS: dict[str, list[Command]] = {
         command("lldp enable", _set),
         command("dhcp enable", _without("dhcp snooping enable")),
         command("dhcp snooping enable", _needs("dhcp enable", NO_DHCP)),
+        command("user-bind static ip-address <ip> vlan <number>", _add),
         command("acl number <number>", _view),
         command("ip route-static <ip> <mask> <ip>", _add),
         command("info-center loghost <ip>", _add),
         command("ntp-service unicast-server <ip>", _add),
+        *(command(words, _traffic) for words in TRAFFIC),
+        command("snmp-agent", _set),
+        command("snmp-agent sys-info version <line>", _versions),
+        command("snmp-agent mib-view included <word> <word>", _mib_view),
+        command("snmp-agent mib-view <word>", _mib_view),
+        command("snmp-agent community <read|write> cipher <word>", _keyed(5)),
+        command("snmp-agent community <read|write> <word>", _keyed(4)),
+        command(
+            "snmp-agent group v3 <word> <privacy|authentication|noauthentication> read-view <word> acl <number>",
+            _keyed(5),
+        ),
+        command("snmp-agent group v3 <word> <privacy|authentication|noauthentication>", _keyed(5)),
+        command("snmp-agent usm-user v3 <word> group <word>", _user_group),
+        command("snmp-agent usm-user v3 <word>", _user_group),
+        *(
+            command(f"snmp-agent usm-user v3 <word> {how}{cipher}", _user_mode)
+            for how in ("authentication-mode <sha|md5|sha2-256>", "privacy-mode <aes128|aes192|aes256|des56>")
+            for cipher in ("", " cipher <word>")
+        ),
         command("snmp-agent sys-info location <line>", _set),
         command("snmp-agent sys-info contact <line>", _set),
     ],
@@ -348,15 +493,21 @@ VIEWS: dict[str, list[Command]] = {
         command(f"{EDGE} <enable|disable>", _set),
         command("stp root-protection", _set),
         command("lldp enable", _off),
+        command("traffic-policy <word> inbound", _traffic_policy),
+        command("traffic-policy inbound", _traffic_policy),
         command("dhcp snooping trusted", _needs("dhcp snooping enable", NO_SNOOPING, top=True)),
+        command(ARP, _needs("dhcp snooping enable", NO_SNOOPING, top=True)),
         command("dhcp snooping check dhcp-rate enable", _without("dhcp snooping check dhcp-rate")),
         command("dhcp snooping check dhcp-rate <number>", _set),
         *(command(f"storm-control {kind} min-rate <number> max-rate <number>", _storm) for kind in STORMS),
         *(command(f"storm-control {kind}", _storm) for kind in STORMS),
         command("storm-control action <block|error-down>", _set),
-        command("port-security enable", _without("port-security max-mac-num", "port-security aging-time")),
+        command("port-security enable", _without(*(f"port-security {each}" for each in SECURITY))),
         command("port-security max-mac-num <number>", _needs("port-security enable", NO_SECURITY)),
         command("port-security aging-time <line>", _needs("port-security enable", NO_SECURITY)),
+        command(
+            "port-security protect-action <protect|restrict|shutdown>", _needs("port-security enable", NO_SECURITY)
+        ),
     ],
     "interface": [
         *EVERYWHERE,
@@ -371,6 +522,14 @@ VIEWS: dict[str, list[Command]] = {
         command("idle-timeout <line>", _set),
         command("acl <number> inbound", _set),
     ],
-    "acl": [*EVERYWHERE, command("rule <number> permit source <ip> <line>", _rule), command("rule <number>", _rule)],
+    "acl": [
+        *EVERYWHERE,
+        command("rule <number> permit source <ip> <line>", _rule),
+        command("rule <number> deny", _rule),
+        command("rule <number>", _rule),
+    ],
+    "traffic classifier": [*EVERYWHERE, command("if-match vlan-id <number>", _add), command("if-match any", _add)],
+    "traffic behavior": [*EVERYWHERE, command("remark dscp <word>", _set)],
+    "traffic policy": [*EVERYWHERE, command("classifier <word> behavior <word>", _bound)],
     AAA: [*EVERYWHERE, command("local-user <word> <line>", _add)],
 }

@@ -17,7 +17,7 @@ class HuaweiVRP(Personality):
     name = "huawei_vrp"
     ports = PORTS
 
-    def session(self, switch: Switch, user: str = "console", privileged: bool = True) -> Session:  # noqa: ARG002
+    def session(self, switch: Switch, user: str = "console", privileged: bool = True) -> Session:  # noqa: ARG002 (asked of all)
         """Privileges are the user's. The console of tests and single commands is no terminal: it has no pages."""
         return Session(switch, user, terminal=user != "console")
 

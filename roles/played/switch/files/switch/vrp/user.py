@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..grammar import Refused, command
 from ..machine import Switch
-from . import restart, shows
+from . import protections, restart, shows
 from .grammar import wrong
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ DISPLAY = [
     command("display interface brief", _show(shows.interface_brief)),
     command("display lldp neighbor", _show(shows.lldp)),
     command("display lldp neighbor brief", _show(shows.lldp_brief)),
+    command("display dhcp snooping user-bind all", _show(protections.bindings)),
+    command("display error-down recovery", _show(protections.error_down)),
     command("display schedule reboot", _show(restart.shown)),
 ]
 USER = [
