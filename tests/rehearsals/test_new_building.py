@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -12,7 +13,8 @@ from tests.disturbances.lab import Lab
 from tests.disturbances.switches import BOOT
 from tests.rehearsals.conftest import ROOT, done, files, run
 
-SITE, SWITCH, ROUTER, DESK = "essai-siege", "sw90", "edge90", "ws90"
+TAG = uuid4().hex[:4]  # DNS keeps the names of machines that left: each run has new ones
+SITE, SWITCH, ROUTER, DESK = f"essai-{TAG}", f"sw{TAG}", f"edge{TAG}", f"ws{TAG}"
 ASKED = (
     f"SITE={SITE}",
     "NAME=Bâtiment d'essai",

@@ -112,8 +112,8 @@ def test_of_the_reference_inventory() -> None:
     assert order.stand_ins("sw1") == {"edge1"}
     assert order.stand_ins("sw22") == {"sw21", "sw23"}
     assert order.before("sw22") == order.before("sw23") == {"edge2", "sw21"}
-    assert order.leads_to("sw21") == {"sw22", "sw23", "ws2"}
-    assert order.leads_to("sw22") == set()
+    assert order.leads_to("sw21") == {"sw22", "sw23", "ws2", "guest2"}
+    assert order.leads_to("sw22") == {"guest2"}  # the ring leads to sw23 without it
 
 
 def test_two_tiers_of_which_the_first_is_double() -> None:
