@@ -67,6 +67,6 @@ def test_a_building_that_is_one_file_works(
     assert run(copy, "deploys.engine", "plan").returncode == 0
     lab = Lab(building)
     lab.wait(lambda: "bytes from" in lab.run(DESK, "ping -c 1 -W 1 10.10.10.11", check=False))
-    colleague = administration.machines["ws2"].address
-    assert "bytes from" in lab.run(DESK, f"ping -c 2 -W 1 {colleague}", check=False)
+    colleague = administration.machines["ws2"].address  # in another building: its router lets nobody in
+    assert "bytes from" not in lab.run(DESK, f"ping -c 2 -W 1 {colleague}", check=False)
     print(f"\nracked: {racked - started:.0f} s; from the file to the service: {time.monotonic() - racked:.0f} s")
