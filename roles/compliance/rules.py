@@ -278,7 +278,7 @@ RULES = (
         "only the bastions log in",
         "CISC-ND-000140; CIS 1.2.5",
         _unless(lambda intent: intent.services.bastions, "no bastion is declared (platform.yaml)"),
-        r"access-class|access-list 98",
+        r"access-class|ip access-list standard BASTIONS",
     ),
     Rule("banner", "a banner before the login", "CISC-ND-000160; CIS 1.3.2", present={IOS: (r"banner login .*",)}),
     Rule(
@@ -314,7 +314,7 @@ RULES = (
         "SNMP is answered to those who monitor alone",
         "CIS 1.5.5",
         _unless(lambda intent: intent.snmp and intent.snmp.readers, "anybody may ask"),
-        r"access-list 97|acl number 2097|authorized-managers .*snmp",
+        r"ip access-list standard READERS|acl number 2097|authorized-managers .*snmp",
     ),
     Rule(
         "no-snmp-communities",

@@ -57,6 +57,7 @@ EVERY = frozenset(range(1, 4095))
 INTERFACE, NO_PORTS = "interface ", ("Vlan", "Loopback", "Tunnel")  # a bundle is a port: it may carry us too
 MAC_TABLE = "show mac address-table"
 LOGGED = r"[A-Z0-9_]+-\d-[A-Z0-9_]+:"  # %LINK-3-UPDOWN: Interface …, with or without its time
+NUMBERED = re.compile(r"^ \d+ (?=(?:permit|deny) )", re.MULTILINE)  # entries of an access list
 
 
 class Driver(HConfigDriverCiscoIOS):
@@ -64,9 +65,9 @@ class Driver(HConfigDriverCiscoIOS):
 
     @staticmethod
     def config_preprocessor(config_text: str) -> str:
-        """A banner becomes one line with a delimiter of ours; `portfast edge` is how newer ones print `portfast`."""
+        """A banner becomes one line with a delimiter of ours; `portfast edge` and numbered entries are newer ways."""
         text = BANNER.sub(lambda banner: f"{HIDDEN}banner {banner[1]} ~{' '.join(banner[3].split())}~", config_text)
-        return text.replace("spanning-tree portfast edge", "spanning-tree portfast")
+        return NUMBERED.sub(" ", text).replace("spanning-tree portfast edge", "spanning-tree portfast")
 
     @staticmethod
     def _instantiate_rules() -> HConfigDriverRules:
@@ -110,7 +111,9 @@ class Driver(HConfigDriverCiscoIOS):
         )
         noise = "|".join(f"(?:{rule.search})" for rule in rules.per_line_sub if not rule.replace)
         rules.per_line_sub[:] = [PerLineSubRule(search=noise, replace="")]  # one search in each line, not sixteen
-        rules.post_load_callbacks.extend([_join_allowed_vlans, _show_banners])
+        # Our lists only permit: the order of their entries means nothing, and they are read without numbers.
+        kept = [each for each in rules.post_load_callbacks if each.__name__ != "_add_acl_sequence_numbers"]
+        rules.post_load_callbacks[:] = [*kept, _join_allowed_vlans, _show_banners]
         return rules
 
     def swap_negation(self, child: HConfigChild) -> HConfigChild:
@@ -297,8 +300,10 @@ ROWS = (
     Row(About.TRUNK_GAINS, PORT, "ip (dhcp snooping|arp inspection) trust", "what is behind it is believed"),
     Row(About.TRUNK_GAINS, PORT, "mls qos trust dscp", "its marks were given where they came in"),
     Row(About.TRUNK_GAINS, r"arp access-list \S+", r"permit ip host (?P<value>\S+) .*", "its address is not from DHCP"),
-    Row(About.TRUNK_GAINS, "", r"access-list 97 permit (?P<value>.*)", "it may read how the switch fares"),
-    Row(About.TRUNK_GAINS, "", r"access-list \d+ permit (?P<value>.*)", "a bastion: it may log in"),
+    Row(
+        About.TRUNK_GAINS, "ip access-list standard READERS", "permit (?P<value>.*)", "it may read how the switch fares"
+    ),
+    Row(About.TRUNK_GAINS, "ip access-list standard BASTIONS", "permit (?P<value>.*)", "a bastion: it may log in"),
     Row(About.TRUNK_LOSES, PORT, rf"{ALLOWED}remove .*", "VLANs that nobody intends on it"),
     Row(About.PORT, PORT, "shutdown", "not in use", rank=0),
     Row(About.PORT, PORT, "description (?P<value>.*)", "what is at its other end", rank=1),
@@ -386,7 +391,9 @@ ROWS = (
     Row(About.LOGIN, TERMINAL, "exec-timeout .*", "a session that somebody forgot ends"),
     Row(About.LOGIN, TERMINAL, "access-class .*", "only from the bastions"),
     Row(About.LOGIN, TERMINAL, ".*", "who may log in"),
-    Row(About.LOGIN, "", r"no (username|aaa|ip ssh|enable|line|login|access-list) .*", "no longer intended", rank=6),
+    Row(About.LOGIN, r"ip access-list standard \S+", "no permit .*", "no longer intended", rank=6),
+    Row(About.LOGIN, "", r"no ip access-list standard \S+", "no longer intended", rank=7),
+    Row(About.LOGIN, "", r"no (username|aaa|ip ssh|enable|line|login) .*", "no longer intended", rank=6),
     Row(About.LOGIN, "", "login block-for .*", "whoever guesses passwords waits"),
     Row(About.LOGIN, "", r"(username|aaa|ip ssh|enable|line) .*", "who may log in"),
     Row(About.OTHER, "", "mls qos map cos-dscp (?P<value>.*)", "the mark for each priority", rank=3),
@@ -449,10 +456,10 @@ CISCO_IOS = Platform(
             r"|aaa authorization exec default local"
         ),
         Owned(
-            r"ip default-gateway \S+|ntp server \S+|access-list 98 permit \S+|errdisable recovery cause \S+"
+            r"ip default-gateway \S+|ntp server \S+|errdisable recovery cause \S+"
             r"|spanning-tree vlan \S+ priority \d+|ip dhcp snooping( (vlan|database) \S+)?"
             r"|ip arp inspection (vlan|filter) .*"
-            r"|access-list 97 permit \S+|snmp-server (view|group) SUPERVISION .*|snmp-server user supervision-.*"
+            r"|snmp-server (view|group) SUPERVISION .*|snmp-server user supervision-.*"
             r"|snmp-server community .*|mls qos( map cos-dscp .*)?"
             r"|aaa authentication dot1x default group radius|aaa authorization network default group radius"
             r"|dot1x system-auth-control",
@@ -461,6 +468,8 @@ CISCO_IOS = Platform(
         Owned(r"radius server \S+-[0-9a-f]{6}", lines=r"address ipv4 |key ", removed=True),
         Owned(r"archive", lines=r"path |maximum "),
         Owned(r"arp access-list FIXED-\d+", lines=r"permit ip host ", removed=True),
+        # By name: `no access-list 98 permit …` takes away a list that has a number, all of it.
+        Owned(r"ip access-list standard (BASTIONS|READERS)", lines=r"permit ", removed=True),
     ),
     ordinary=r"(no )?(version|service|boot|vtp|spanning-tree mode|spanning-tree extend|aaa|ip http|ip address"
     r"|ip source-route) ?",
@@ -475,7 +484,7 @@ CISCO_IOS = Platform(
     switch=SwitchFacts(
         view=view,
         rows=ROWS,
-        opens=r"(vlan \d+|interface \S+|line .*|archive|arp access-list .*|radius server .*)",
+        opens=r"(vlan \d+|interface \S+|line .*|archive|arp access-list .*|ip access-list .*|radius server .*)",
         leave="exit",
         finish="end",
         mac_table=MAC_TABLE,

@@ -26,7 +26,6 @@ from roles.network.routing import RouterFacts
 from roles.network.untold import leave_known
 
 TYPE_7 = re.compile(r"^( *neighbor \S+ password) 7 ([0-9A-F]+|\*\*\*)$", re.MULTILINE)
-NUMBERED = re.compile(r"^ \d+ (?=(?:permit|deny) )", re.MULTILINE)
 GIVEN = "network|host|client-identifier|default-router|dns-server|domain-name|lease|option 42"  # by DHCP
 NESTED = ("router bgp ", "policy-map ")
 OF_FAMILY = r"network |neighbor \S+ (activate|send-community|prefix-list|route-map|maximum-prefix)\b"
@@ -40,7 +39,7 @@ class Driver(cisco_ios.Driver):
         """Keys are compared as they were given: type 7 hides them from nobody, and is another text each time."""
         text = cisco_ios.Driver.config_preprocessor(config_text)
         text = re.sub(rf"^( ?{FAMILY}) unicast$", r"\1", text, flags=re.MULTILINE)
-        return TYPE_7.sub(lambda found: f"{found[1]} {_plain(found[2])}", NUMBERED.sub(" ", text))
+        return TYPE_7.sub(lambda found: f"{found[1]} {_plain(found[2])}", text)
 
     @staticmethod
     def _instantiate_rules() -> HConfigDriverRules:
@@ -65,7 +64,7 @@ class Driver(cisco_ios.Driver):
             ]
         )
         named = {callback.__name__: callback for callback in rules.post_load_callbacks}
-        del named["_add_acl_sequence_numbers"], named["split_vlan_id_lists"]
+        del named["split_vlan_id_lists"]
         rules.post_load_callbacks[:] = [*named.values(), _flatten, _into_family]
         rules.ordering[:] = list[OrderingRule]()  # the planner has the order
         return rules

@@ -63,10 +63,10 @@ def snmp(draw: st.DrawFn, bare: bool) -> list[str]:
         st.sampled_from([("supervision-1a1a1a", "first-secret"), ("supervision-2b2b2b", "other-secret")])
     )
     lines = [
-        f"access-list 97 permit 10.1.1.{draw(st.integers(1, 2))}",
+        f"ip access-list standard READERS\n permit 10.1.1.{draw(st.integers(1, 2))}",
         "snmp-server view SUPERVISION iso included",
-        "snmp-server group SUPERVISION v3 priv read SUPERVISION access 97",
-        f"snmp-server user {user} SUPERVISION v3 auth sha {secret} priv aes 128 {secret} access 97",
+        "snmp-server group SUPERVISION v3 priv read SUPERVISION access READERS",
+        f"snmp-server user {user} SUPERVISION v3 auth sha {secret} priv aes 128 {secret} access READERS",
     ]
     return ["\n".join(lines), *(["snmp-server community public RO"] if bare else [])]
 

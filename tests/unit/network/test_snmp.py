@@ -27,10 +27,11 @@ INTENDED = {
     "cisco_ios": """\
 archive
  path flash:x
-access-list 97 permit 10.10.10.10
+ip access-list standard READERS
+ permit 10.10.10.10
 snmp-server view SUPERVISION iso included
-snmp-server group SUPERVISION v3 priv read SUPERVISION access 97
-snmp-server user supervision-{0} SUPERVISION v3 auth sha {1} priv aes 128 {1} access 97
+snmp-server group SUPERVISION v3 priv read SUPERVISION access READERS
+snmp-server user supervision-{0} SUPERVISION v3 auth sha {1} priv aes 128 {1} access READERS
 """,
     "huawei_vrp": """\
 acl number 2097

@@ -19,6 +19,7 @@ SUFFIX = {
     "interface": "-if",
     "line": "-line",
     "arp": "-arp-nacl",
+    "ip": "-std-nacl",
     "radius": "-radius-server",
 }
 

@@ -12,7 +12,7 @@ from ..meaning import Guards, Port, Protection
 PORTS = tuple(f"GigabitEthernet1/0/{number}" for number in range(1, 25))
 TOP = ""  # the section of the lines that stand by themselves
 ARCHIVE = "archive"
-LAST = ("ip ", "no ip ", "logging ", "ntp ", "snmp-server ", "access-list ")  # printed after the interfaces
+LAST = ("ip ", "no ip ", "logging ", "ntp ", "snmp-server ")  # printed after the interfaces
 FIRST = (  # but these before them
     "ip dhcp snooping",
     "no ip dhcp snooping",
@@ -24,6 +24,7 @@ INSPECTED = "ip arp inspection vlan"
 ARP_RATE = 15  # packets a second, unless another rate is set
 RECOVERY = "errdisable recovery cause "
 ACL = "arp access-list "
+NAMED = "ip access-list standard "
 BANNER = "banner login"
 
 
@@ -169,6 +170,9 @@ class Config:
                 lines.insert(0, "no ip address")
             blocks.append([header, *(f" {line}" for line in lines)])
         blocks.append(last)
+        for header in self.sections:
+            if header.startswith(NAMED):
+                blocks.append([header, *(f" {line}" for line in self.sections[header].values())])
         blocks += [[line] for key, line in self.sections[TOP].items() if key == BANNER]
         blocks += [[header, *(f" {line}" for line in self.sections[header].values())] for header in self._lines()]
         return "\n".join("\n".join([*block, "!"]) for block in blocks if block)
