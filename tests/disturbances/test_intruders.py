@@ -19,6 +19,7 @@ BINDINGS = "show ip dhcp snooping binding"
 INCONSISTENT = "show spanning-tree inconsistentports"
 OWN = "10.20.10.21"  # the desk's address: a fixed one, in the list of those whose ARP no lease vouches for
 OTHER = "10.20.10.67"  # nobody's either
+FLOOD = 300  # frames, for three seconds: the switch counts anew within a second of a change
 TIMER = 30  # seconds until a port is tried again: the shortest that IOS takes
 
 
@@ -143,10 +144,10 @@ def test_a_server_at_a_desk_binds_nothing(desk: Cisco) -> None:
 
 def test_a_flood_of_arp_shuts_its_port(desk: Cisco) -> None:
     desk.type(f"interface {DESK}", "ip arp inspection limit rate 200")
-    desk.intruder.sends("arp", 60, pause=0.01, address=OWN)
+    desk.intruder.sends("arp", FLOOD, pause=0.01, address=OWN)
     assert desk.shut() == ""
     desk.type(f"interface {DESK}", "no ip arp inspection limit rate")
-    desk.intruder.sends("arp", 60, pause=0.01, address=OWN)
+    desk.intruder.sends("arp", FLOOD, pause=0.01, address=OWN)
     wait(lambda: desk.shut() == "arp-inspection", 5, "who floods goes on")
     desk.opened()
 

@@ -67,9 +67,10 @@ def test_a_whole_core_dies_under_traffic_and_comes_back(lab: Lab) -> None:
     gateway = lab.administration.sites["dc"].networks["servers"].gateway
 
     def die() -> None:
-        cut_power(core)
+        # The cables first: a machine without power would still forward, since its namespace is the lab's.
         for interface in lab.cables(core):
             lab.cut(core, interface)
+        cut_power(core)
         # What its daemons gave it ends with them; the namespace is the lab's, and would still answer for it.
         for command in (f"address flush dev lan0 to {gateway}", "route flush proto bgp"):
             subprocess.run(["ip", "-n", f"lab-{core}", *command.split()], check=True)
