@@ -153,3 +153,15 @@ def test_a_filter_on_show(session: Session) -> None:
 def test_each_line_of_configuration_reaches_the_data_plane(session: Session) -> None:
     typed(session, "show version\nconf t\nvlan 10\nend")
     assert session.switch.plane.applied == 2  # `vlan 10` and `end`
+
+
+def test_an_entry_less_is_a_numbered_list_less(session: Session) -> None:
+    typed(session, "configure terminal\naccess-list 98 permit 10.1.1.1\naccess-list 98 permit 10.1.1.2")
+    typed(session, "no access-list 98 permit 10.1.1.1\nend")
+    assert "access-list 98" not in session.feed("show running-config")
+
+
+def test_a_named_list_loses_one_entry(session: Session) -> None:
+    typed(session, "configure terminal\nip access-list standard BASTIONS\npermit 10.1.1.1\npermit 10.1.1.2")
+    typed(session, "no permit 10.1.1.1\nend")
+    assert "ip access-list standard BASTIONS\n permit 10.1.1.2\n!" in session.feed("show running-config")

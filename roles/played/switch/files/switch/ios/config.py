@@ -12,7 +12,7 @@ from ..meaning import Guards, Port, Protection
 PORTS = tuple(f"GigabitEthernet1/0/{number}" for number in range(1, 25))
 TOP = ""  # the section of the lines that stand by themselves
 ARCHIVE = "archive"
-LAST = ("ip ", "no ip ", "logging ", "ntp ", "snmp-server ")  # printed after the interfaces
+LAST = ("ip ", "no ip ", "logging ", "ntp ", "snmp-server ", "access-list ")  # printed after the interfaces
 FIRST = (  # but these before them
     "ip dhcp snooping",
     "no ip dhcp snooping",

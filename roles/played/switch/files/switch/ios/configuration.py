@@ -174,6 +174,16 @@ def _acl(session: Session, match: Match, no: bool) -> str:
     return ""
 
 
+def _numbered(session: Session, match: Match, no: bool) -> str:
+    """One entry less is the whole list less: only named lists lose entries."""
+    if not no:
+        return _add(session, match, no)
+    top = session.switch.config.section(TOP)
+    for line in [line for line in top if line.startswith(f"access-list {match.arguments[0]} ")]:
+        del top[line]
+    return ""
+
+
 def _entry(session: Session, match: Match, no: bool) -> str:
     for header in session.headers:
         lines = session.switch.config.section(header)
@@ -357,6 +367,7 @@ CONFIG: dict[str, list[Command]] = {
         command("ip arp inspection filter <word> vlan <vlans>", _add),
         command("arp access-list <word>", _acl),
         command("ip access-list standard <word>", _acl),
+        command("access-list <number> permit <ip>", _numbered),
         command("line con <number>", _line),
         command("vtp mode <transparent|off>", _set),
         command("spanning-tree mode <rapid-pvst|pvst|mst>", _set),
