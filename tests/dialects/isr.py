@@ -4,7 +4,6 @@ The router is the played one, with cores of RESINA that know each session of eit
 RESINA reaches it is a model in the cores, not in the planner.
 """
 
-import os
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
@@ -26,8 +25,8 @@ from roles.played.switch.files.switch.machine import Switch
 from roles.rendering import render
 from roles.uplinks.device import DeviceIntent, Lan, Marked, Reservation
 from roles.uplinks.intent import DEFAULT, Neighbor, RoutedInterface, RouterIntent, Way
+from tests.dialects import MANY
 
-MANY = os.environ.get("EXAMPLES")
 EXAMPLES = int(MANY or 60)
 PORTS = tuple(f"GigabitEthernet0/0/{number}" for number in range(3))
 TRUNK = PORTS[2]

@@ -2,7 +2,6 @@
 
 import pytest
 
-from inventory.model import Administration
 from tests.disturbances.lab import Lab
 from tests.disturbances.ring import blocked
 from tests.disturbances.traffic import flow
@@ -17,7 +16,7 @@ def open_at(lab: Lab) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def ring(administration: Administration, lab: Lab) -> Lab:  # noqa: ARG001  # the lab is whole first
+def ring(lab: Lab) -> Lab:
     lab.wait(lambda: len(open_at(lab)) == 1, seconds=30)
     return lab
 

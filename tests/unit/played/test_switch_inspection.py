@@ -132,7 +132,7 @@ DUMP = """\
  cookie=0x0, duration=2.7s, table=12, n_packets=72, n_bytes=4, priority=5,reg0=0x2/0x2,in_port=1 actions=drop
  cookie=0x0, duration=2.7s, table=20, n_packets=18, n_bytes=1, priority=5,in_port=1 actions=learn(table=32,priority=1)
  cookie=0x0, duration=2.7s, table=20, n_packets=99, n_bytes=1, priority=10,reg0=0x1/0x1,in_port=1 actions=resubmit(,40)
-"""  # noqa: E501
+"""  # noqa: E501  # as ovs-ofctl prints it
 
 
 def test_what_open_vswitch_counts() -> None:

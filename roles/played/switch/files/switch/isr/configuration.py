@@ -24,7 +24,8 @@ ACTIONS = ("inspect", "drop", "pass")
 
 
 def _here(session: Session) -> dict[str, str]:
-    return session.switch.config.section(session.headers[0] if session.headers else TOP)  # type: ignore[no-any-return]
+    lines: dict[str, str] = session.switch.config.section(session.headers[0] if session.headers else TOP)
+    return lines
 
 
 def _put(session: Session, key: str, line: str, no: bool) -> str:

@@ -34,9 +34,15 @@ class Route:
     path: int  # the AS behind it
 
 
+def _core(plane: object, peer: IPv4Address) -> Core | None:
+    """The core of RESINA that a cable leads to; the data plane of a switch knows none."""
+    core: Core | None = getattr(plane, "cores", {}).get(peer)
+    return core
+
+
 def established(config: Config, plane: object, peer: IPv4Address, asn: int) -> bool:
     """Whether a session with a neighbour is up."""
-    core = getattr(plane, "cores", {}).get(peer)
+    core = _core(plane, peer)
     here = any(peer in address.network for address in config.up().values())
     key = config.value(config.bgp or TOP, f"neighbor {peer} password") or ""
     active = f"neighbor {peer} activate" in config.family()
@@ -47,10 +53,10 @@ def learned(config: Config, plane: object) -> list[Route]:
     """What the filters let in, from all sessions; of each network the best one first."""
     found = []
     for peer, asn in config.neighbours():
-        if established(config, plane, peer, asn):
+        core = _core(plane, peer)
+        if core and established(config, plane, peer, asn):
             name = applied(config, peer, "prefix-list", "in")
-            announced = getattr(plane, "cores")[peer].announces  # noqa: B009  # a switch's plane has none
-            found += [Route(n, peer, _preference(config, peer), asn) for n in announced if config.permits(name, n)]
+            found += [Route(n, peer, _preference(config, peer), asn) for n in core.announces if config.permits(name, n)]
     return sorted(found, key=lambda route: (route.network, -route.preference))
 
 

@@ -22,7 +22,7 @@ class CiscoRouter(CiscoIOS):
     def factory(self) -> Config:  # type: ignore[override]  # another kind of configuration
         return Config()
 
-    def load(self, text: str) -> Config:  # type: ignore[override]
+    def load(self, text: str) -> Config:  # type: ignore[override]  # as in `factory`
         """The lines of a startup configuration, typed. Raises Refused."""
         session = Session(Switch(Unplugged(), Path("nowhere"), self))
         session.configuring = True
