@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from types import TracebackType
 
 from netmiko import BaseConnection
 from netmiko.exceptions import NetmikoBaseException
@@ -15,17 +14,12 @@ LOST = (NetmikoBaseException, SSHException, OSError)
 
 
 class Kept:
-    """Those that are open now; they are closed when this is left."""
+    """Those that are open now."""
 
     def __init__(self) -> None:
         self._open: dict[str, tuple[Way, ExitStack]] = {}
 
-    def __enter__(self) -> "Kept":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         for _, session in self._open.values():
             session.close()
         self._open.clear()

@@ -11,34 +11,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 
-from netmiko import BaseConnection
-from netmiko.exceptions import NetmikoBaseException
 from nornir.core import Nornir
 from nornir.core.inventory import Host, Hosts, Inventory
 from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.task import MultiResult, Result, Task
-from paramiko.ssh_exception import SSHException
 
 from inventory.hosts import console, formerly, write_ssh_config
 from inventory.model import Administration, InventoryError, load
-from inventory.secrets import SecretError, masked, secrets_of
-from roles.network.change import ChangeError, Outcome, Target, apply, plan
-from roles.network.connection import Device, NoAnswerError, connected
-from roles.network.guard import GuardError
+from inventory.secrets import SecretError, secrets_of
+from roles.network.change import Outcome, Target
+from roles.network.connection import Device
+from roles.network.hands import Did, Hands
 from roles.network.history import History, HistoryError, Why, folder_of
-from roles.network.kept import Kept
-from roles.network.listening import Listening, listened
 from roles.network.offline import from_history
 from roles.network.runner import Changing, Looking, NotDone, not_done
 from roles.network.targets import OnDemand
 from roles.network.waves import Order, order_of
-from roles.network.way import PATIENCE, reached
+from roles.network.way import PATIENCE
 
 WIDTH = 48  # of a line before its reason
 OK, ERROR, CHANGES = 0, 1, 2
-EXPECTED = (ChangeError, GuardError, NetmikoBaseException, SSHException, OSError, ValueError)
 
 Targets = Callable[[Administration], OnDemand]
 
@@ -162,9 +156,8 @@ def results(
     Otherwise all are looked at first: a device that cannot be, or that is not well, keeps only its stand-ins waiting.
     One that does not answer, where only a device that changes leads to it, is changed after all the others.
     """
-    order = order or Order()
-    with Kept() as kept:
-        return _results(targets, reach, only_plan, planned, order, history, kept)
+    with Hands(targets, reach) as hands:
+        return _results(targets, reach, only_plan, planned, order or Order(), history, hands)
 
 
 def _results(
@@ -174,18 +167,18 @@ def _results(
     planned: Mapping[str, Sequence[str] | None] | None,
     order: Order,
     history: History | None,
-    kept: Kept,
+    hands: Hands,
 ) -> dict[str, MultiResult]:
     if planned is not None:
-        return _known_first(targets, reach, planned, order, history, kept)
+        return _known_first(targets, planned, order, history, hands)
 
-    def look(_name: str, target: Target, connection: BaseConnection) -> Outcome:
-        outcome = plan(connection, target)
-        # What needs nothing is held against its show commands at once.
-        return outcome if only_plan or outcome.changed else apply(connection, target, ())
+    began = monotonic()
+
+    def look(name: str) -> Did:
+        return hands.look(name, only_plan, began + reach[name].patience)
 
     # They share the time that a network may take: many that are dead do not add up.
-    found = _each(targets, reach, Looking(order), look, kept, began=monotonic(), keep=not only_plan)
+    found = _each(targets, Looking(order), look)
     if history:
         history.found(_configurations(found))
     changing = [name for name, result in found.items() if result.changed]
@@ -204,75 +197,50 @@ def _results(
     refused = {
         name: not_done(None, f"it stands in for {', '.join(others)}, which failed") for name, others in waiting.items()
     }
-    return found | refused | _known_first(targets, reach, lines | later, order, history, kept)
+    return found | refused | _known_first(targets, lines | later, order, history, hands)
 
 
 def _known_first(
     targets: Mapping[str, Target],
-    reach: Mapping[str, Device],
     planned: Mapping[str, Sequence[str] | None],
     order: Order,
     history: History | None,
-    kept: Kept,
+    hands: Hands,
 ) -> dict[str, MultiResult]:
     """Change those whose lines are known, then those that answer only now: a dead one among these stops nobody."""
     known = {name: lines for name, lines in planned.items() if lines is not None}
-    found = _change(targets, reach, known, order, history, kept)
+    found = _change(targets, known, order, history, hands)
     later = {name: None for name in planned if name not in known and name in targets}
     if failed := [name for name, result in found.items() if result.failed]:
         return found | {name: not_done(None, f"{', '.join(failed)} failed") for name in later}
-    return found | _change(targets, reach, later, order, history, kept)
+    return found | _change(targets, later, order, history, hands)
 
 
 def _change(
     targets: Mapping[str, Target],
-    reach: Mapping[str, Device],
     planned: Mapping[str, Sequence[str] | None],
     order: Order,
     history: History | None,
-    kept: Kept,
+    hands: Hands,
 ) -> dict[str, MultiResult]:
-    def change(name: str, target: Target, connection: BaseConnection) -> Outcome:
-        lines = planned[name]
-        expected = None if lines is None else tuple(lines)
-        # Whoever asked for the console gets in by it; else the network is what must work, at the new address.
-        way = reach[name].console if reach[name].by_console else name
-        return apply(connection, target, expected, lambda: listened(connection, connected(reach[name], way)))
+    def change(name: str) -> Did:
+        return hands.change(name, planned[name])
 
-    wanted = {name: target for name, target in targets.items() if name in planned}
-    found = _each(wanted, reach, Changing(order), change, kept)
+    found = _each([name for name in targets if name in planned], Changing(order), change)
     if history:
         history.made(_configurations(found))
     return found
 
 
-def _each(
-    targets: Mapping[str, Target],
-    reach: Mapping[str, Device],
-    runner: RunnerPlugin,
-    do: Callable[[str, Target, BaseConnection], Outcome],
-    kept: Kept,
-    began: float | None = None,
-    keep: bool = False,
-) -> dict[str, MultiResult]:
+def _each(names: Iterable[str], runner: RunnerPlugin, do: Callable[[str], Did]) -> dict[str, MultiResult]:
     def task(task: Task) -> Result:
-        name, heard = task.host.name, None
-        until = None if began is None else began + reach[name].patience
-        try:
-            with kept.session(name, lambda: reached(reach[name], until)) as (way, session):
-                heard = Listening(way.connection, reach[name].platform)
-                target = replace(targets[name], console=way.console)
-                outcome = do(name, target, cast(BaseConnection, heard))
-                if keep and outcome.changed:
-                    kept.keep(name, way, session)
-        except EXPECTED as error:
-            said = masked(" ".join(str(error).split()))  # a refused line is quoted as it was sent
-            more = {"configuration": heard and heard.configuration, "silent": isinstance(error, NoAnswerError)}
-            return Result(task.host, failed=True, result=said, **more)
-        more = {"configuration": heard.configuration, "note": way.note}
-        return Result(task.host, changed=outcome.changed, result=outcome, **more)
+        did = do(task.host.name)
+        more = {"configuration": did.configuration, "note": did.note, "silent": did.silent}
+        if did.outcome is None:
+            return Result(task.host, failed=True, result=did.said, **more)
+        return Result(task.host, changed=did.outcome.changed, result=did.outcome, **more)
 
-    hosts = Hosts({name: Host(name=name) for name in targets})
+    hosts = Hosts({name: Host(name=name) for name in names})
     return dict(Nornir(inventory=Inventory(hosts), runner=runner).run(task=task)) if hosts else {}
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import asyncssh
@@ -121,7 +122,7 @@ def test_keys_of_other_hosts_are_not_read_and_another_key_is_refused(device: Dev
 
 
 def test_a_session_is_kept_for_the_next_and_one_that_died_is_opened_anew(device: Device, played: PlayedSwitch) -> None:
-    with Kept() as kept:
+    with closing(Kept()) as kept:
         seen = []
         for cut_before in (False, False, True):
             if cut_before:
@@ -138,7 +139,7 @@ def test_a_session_is_kept_for_the_next_and_one_that_died_is_opened_anew(device:
 
 
 def test_a_session_that_fails_is_not_kept(device: Device) -> None:
-    with Kept() as kept:
+    with closing(Kept()) as kept:
         with pytest.raises(ZeroDivisionError), kept.session("sw1", lambda: reached(device)) as (way, _):
             raise ZeroDivisionError
         assert not way.connection.is_alive()
