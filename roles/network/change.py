@@ -259,7 +259,8 @@ def _unsaved(connection: BaseConnection, target: Target) -> tuple[str, ...]:
         return ()
     saved = _ask(connection, target.platform, startup)
     if unsaid:  # it does not tell
-        saved += "\n" + "\n".join(line for line in target.intended.splitlines() if re.fullmatch(unsaid.line, line))
+        secret = (line for line in target.intended.splitlines() if re.fullmatch(unsaid.line, line))
+        saved = "\n".join([saved, *map(masked, secret), ""])  # as what runs reads, which it tells
     return compare(target.platform, saved, target.intended).shown
 
 

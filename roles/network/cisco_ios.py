@@ -57,6 +57,7 @@ EVERY = frozenset(range(1, 4095))
 INTERFACE, NO_PORTS = "interface ", ("Vlan", "Loopback", "Tunnel")  # a bundle is a port: it may carry us too
 MAC_TABLE = "show mac address-table"
 LOGGED = r"[A-Z0-9_]+-\d-[A-Z0-9_]+:"  # %LINK-3-UPDOWN: Interface …, with or without its time
+HEADING = r"Building configuration|Current configuration|Using \d+ out of|!"
 NUMBERED = re.compile(r"^ \d+ (?=(?:permit|deny) )", re.MULTILINE)  # entries of an access list
 
 
@@ -481,6 +482,7 @@ CISCO_IOS = Platform(
     refine=refine,
     unsaid=Unsaid("show snmp user", snmp_users, SNMP_USER),
     logged=rf"^([*.]?\w{{3}} +\d+ .*: )?%{LOGGED}.*\n?",
+    heading=HEADING,
     switch=SwitchFacts(
         view=view,
         rows=ROWS,

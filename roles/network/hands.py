@@ -27,6 +27,7 @@ from roles.network.connection import Device, NoAnswerError, connected
 from roles.network.guard import GuardError
 from roles.network.kept import MOST, Kept
 from roles.network.listening import Listening, listened
+from roles.network.scrub import scrubbed
 from roles.network.way import reached
 
 FEW = 16  # for less, processes cost more than they give
@@ -41,7 +42,7 @@ class Did:
 
     outcome: Outcome | None
     said: str = ""
-    configuration: str = ""  # what it last said that it runs
+    configuration: str = ""  # what it last said that it runs, as it may be kept
     note: str = ""  # on the way to it
     silent: bool = False  # nothing answered at its addresses
 
@@ -97,8 +98,13 @@ class Hand:
                     self._kept.keep(name, way, session)
         except EXPECTED as error:
             said = masked(" ".join(str(error).split()))  # a refused line is quoted as it was sent
-            return Did(None, said, heard.configuration if heard else "", silent=isinstance(error, NoAnswerError))
-        return Did(outcome, configuration=heard.configuration, note=way.note)
+            return Did(None, said, _kept(heard), silent=isinstance(error, NoAnswerError))
+        return Did(outcome, configuration=_kept(heard), note=way.note)
+
+
+def _kept(heard: Listening | None) -> str:
+    """Without secrets; scrubbing is the processor's work too."""
+    return scrubbed(heard.configuration) if heard and heard.configuration else ""
 
 
 class Hands:

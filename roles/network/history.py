@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -52,6 +52,11 @@ class History:
     folder: Path
     why: Why
     prepare: Callable[[], None] = lambda: None
+
+    def know(self) -> None:
+        """Know early what must not be kept, as other processes are to know it too. A failure is said by `_keep`."""
+        with suppress(Exception):
+            self.prepare()
 
     def found(self, configurations: Mapping[str, str]) -> None:
         """Keep what devices were found to run: what differs from the last time was not ours."""

@@ -1,5 +1,6 @@
 """What one device is to be sent, in order, each line with its reason; or why it must not be changed at all."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -56,11 +57,16 @@ def plan(
 
     Over its `console` nobody needs an address that DHCP gave a device: it may go.
     """
-    found, paths = _compared(platform, running, intended, console)
+    found, paths = _compared(platform, below_heading(platform, running), intended, console)
     if not found.lines or paths is None:
         return found
     removed = sorted(paths.before.vlans - paths.after.vlans)
     return replace(found, refused=refusal(paths, hosts(), removed))
+
+
+def below_heading(platform: Platform, running: str) -> str:
+    """What is saved then reads as what runs, and is compared once."""
+    return re.sub(rf"\A\s*(?:(?:{platform.heading}).*\s+)+", "", running) if platform.heading else running
 
 
 @lru_cache(maxsize=500)  # a device that is changed still runs what it ran when it was looked at

@@ -165,6 +165,7 @@ class Platform:
     save: Dialogue
     refine: Callable[[HConfig, HConfig], None]  # (running, remediation): what rules cannot express
     logged: str | None = None  # lines that it logs in the middle of its answers
+    heading: str | None = None  # lines above a configuration that tell when it was made and how long it is
     switch: SwitchFacts | None = None  # for an access switch
     router: RouterFacts | None = None  # for an edge router that is a device
     reasons: Reasons = ()  # where the library's own order is kept

@@ -156,6 +156,8 @@ def results(
     Otherwise all are looked at first: a device that cannot be, or that is not well, keeps only its stand-ins waiting.
     One that does not answer, where only a device that changes leads to it, is changed after all the others.
     """
+    if history:
+        history.know()  # so that each process does
     with Hands(targets, reach) as hands:
         return _results(targets, reach, only_plan, planned, order or Order(), history, hands)
 

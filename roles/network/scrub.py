@@ -60,14 +60,22 @@ VOLATILE = [
 ]
 
 
-def scrubbed(configuration: str) -> str:
+class Scrubbed(str):
+    """What may be kept of a configuration: whoever has one need not scrub it again."""
+
+    __slots__ = ()
+
+
+def scrubbed(configuration: str) -> Scrubbed:
     """What may be kept of a configuration: the same text as long as nothing but secrets and clocks differ.
 
     By value it knows what this process has revealed (inventory/masking.py).
     """
+    if isinstance(configuration, Scrubbed):
+        return configuration
     lines = "".join(f"{line.rstrip()}\n" for line in configuration.splitlines())
     kept = sanitize_config(clean_config(lines, VOLATILE), [PRIVATE_KEY]).strip("\n")
-    return masked("".join(f"{_without_secret(line)}\n" for line in kept.split("\n")))
+    return Scrubbed(masked("".join(f"{_without_secret(line)}\n" for line in kept.split("\n"))))
 
 
 def shown(line: str) -> str:

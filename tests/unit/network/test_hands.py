@@ -5,7 +5,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -54,7 +54,10 @@ def test_a_device_is_looked_at_and_changed_in_one_session(several: Hands, played
     changed = several.change("sw1", looked.outcome.lines)
     assert changed.outcome == looked.outcome
     assert "hostname sw1" in changed.configuration
-    assert kept not in played.switch.sessions, "a session that ended its work is closed"
+    deadline = monotonic() + 10  # the other end notices it a moment later
+    while kept in played.switch.sessions:
+        assert monotonic() < deadline, "a session that ended its work is closed"
+        sleep(0.01)
     again = several.look("sw1", only_plan=True, until=monotonic() + 10)
     assert again.outcome is not None
     assert not again.outcome.changed

@@ -12,7 +12,7 @@ import pytest
 
 from inventory.model import load
 from roles import lan
-from roles.network.plan import Plan, plan
+from roles.network.plan import Plan, below_heading, plan
 from roles.network.platform import Owned, Platform
 from roles.network.platforms import PLATFORMS
 from roles.network.shown import Host
@@ -106,3 +106,14 @@ def test_an_address_from_dhcp_is_no_way_in_for_who_comes_over_the_console() -> N
     assert plan(platform, factory, intended, lambda: desk).refused == lost
     over = plan(platform, factory, intended, lambda: desk, console=True)
     assert (over.refused, over.first) == (None, True)
+
+
+def test_what_is_saved_reads_as_what_runs() -> None:
+    """Cisco IOS puts another heading above each: neither is a part of the configuration."""
+    platform = PLATFORMS["cisco_ios"]
+    body = "hostname sw1\n!\nvlan 10\n name users\n!\nend\n"
+    runs = f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n!\n! Last change: 10:00\n{body}"
+    saved = f"Using {len(body)} out of 65536 bytes\n!\n{body}"
+    assert {below_heading(platform, text) for text in (runs, saved, body)} == {body}
+    assert plan(platform, runs, "hostname sw1\n").shown == plan(platform, body, "hostname sw1\n").shown
+    assert below_heading(platform, "  hostname sw1\n") == "  hostname sw1\n"
