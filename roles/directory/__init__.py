@@ -9,8 +9,8 @@ from inventory.secrets import secrets_of
 from roles.common import Port, config_file, packages, secret_file, service, stopped
 from roles.common.health import Health
 from roles.directory import objects, operations, records
-from roles.directory.audit import LEVELS, UNIT
-from roles.directory.config import AUTHORITY, CERTIFICATE, CHECK, KEY, SMB_CONF, STATE, TLS_FOLDER, config_of
+from roles.directory.audit import UNIT
+from roles.directory.config import CERTIFICATE, CHECK, KEY, SETTINGS, SMB_CONF, STATE, TLS_FOLDER, config_of
 
 PACKAGES = ["krb5-user", "ldb-tools", "samba-ad-dc", "samba-ad-provision", "smbclient", "winbind"]
 OPEN_PORTS = [
@@ -34,11 +34,7 @@ def directory(administration: Administration, machine: Machine) -> None:
         path=SMB_CONF,
         check=CHECK,
         cfg=cfg,
-        certificate=CERTIFICATE,
-        key=KEY,
-        authority=AUTHORITY,
-        state=STATE,
-        audit=LEVELS,
+        **SETTINGS,
     )
     files.directory(name="directory: unit settings folder", path=UNIT.rpartition("/")[0])
     config_file(name="directory: no line of the audit is dropped", template="directory/audit.conf", path=UNIT)
