@@ -30,6 +30,7 @@ LIVE ?=
 FROM ?=
 CONSOLE ?=
 ADDRESS ?=
+END ?=
 
 VENV := .cache/venv
 BENCH_VENV := .cache/bench/venv
@@ -60,7 +61,7 @@ endef
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment credentials forget rehearse \
-	ssh passwords lock tools bench history topology compliance targets
+	ssh passwords lock tools bench history topology compliance krbtgt targets
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -106,6 +107,9 @@ history: $(VENV)/ready ## What switches and routers ran: who changed which lines
 compliance: $(VENV)/ready ## How hardened switches and the domain are, rule by rule; fails where one is not met [FROM=intended LIMIT= V=1]
 	@$(PY) -m deploys.compliance --environment $(ENV) --from $(or $(FROM),running) $(if $(LIMIT),--limit $(LIMIT)) \
 		$(if $(V),--verbose)
+
+krbtgt: $(VENV)/ready ## Change the key that every Kerberos ticket is sealed with; once a year [END=1: all tickets end]
+	@$(PY) -m deploys.krbtgt --environment $(ENV) $(if $(END),--end)
 
 topology: $(VENV)/ready ## Sites, VLANs, devices, uplinks as a picture [OUT=topology.svg LIVE=1: held against LLDP]
 	@$(PY) -m deploys.topology --environment $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(LIVE),--live)
