@@ -22,13 +22,14 @@ lp.load_default()
 db = SamDB(url=lp.samdb_url(), lp=lp, session_info=system_session())
 
 if sys.argv[1:] == ["change"]:
-    said, journal = os.dup(2), subprocess.Popen(["systemd-cat", "-t", "samba", "-p", "notice"], stdin=subprocess.PIPE)
-    os.dup2(journal.stdin.fileno(), 2)
+    said, (read, write) = os.dup(2), os.pipe()
+    journal = subprocess.Popen(["systemd-cat", "-t", "samba", "-p", "notice"], stdin=read)
+    os.dup2(write, 2)
+    os.close(write)
     try:
         update_krbtgt_account_password(db)
     finally:
         os.dup2(said, 2)
-        journal.stdin.close()
         journal.wait()
 
 (found,) = db.search(
