@@ -49,7 +49,7 @@ class Controller:
         rpc = drsuapi.drsuapi(f"ncacn_ip_tcp:{self.name}[seal]", lp, machine)
         handle, _ = drs_DsBind(rpc)
         for partition in PARTITIONS:
-            request = drsuapi.DsReplicaSyncRequest1()
+            request = drsuapi.DsReplicaSyncRequest1()  # not-a-secret: a structure of samba
             request.naming_context = drsuapi.DsReplicaObjectIdentifier()
             request.naming_context.dn = partition
             request.source_dsa_guid = source.guid
