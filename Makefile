@@ -60,11 +60,11 @@ endef
 .DEFAULT_GOAL := help
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
-	report preview overlay comment credentials forget rehearse \
+	report preview overlay comment credentials forget rehearse rehearse-restore \
 	ssh passwords lock tools bench history topology compliance krbtgt targets
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: $(VENV)/ready tools ## Build the whole administration on this machine, verify it, say what to try next
 	@$(PY) -m deploys.phases lab
@@ -175,6 +175,9 @@ forget: $(VENV)/ready ## CI: remove the keys that `make credentials` wrote
 
 rehearse: $(VENV)/ready tools ## Deploy BASE in the lab, then this change on top; what it changed and what it broke [BASE=main]
 	@$(PY) -m deploys.rehearse
+
+rehearse-restore: $(VENV)/ready ## Back the domain up, restore it where nobody sees it, log in to it [HOST=dc1]
+	@$(PY) -m deploys.rehearse_restore --environment $(ENV) $(if $(HOST),--host $(HOST))
 
 unit: $(VENV)/ready ## The unit tests
 	@$(BIN)/pytest -n 2 tests/unit

@@ -11,6 +11,7 @@ SMB_CONF = "/etc/samba/smb.conf"
 CHECK = "testparm -s {} 2>&1 >/dev/null | { ! grep -E 'Unknown|Ignoring|ERROR|Error'; }"  # it exits 0 on most mistakes
 STATE = "/var/lib/samba"
 DATABASE = f"{STATE}/private/sam.ldb"
+SYSVOL_STAMP = f"{STATE}/sysvol.synchronized"  # touched each time that SYSVOL was fetched, whole
 TLS_FOLDER = f"{STATE}/private/tls"
 KEY = f"{TLS_FOLDER}/host.key"
 CERTIFICATE, AUTHORITY = "/etc/ssl/administration/host.crt", "/etc/ssl/administration/ca.crt"

@@ -47,6 +47,7 @@ class Known:
 
     controllers: frozenset[str]
     roles: Mapping[str, str]
+    rebuilt: frozenset[str] = frozenset()  # since samba started here
 
 
 class KnownControllers(FactBase[Known]):
@@ -61,7 +62,7 @@ class KnownControllers(FactBase[Known]):
 
     def process(self, output: Any) -> Known:
         found = json.loads("".join(output))
-        return Known(frozenset(found["controllers"]), found["roles"])
+        return Known(frozenset(found["controllers"]), found["roles"], frozenset(found["rebuilt"]))
 
 
 class DirectoryEntries(FactBase[Entries]):

@@ -14,7 +14,7 @@ from roles.common.programs import program
 from roles.directory import objects, privileged, records
 from roles.directory import rights as delegated
 from roles.directory.audit import recorded
-from roles.directory.config import DATABASE, ControllerConfig
+from roles.directory.config import DATABASE, SYSVOL_STAMP, ControllerConfig
 from roles.directory.facts import (
     PROGRAMS,
     UNFINISHED,
@@ -66,6 +66,27 @@ def _join(cfg: ControllerConfig, password: str) -> dict[str, object]:
 
 
 @operation()
+def fresh_tickets(cfg: ControllerConfig) -> Generator[Explained, None, None]:
+    """
+    Ensure that samba holds no tickets for what another controller was before it was rebuilt: they live for hours.
+
+    + cfg: the controller
+    """
+    known = host.get_fact(KnownControllers)
+    coming = {name for name in known.controllers.intersection(cfg.others) if provisioned(name) is False}
+    if not (known.rebuilt or coming):
+        host.noop("no controller was rebuilt since samba started")
+        return
+    yield Explained(
+        "systemctl restart samba-ad-dc.service",
+        changes=[
+            f"restart samba-ad-dc.service: {', '.join(sorted(known.rebuilt | coming))} is rebuilt, with other keys"
+        ],
+        risk="interruption",
+    )
+
+
+@operation()
 def controllers(cfg: ControllerConfig) -> Generator[Explained, None, None]:
     """
     Ensure that the directory knows no other controllers than the inventory, and that each role has a living holder.
@@ -77,8 +98,10 @@ def controllers(cfg: ControllerConfig) -> Generator[Explained, None, None]:
         host.noop("every controller is of the inventory, and holds what one alone holds")
     # A role whose holder was rebuilt, or is no more, can only be seized; between living ones an engineer transfers it.
     for role in (role for role, holder in known.roles.items() if holder not in cfg.controllers):
+        # Who is the PDC emulator has the files that the others fetch: a controller that was rebuilt fetches them first.
+        first = ("/usr/local/sbin/sync-sysvol", "&&", "test", "-e", SYSVOL_STAMP, "&&") if role == "pdc" else ()
         yield Explained(
-            *("samba-tool", "fsmo", "seize", "--force", f"--role={role}", ">/dev/null"),
+            *(*first, "samba-tool", "fsmo", "seize", "--force", f"--role={role}", ">/dev/null"),
             changes=[f"role {role}: taken by {cfg.name}, its holder is no more"],
         )
     for name in sorted(known.controllers - set(cfg.controllers)):

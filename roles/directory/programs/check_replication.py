@@ -19,6 +19,7 @@ from samba.ndr import ndr_unpack
 from samba.param import LoadParm
 from samba.samdb import SamDB
 
+REBUILT = 900  # seconds: so long the others may need a restart to know the keys of one that was rebuilt
 SKEW = 60  # seconds between clocks; Kerberos stops at 300
 SYSVOL_STAMP, SYSVOL_AGE = Path("/var/lib/samba/sysvol.synchronized"), 1800  # seconds: six turns of its timer
 
@@ -38,6 +39,7 @@ class Controller:
         self.name = str(server.get("dNSHostName", idx=0, default=b"").decode() or server.dn.get_rdn_value().lower())
         self.guid = misc.GUID(settings["objectGUID"][0])
         self.invocation = misc.GUID(settings["invocationId"][0])
+        self.age = time.time() - ldb.string_to_time(str(settings["whenCreated"]))
 
     def open(self) -> SamDB:
         return SamDB(url=f"ldap://{self.name}", lp=lp, credentials=machine, session_info=system_session())
@@ -47,7 +49,7 @@ class Controller:
         rpc = drsuapi.drsuapi(f"ncacn_ip_tcp:{self.name}[seal]", lp, machine)
         handle, _ = drs_DsBind(rpc)
         for partition in PARTITIONS:
-            request = drsuapi.DsReplicaSyncRequest1()
+            request = drsuapi.DsReplicaSyncRequest1()  # not-a-secret: a structure of samba
             request.naming_context = drsuapi.DsReplicaObjectIdentifier()
             request.naming_context.dn = partition
             request.source_dsa_guid = source.guid
@@ -73,7 +75,11 @@ def between(me: Controller, other: Controller) -> list[str]:
         try:
             fetches.fetches_from(source)
         except Exception as error:  # whatever it says, the two do not hold the same
-            troubles.append(f"{fetches.name} cannot fetch from {source.name}: {error.args[-1]}")
+            said = f"{fetches.name} cannot fetch from {source.name}: {error.args[-1]}"
+            if fetches is other and me.age < REBUILT:
+                print(f"{said} (it may have tickets for what {me.name} was: restart samba there)")
+            else:
+                troubles.append(said)
     return troubles
 
 
@@ -99,15 +105,20 @@ def sysvol(others: list[Controller]) -> list[str]:
 
 
 PARTITIONS = [str(each) for each in here.search("", ldb.SCOPE_BASE, attrs=["namingContexts"])[0]["namingContexts"]]
-found = here.search(here.get_config_basedn(), expression="(objectClass=nTDSDSA)", attrs=["objectGUID", "invocationId"])
+found = here.search(
+    here.get_config_basedn(), expression="(objectClass=nTDSDSA)", attrs=["objectGUID", "invocationId", "whenCreated"]
+)
 me = next(each for each in map(Controller, found) if str(each.guid) == here.get_ntds_GUID())
 others = [each for each in map(Controller, found) if each.guid != me.guid]
-bad = []
+bad, same = [], []
 for other in others:
     try:
-        bad += between(me, other)
+        troubles = between(me, other)
     except ldb.LdbError as error:
         print(f"{other.name} does not answer: {error.args[-1]}")
+    else:
+        bad += troubles
+        same += [] if troubles else [other.name]
 bad += sysvol(others)
-print("\n".join(bad) or f"{me.name} holds what the others hold: {', '.join(each.name for each in others) or 'none'}")
+print("\n".join(bad) or f"{me.name} holds the same as {', '.join(same) or 'nobody: it is alone'}")
 sys.exit(bool(bad))

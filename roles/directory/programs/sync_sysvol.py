@@ -81,20 +81,31 @@ owner = ldb.Dn(here, str(here.search(here.domain_dn(), ldb.SCOPE_BASE, attrs=["f
 if owner == ldb.Dn(here, str(here.get_dsServiceName())):
     sys.exit()  # these are the files that the others fetch
 
-try:
-    source = str(here.search(owner.parent(), ldb.SCOPE_BASE, attrs=["dNSHostName"])[0]["dNSHostName"])
-    machine = Credentials()
-    machine.guess(lp)
-    machine.set_machine_account(lp)
-    machine.set_kerberos_state(MUST_USE_KERBEROS)
-    s3 = param.get_context()
-    s3.load("/etc/samba/smb.conf")
-    there = libsmb.Conn(source, "sysvol", lp=s3, creds=machine)
-except (ldb.LdbError, NTSTATUSError) as error:
+machine = Credentials()
+machine.guess(lp)
+machine.set_machine_account(lp)
+machine.set_kerberos_state(MUST_USE_KERBEROS)
+s3 = param.get_context()
+s3.load("/etc/samba/smb.conf")
+
+
+def connection() -> Any:
+    """To the PDC emulator; where it is no more (it was rebuilt, and its role is still to be taken), to any other."""
+    others = here.search(here.get_config_basedn(), expression="(objectClass=nTDSDSA)", attrs=[])
+    living = [each.dn for each in others if each.dn != ldb.Dn(here, str(here.get_dsServiceName()))]
+    said = "there is none"
+    for settings in [owner] if owner in living else living:
+        name = str(here.search(settings.parent(), ldb.SCOPE_BASE, attrs=["dNSHostName"])[0]["dNSHostName"])
+        try:
+            return libsmb.Conn(name, "sysvol", lp=s3, creds=machine)
+        except NTSTATUSError as error:
+            said = f"{name}: {error.args[-1]}"
     # Not a fault of this one: what it has stays, and its age is what check-replication looks at.
-    print(f"the PDC emulator ({owner}) does not answer: {error.args[-1]}")
+    print(f"SYSVOL stays as it is, nobody who has it answers: {said}")
     sys.exit()
 
+
+there = connection()
 session = system_session_unix()
 wanted = list(entries(there))
 for entry in [("", True, 0, 0), *wanted]:

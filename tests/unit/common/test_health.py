@@ -56,7 +56,7 @@ def test_a_check_that_fails_is_named_once_all_else_lives(host: Here, tmp_path: P
     assert host.get_fact(Sick, signs=[sign], patience=0) == [sign]
     (tmp_path / "asked").unlink()
     host.program("postfix.dead", "")
-    assert host.get_fact(Sick, signs=[sign, "postfix"], patience=0) == ["postfix"]
+    assert host.get_fact(Sick, signs=[sign, "postfix"], patience=0) == ["postfix", sign]
     assert not (tmp_path / "asked").exists()
     check.write_text("#!/bin/sh\n")
     assert host.get_fact(Sick, signs=[sign], patience=0) == []

@@ -82,5 +82,29 @@ def test_the_roles_of_the_dead_are_taken_and_they_are_removed() -> None:
 
 
 def test_what_a_controller_says_of_the_others_is_read() -> None:
-    said = json.dumps({"controllers": ["dc1"], "roles": {"pdc": ""}})
-    assert KnownControllers().process([said]) == Known(frozenset({"dc1"}), {"pdc": ""})
+    said = json.dumps({"controllers": ["dc1"], "roles": {"pdc": ""}, "rebuilt": ["dc2"]})
+    assert KnownControllers().process([said]) == Known(frozenset({"dc1"}), {"pdc": ""}, frozenset({"dc2"}))
+
+
+@pytest.mark.parametrize(
+    ("rebuilt", "other_has", "says"),
+    [
+        ((), True, []),
+        ((), None, []),  # it cannot be asked
+        (("dc1",), True, ["restart samba-ad-dc.service: dc1 is rebuilt, with other keys"]),
+        ((), False, ["restart samba-ad-dc.service: dc1 is rebuilt, with other keys"]),  # before this one, in this run
+    ],
+)
+def test_one_that_is_rebuilt_makes_the_others_forget_its_keys(
+    rebuilt: tuple[str, ...], other_has: bool | None, says: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "provisioned", lambda _name: other_has)
+    known = Known(frozenset({"dc1", "dc2"}), {}, frozenset(rebuilt))
+    found = Host(KnownControllers=known).commands(operations.fresh_tickets, cfg=SECOND)
+    assert [change.text for command in found for change in command.changes] == says
+
+
+def test_one_that_is_new_makes_nobody_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "provisioned", lambda _name: False)
+    host = Host(KnownControllers=Known(frozenset({"dc1"}), {}))
+    assert host.commands(operations.fresh_tickets, cfg=FIRST) == []
