@@ -130,7 +130,7 @@ def _content(top: Path, wanted: Iterable[str]) -> Content:
     if problems:
         raise InventoryError(problems)
     changed = next(iter(found.pop("platform").values()), None)
-    institutions = {name: Institution(**{"groups": {}, "shares": {}, **values}) for name, values in parts.items()}
+    institutions = {name: Institution(**{"shares": {}, **values}) for name, values in parts.items()}
     return Content(changed, institutions, **found)
 
 

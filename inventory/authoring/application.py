@@ -86,7 +86,7 @@ def _reader(desk: Desk, answer: str) -> str:
     institution, group = answer.split("/", 1)
     institutions = desk.administration.institutions
     existing("institution", institutions)(institution)
-    groups = [AGENTS, *institutions[institution].groups]
+    groups = institutions[institution].all_groups
     if group not in groups:
         raise RefusedError(say("no_such", kind=say("group"), value=answer, hint=near(group, groups)))
     return answer

@@ -12,7 +12,8 @@ from inventory.model.messages import either, say
 from inventory.model.references import RESERVED_SHARES
 
 VARIABLES = (
-    "INSTITUTION", "KIND", "NAME", "MAIL_DOMAIN", "REVIEWERS", "AUTHORS", "GIVEN", "FAMILY", "LOGIN", "APPLICATIONS",
+    "INSTITUTION", "KIND", "NAME", "MAIL_DOMAIN", "REVIEWERS", "AUTHORS", "GIVEN", "FAMILY", "ID", "LOGIN",
+    "APPLICATIONS",
 )  # fmt: skip
 SHARE = {"ministry": "Dossiers communs du ministère", "institution": "Dossiers communs de l'institution"}
 
@@ -74,7 +75,7 @@ def ministry(desk: Desk, answers: Answers) -> None:
     for file, content in (
         ("institution", about),
         ("people", {"people": [entry(somebody)]}),
-        ("groups", {"groups": {"dsi": [somebody.login]}}),
+        ("groups", {"functions": {"dsi": [somebody.login]}}),
         ("shares", {"shares": {identifier: share}}),
     ):
         desk.create(f"{place}/{file}.yaml", document(f"../../schema/{file}.json", content))

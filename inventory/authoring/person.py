@@ -7,19 +7,19 @@ from inventory.authoring.answers import Answers, Question, RefusedError
 from inventory.authoring.checks import existing, field, readable, several
 from inventory.authoring.desk import Desk
 from inventory.authoring.editing import add_item
-from inventory.model.institution import PeopleFile, Person
+from inventory.model.institution import Functions, PeopleFile, Person
 from inventory.model.messages import either, say
 from inventory.model.references import RESERVED_LOGINS
 from inventory.policies.logins import ROLES
 
-VARIABLES = ("INSTITUTION", "GIVEN", "FAMILY", "LOGIN", "GROUPS")
+VARIABLES = ("INSTITUTION", "GIVEN", "FAMILY", "ID", "LOGIN", "GROUPS")
 
 
 def person(desk: Desk, answers: Answers) -> None:
     """Ask for a person and the groups that they join."""
     institutions = desk.administration.institutions
     where = answers.ask(institution(desk))
-    groups = institutions[where].groups
+    groups = {**institutions[where].functions.held, **institutions[where].groups}
     somebody = ask_person(desk, answers)
     known = ", ".join(groups)
     joined = answers.ask(
@@ -56,6 +56,9 @@ def ask_person(desk: Desk, answers: Answers, who: str = "") -> Person:
             "FAMILY", either("Nom de famille", "Family name"), "Ouédraogo", readable(PeopleFile, "people", 0, "family")
         )
     )
+    identifier = answers.ask(
+        Question("ID", either("Matricule", "Staff number") + who, "M1001", lambda a: _identifier(desk, a))
+    )
     proposed = names.login(given, family, _Taken(desk)) or ""
     login = answers.ask(
         Question("LOGIN", either("Nom de connexion", "Login"), "nafi.ouedraogo", lambda a: _login(desk, a), proposed)
@@ -69,17 +72,17 @@ def ask_person(desk: Desk, answers: Answers, who: str = "") -> Person:
                 "files back; for somebody else, choose another LOGIN.",
             )
         )
-    return Person(login=login, given=given, family=family)
+    return Person(id=identifier, login=login, given=given, family=family)
 
 
 def entry(somebody: Person) -> dict[str, str]:
     """A person as people.yaml has them."""
-    return {"login": somebody.login, "given": somebody.given, "family": somebody.family}
+    return {"id": somebody.id, "login": somebody.login, "given": somebody.given, "family": somebody.family}
 
 
 def _join(text: str, groups: list[str], login: str) -> str:
     for group in groups:
-        text = add_item(text, ("groups", group), login)
+        text = add_item(text, ("functions" if group in Functions.model_fields else "groups", group), login)
     return text
 
 
@@ -102,6 +105,15 @@ def _letters(login: str) -> str:
 
 def _reserved(login: str) -> bool:
     return login in RESERVED_LOGINS or login.startswith("svc-")
+
+
+def _identifier(desk: Desk, answer: str) -> str:
+    field(PeopleFile, "people", 0, "id")(answer)
+    for institution, other in desk.administration.people():
+        if other.id == answer:
+            where = desk.shown(f"institutions/{institution.institution}/people.yaml")
+            raise RefusedError(say("id_twice", value=answer, other=other.login, where=where))
+    return answer
 
 
 def _login(desk: Desk, answer: str) -> str:

@@ -16,7 +16,7 @@ VARIABLES = ("INSTITUTION", "SHARE", "DESCRIPTION", "WRITE", "READ")
 def share(desk: Desk, answers: Answers) -> None:
     """Ask for a share and who may open it."""
     where = answers.ask(institution(desk))
-    groups = {AGENTS: [], **desk.administration.institutions[where].groups}
+    groups = desk.administration.institutions[where].all_groups
     listed, a_group = ", ".join(groups), several(existing("group", groups))
     name = answers.ask(
         Question(

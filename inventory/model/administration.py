@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from inventory.model.application import Application
 from inventory.model.environment import Environment
-from inventory.model.institution import AGENTS, Institution, Person
+from inventory.model.institution import FUNCTION, Institution, Person
 from inventory.model.platform import Platform
 from inventory.model.site import Network, Router, Site, Switch
 
@@ -39,11 +39,13 @@ class Machine:
 
 @dataclass(frozen=True)
 class Group:
-    """A group of the directory."""
+    """A group of the directory, by its full name; `institution` is "" for those of the whole administration."""
 
     name: str
     institution: str
-    members: tuple[str, ...]
+    members: tuple[str, ...]  # logins: everybody who is in it, by whatever way
+    people: tuple[str, ...]  # logins: those whom it names
+    groups: tuple[str, ...]  # full names of the groups that it holds
 
 
 @dataclass(frozen=True)
@@ -101,16 +103,17 @@ class Administration:
 
     @cached_property
     def groups(self) -> dict[str, Group]:
-        """Every group of the directory by its full name, such as mtdpce-agents."""
-        found = [
-            Group(f"{institution.institution}-{name}", institution.institution, tuple(members))
-            for institution in self.institutions.values()
-            for name, members in {
-                AGENTS: [person.login for person in institution.people],
-                **institution.groups,
-            }.items()
-        ]
-        return {group.name: group for group in found}
+        """Every group of the directory by its full name, such as mtdpce-agents. Who left is in none."""
+        found: dict[str, Group] = {}
+        functions: dict[str, list[str]] = {}
+        for institution in self.institutions.values():
+            found |= {group.name: group for group in _groups_of(institution)}
+            for function in institution.functions.held:
+                functions.setdefault(f"{FUNCTION}-{function}", []).append(f"{institution.institution}-{function}")
+        for name, held in functions.items():
+            members = dict.fromkeys(login for group in held for login in found[group].members)
+            found[name] = Group(name, "", tuple(members), (), tuple(held))
+        return found
 
     @cached_property
     def addresses(self) -> dict[str, IPv4Address]:
@@ -140,6 +143,10 @@ class Administration:
             for person in institution.people:
                 yield institution, person
 
+    def retention_days(self, institution: Institution) -> int:
+        """How long the data of somebody who left an institution are kept."""
+        return institution.retention_days or self.platform.retention_days
+
     def reader_groups(self, application: Application) -> list[str]:
         """The directory names of the groups that an application admits."""
         return [reader.replace("/", "-", 1) for reader in application.readers]
@@ -158,3 +165,28 @@ class Administration:
         if "directory" in machine.runs:
             names.append(self.platform.domain)  # clients ask for the domain itself
         return names
+
+
+def _groups_of(institution: Institution) -> Iterator[Group]:
+    present = {person.login for person in institution.present}
+    written = institution.all_groups
+
+    def full(name: str) -> str:
+        return f"{institution.institution}-{name}"
+
+    def everybody(name: str, seen: dict[str, None]) -> Iterator[str]:
+        seen[name] = None
+        for entry in written[name]:
+            if entry in present:
+                yield entry
+            elif entry in written and entry not in seen:
+                yield from everybody(entry, seen)
+
+    for name, entries in written.items():
+        yield Group(
+            name=full(name),
+            institution=institution.institution,
+            members=tuple(dict.fromkeys(everybody(name, {}))),
+            people=tuple(entry for entry in entries if entry in present),
+            groups=tuple(full(entry) for entry in entries if entry in written),
+        )

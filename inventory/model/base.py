@@ -1,9 +1,10 @@
 """The base of every model class and the kinds of values that several of them use."""
 
+from datetime import date
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from inventory.model import forms
 
@@ -21,8 +22,15 @@ def _text_only(value: object) -> object:
     return value
 
 
+def _a_day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
 Identifier = Annotated[str, forms.IDENTIFIER.field()]
 Login = Annotated[str, forms.LOGIN.field()]
+PersonId = Annotated[str, forms.PERSON_ID.field()]
+Day = Annotated[str, forms.DAY.field(), AfterValidator(_a_day)]  # ISO 8601; a text, for YAML readers differ on dates
 DomainName = Annotated[str, forms.DOMAIN.field()]
 Reviewer = Annotated[str, forms.REVIEWER.field()]
 Text = Annotated[str, forms.TEXT.field()]

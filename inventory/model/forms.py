@@ -32,12 +32,18 @@ IDENTIFIER = Form(
     "an identifier of at most 30 characters: lower-case letters without accents, digits, hyphens",
     "mtdpce",
 )
-LOGIN = Form(  # sAMAccountName holds 20 characters (MS-ADTS 3.1.1.8.1).
+LOGIN = Form(  # what is before the @ of a mail address holds 64 characters (RFC 5321, 4.5.3.1.1)
     r"^[a-z][a-z0-9]*([.-][a-z0-9]+)*$",
-    "nom de connexion, prenom.nom : minuscules sans accent, 20 caractères au plus",
-    "a login, given.family: lower-case letters without accents, at most 20 characters",
+    "nom de connexion, prenom.nom : minuscules sans accent, 64 caractères au plus",
+    "a login, given.family: lower-case letters without accents, at most 64 characters",
     "awa.exemple",
-    longest=20,
+    longest=64,
+)
+PERSON_ID = Form(  # employeeID holds 16 characters, and does not tell capitals apart (MS-ADA1 2.204)
+    r"^[A-Z0-9][A-Z0-9-]{0,15}$",
+    "identifiant stable d'une personne, son matricule : 16 capitales, chiffres et tirets au plus",
+    "the stable identifier of a person: at most 16 capitals, digits and hyphens",
+    "M1001",
 )
 DOMAIN = Form(
     r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$",
@@ -67,6 +73,8 @@ TEXT = Form(
     "Ministère de la Santé",
     longest=200,
 )
+NAME = Form(TEXT.pattern, TEXT.french, TEXT.english, "Exemple", longest=64)  # givenName, sn (MS-ADA1, MS-ADA3)
+TITLE = Form(TEXT.pattern, TEXT.french, TEXT.english, "Directrice des ressources humaines", longest=128)  # title
 INTERFACE = Form(
     r"^[A-Za-z0-9][A-Za-z0-9/.-]{0,39}$",
     "nom complet de l'interface, tel que l'équipement l'écrit",
@@ -155,6 +163,7 @@ BY_PATTERN = {
     for form in (
         IDENTIFIER,
         LOGIN,
+        PERSON_ID,
         DOMAIN,
         REVIEWER,
         COMMUNITY,

@@ -1,24 +1,70 @@
 """A ministry or an institution: a folder with its people, groups and shares, each in a file. A DSI edits them."""
 
-from typing import Literal
+from hashlib import sha256
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from inventory.model.base import DomainName, Identifier, Login, Reviewer, Strict, Text
+from inventory.model import forms
+from inventory.model.base import Day, DomainName, Identifier, Login, PersonId, Reviewer, Strict, Text
 
 AGENTS = "agents"  # the group of all the people of an institution; nobody declares it
+REFUSE = "refuse"  # what becomes of the mail of somebody who left, where nobody takes it
+FUNCTION = "fonction"  # the group fonction-dsi holds sante-dsi, and that of every other institution
+LONGEST_ACCOUNT = 20  # sAMAccountName (MS-ADTS 3.1.1.8.1)
+
+RetentionDays = Annotated[
+    int,
+    Field(strict=True, ge=1, le=36500, description="Jours où les données d'une personne partie sont gardées"),
+]
 
 
 class Person(Strict):
-    """Somebody who may log in."""
+    """Somebody who may log in, or who left."""
 
+    id: PersonId = Field(
+        description="Identifiant stable, unique dans l'administration : le matricule", examples=["M1001"]
+    )
     login: Login
-    given: Text = Field(description="Prénom", examples=["Awa"])
-    family: Text = Field(description="Nom de famille", examples=["Exemple"])
+    given: Annotated[str, forms.NAME.field()] = Field(description="Prénom", examples=["Awa"])
+    family: Annotated[str, forms.NAME.field()] = Field(description="Nom de famille", examples=["Exemple"])
+    title: Annotated[str, forms.TITLE.field()] | None = Field(
+        default=None, description="Fonction exercée", examples=["Directrice des ressources humaines"]
+    )
+    manager: Login | None = Field(
+        default=None, description="Nom de connexion de la personne qui dirige", examples=["issa.modele"]
+    )
+    until: Day | None = Field(
+        default=None,
+        description="Dernier jour du compte, entre guillemets : il expire ensuite de lui-même",
+        examples=["2027-06-30"],
+    )
+    left: Day | None = Field(
+        default=None,
+        description="Jour du départ, entre guillemets : le compte est bloqué au prochain déploiement",
+        examples=["2027-06-30"],
+    )
+    mail_after: Login | None = Field(
+        default=None,
+        description="Après le départ : « refuse », ou le nom de connexion de qui reçoit le courrier",
+        examples=["awa.exemple"],
+    )
 
     @property
     def display_name(self) -> str:
         return f"{self.given} {self.family}"
+
+    @property
+    def account(self) -> str:
+        """Their sAMAccountName: the login, or what twenty characters hold of it."""
+        return account_of(self.login)
+
+
+def account_of(login: str) -> str:
+    """The sAMAccountName of a login, always the same: a long one is cut, and its hash tells it from others like it."""
+    if len(login) <= LONGEST_ACCOUNT:
+        return login
+    return f"{login[:12].rstrip('.-')}-{sha256(login.encode()).hexdigest()[:7]}"
 
 
 class Share(Strict):
@@ -42,6 +88,11 @@ class InstitutionFile(Strict):
     authors: list[Reviewer] = Field(
         default=[], description="Qui propose des changements, par compte de la forge", examples=[["@mariam"]]
     )
+    retention_days: RetentionDays | None = Field(
+        default=None,
+        description="Jours où les données d'une personne partie sont gardées ; sinon, ce que dit la plateforme",
+        examples=[365],
+    )
 
 
 class PeopleFile(Strict):
@@ -49,15 +100,42 @@ class PeopleFile(Strict):
 
     people: list[Person] = Field(
         description="Les personnes qui ont un compte",
-        examples=[[{"login": "awa.exemple", "given": "Awa", "family": "Exemple"}]],
+        examples=[[{"id": "M1001", "login": "awa.exemple", "given": "Awa", "family": "Exemple"}]],
     )
+
+
+Holders = Annotated[list[Login], Field(min_length=1)]
+
+
+class Functions(Strict):
+    """Who has which of the functions that every institution may have."""
+
+    dsi: Holders = Field(
+        default=[], description="Répondent de l'informatique : comptes, groupes, partages", examples=[["awa.exemple"]]
+    )
+    secretariat: Holders = Field(default=[], description="Tiennent le secrétariat", examples=[["awa.exemple"]])
+    assistance: Holders = Field(
+        default=[],
+        description="Assistent les utilisateurs : peuvent changer le mot de passe d'une personne de l'institution",
+        examples=[["awa.exemple"]],
+    )
+
+    @property
+    def held(self) -> dict[str, list[str]]:
+        """The logins of each function that somebody has."""
+        return {name: logins for name, logins in self if logins}
 
 
 class GroupsFile(Strict):
     """groups.yaml."""
 
+    functions: Functions = Field(
+        default=Functions(), description="Fonctions : nom, puis qui l'exerce", examples=[{"dsi": ["awa.exemple"]}]
+    )
     groups: dict[Identifier, list[Login]] = Field(
-        description="Groupes : nom, puis la liste des noms de connexion", examples=[{"rh": ["awa.exemple"]}]
+        default={},
+        description="Groupes : nom, puis des noms de connexion et des noms de groupes de l'institution",
+        examples=[{"rh": ["awa.exemple"]}],
     )
 
 
@@ -72,6 +150,16 @@ class SharesFile(Strict):
 
 class Institution(InstitutionFile, PeopleFile, GroupsFile, SharesFile):
     """One folder of inventory/institutions: its files together."""
+
+    @property
+    def present(self) -> list[Person]:
+        """Its people but those who left."""
+        return [person for person in self.people if person.left is None]
+
+    @property
+    def all_groups(self) -> dict[str, list[str]]:
+        """Everybody, then the functions, then the groups: who is written in each, logins and names of groups."""
+        return {AGENTS: [person.login for person in self.people], **self.functions.held, **self.groups}
 
     def address_of(self, person: Person) -> str:
         """The mail address of one of its people."""

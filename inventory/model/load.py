@@ -164,7 +164,7 @@ class _Reading:
         ]
         parts = [part for part in read if part is not None]
         sources = [source for source, _ in parts]
-        values = {"groups": {}, "shares": {}} | {key: value for _, part in parts for key, value in part}
+        values = {"shares": {}} | {key: value for _, part in parts for key, value in part}
         if len(parts) < len(read) or not {"institution", "people"} <= values.keys():
             return None
         return Files(sources[0], sources[1:]), Institution(**values)

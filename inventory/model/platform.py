@@ -7,6 +7,7 @@ from pydantic import Field
 from inventory.model import forms
 from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Reviewer, Strict, Text
 from inventory.model.building import Plan, Profile, Purpose, ReservedVlans
+from inventory.model.institution import RetentionDays
 
 Count = Annotated[int, Field(strict=True, ge=0)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
@@ -128,6 +129,9 @@ class Platform(Strict):
     )
     removals: Removals = Field(
         default=Removals(), description="Ce qu'un seul passage peut retirer", examples=[{"accounts": 3, "shares": 1}]
+    )
+    retention_days: RetentionDays = Field(
+        default=365, description="Jours où les données d'une personne partie sont gardées", examples=[365]
     )
     mail: MailPolicy = Field(
         description="Le courriel",

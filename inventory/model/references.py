@@ -1,6 +1,6 @@
 """What one file says of another: every name exists, nothing is used twice, every address fits."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network
@@ -14,7 +14,7 @@ from inventory.model.base import Strict
 from inventory.model.building import NEVER, Profile
 from inventory.model.chassis import ROUTER_CHASSIS
 from inventory.model.environment import Environment
-from inventory.model.institution import AGENTS, Institution, InstitutionFile
+from inventory.model.institution import AGENTS, FUNCTION, REFUSE, Functions, Institution, InstitutionFile
 from inventory.model.messages import say
 from inventory.model.platform import Platform
 from inventory.model.ports import not_of_model
@@ -25,9 +25,10 @@ from inventory.model.source import Files, Path_, Source
 from inventory.model.validate import listed, near
 
 # What Active Directory, Samba and our own services already call theirs.
-RESERVED_LOGINS = ("administrator", "guest", "krbtgt", "root", "postmaster", "abuse")
+RESERVED_LOGINS = ("administrator", "guest", "krbtgt", "root", "postmaster", "abuse", REFUSE)
 RESERVED_SHARES = ("global", "homes", "printers", "netlogon", "sysvol")
 RESERVED_APPLICATIONS = ("postgres", "template0", "template1")  # an application's database has its name
+FUNCTION_GROUPS = tuple(f"{FUNCTION}-{function}" for function in Functions.model_fields)  # of all institutions
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,10 @@ class Seen:
     """What was met so far, each with the place where it was said."""
 
     logins: dict[str, str] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, tuple[str, str]] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
-    groups: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=lambda: dict.fromkeys(FUNCTION_GROUPS, say("whole")))
     shares: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     macs: dict[str, str] = field(default_factory=dict)
@@ -74,6 +77,7 @@ def check_references(parsed: Parsed, environments: Collection[str]) -> Iterator[
     yield from _bastions(*parsed.platform, seen, parsed)
     for files, institution in parsed.institutions.values():
         yield from _institution(files, institution, seen, parsed.platform[1])
+    yield from _between_people(parsed)
     for source, site in parsed.sites.values():
         yield from _site(source, site, seen, parsed)
         for name, entry in site.machines.items():
@@ -138,33 +142,117 @@ def _people(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
             shown = _example("login: awa.exemple")
             yield files.problem(path, say("reserved", value=person.login, example=shown))
         if person.login in seen.logins:
-            shown = _example(f"login: {person.login[:19]}2")
+            shown = _example(f"login: {person.login}2")
             message = say("person_twice", value=person.login, where=seen.logins[person.login], example=shown)
             yield files.problem(path, message)
+        elif person.account in seen.accounts:
+            other = seen.accounts[person.account]
+            yield files.problem(path, say("account_twice", value=person.login, account=person.account, other=other))
         seen.logins.setdefault(person.login, where)
+        seen.accounts.setdefault(person.account, person.login)
+        if person.id in seen.ids:
+            other, place = seen.ids[person.id]
+            message = say("id_twice", value=person.id, other=other, where=place)
+            yield files.problem(["people", index, "id"], message)
+        seen.ids.setdefault(person.id, (person.login, where))
+
+
+def _between_people(parsed: Parsed) -> Iterator[Problem]:
+    """Whom a person names: who runs their work, who gets their mail once they left."""
+    managers = {p.login: p.manager for _, institution in parsed.institutions.values() for p in institution.people}
+    circles = _circle_of_managers(managers)
+    for files, institution in parsed.institutions.values():
+        own = dict.fromkeys(person.login for person in institution.people)
+        present = {person.login for person in institution.present}
+        for index, person in enumerate(institution.people):
+            path: list[str | int] = ["people", index]
+            if person.manager is not None and person.manager not in managers:
+                hint = near(person.manager, own)
+                message = say("no_such", kind=say("person"), value=person.manager, hint=hint)
+                yield files.problem([*path, "manager"], message)
+            elif person.login in circles:
+                message = say("manager_circle", value=person.login, way=circles[person.login])
+                yield files.problem([*path, "manager"], message)
+            if person.mail_after is None:
+                continue
+            path.append("mail_after")
+            if person.left is None:
+                yield files.problem(path, say("mail_after_alone"))
+            elif person.mail_after not in own and person.mail_after != REFUSE:
+                yield _missing(files, path, "person", person.mail_after, [REFUSE, *own])
+            elif person.mail_after not in present and person.mail_after != REFUSE:
+                yield files.problem(path, say("mail_after_left", value=person.mail_after))
+
+
+def _circle_of_managers(managers: Mapping[str, str | None]) -> dict[str, str]:
+    """One person of each circle, with the way round: « a → b → a »."""
+    found, walked = {}, set[str]()
+    for start in managers:
+        way: dict[str, None] = {}
+        place: str | None = start
+        while place is not None and place not in walked and place not in way:
+            way[place] = None
+            place = managers.get(place)
+        if place is not None and place in way:
+            circle = list(way)[list(way).index(place) :]
+            found[place] = " → ".join([*circle, place])
+        walked |= way.keys()
+    return found
 
 
 def _groups(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
     logins = dict.fromkeys(person.login for person in institution.people)
-    for group in dict.fromkeys([AGENTS, *institution.groups]):
+    for function, holders in institution.functions.held.items():
+        for index, login in enumerate(holders):
+            if login not in logins:
+                yield _missing(files, ["functions", function, index], "person", login, logins)
+    for group in institution.all_groups:
         # a-b with c, and a with b-c, would be one group in the directory, with the rights of both.
-        name = f"{institution.institution}-{group}"
+        name, key = (
+            f"{institution.institution}-{group}",
+            "functions" if group in institution.functions.held else "groups",
+        )
         if name in seen.groups:
             message = say("group_name", value=name, where=seen.groups[name])
-            yield files.problem(["groups", group], message, on_key=True)
-        seen.groups.setdefault(name, str(files.path_of("groups")))
+            yield files.problem([key, group], message, on_key=True)
+        seen.groups.setdefault(name, str(files.path_of(key)))
+    known = {**logins, **institution.all_groups}
     for group, members in institution.groups.items():
+        path: list[str | int] = ["groups", group]
         if group == AGENTS:
-            yield files.problem(
-                ["groups", group], say("reserved_group", value=group, example=_example(f"{group}-rh")), on_key=True
-            )
+            shown = _example(f"{group}-rh")
+            yield files.problem(path, say("reserved_group", value=group, example=shown), on_key=True)
+        if group in Functions.model_fields:
+            yield files.problem(path, say("function_group", value=group), on_key=True)
+        if group in logins:
+            yield files.problem(path, say("group_and_login", value=group), on_key=True)
         for index, member in enumerate(members):
-            if member not in logins:
-                yield _missing(files, ["groups", group, index], "person", member, logins)
+            if member not in known:
+                yield _missing(files, [*path, index], "member", member, known)
+    for group, way in _circles(institution.groups):
+        yield files.problem(["groups", group], say("group_circle", value=group, way=way), on_key=True)
+
+
+def _circles(groups: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """Each group that contains itself, with the shortest way: « a → b → a ». One circle is told once."""
+    told: set[str] = set()
+    for start in groups:
+        ways = {start: [start]}
+        queue = [] if start in told else [start]
+        for place in queue:
+            for entry in groups[place]:
+                if entry == start:
+                    told |= set(ways[place])
+                    yield start, " → ".join([*ways[place], start])
+                    queue.clear()
+                    break
+                if entry in groups and entry not in ways:
+                    ways[entry] = [*ways[place], entry]
+                    queue.append(entry)
 
 
 def _shares(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
-    groups = dict.fromkeys([AGENTS, *institution.groups])
+    groups = institution.all_groups
     for name, share in institution.shares.items():
         other = _example(f"{institution.institution}-{name}")
         if name in RESERVED_SHARES:
@@ -465,7 +553,7 @@ def _application(source: Source, application: Application, seen: Seen, parsed: P
         if institution not in parsed.institutions:
             yield _missing(source, ["readers", index], "institution", institution, parsed.institutions)
             continue
-        groups = dict.fromkeys([AGENTS, *parsed.institutions[institution][1].groups])
+        groups = parsed.institutions[institution][1].all_groups
         if group not in groups:
             yield _missing(source, ["readers", index], "group", group, groups)
 

@@ -38,6 +38,7 @@ HELP = {
     "Core": "Un cœur de RESINA",
     "DeviceChanges": "Comment les équipements sont changés : l'un d'abord, puis un par site, puis les autres",
     "Environment": "Comment la même administration est atteinte, au lab ou en production",
+    "Functions": "Les fonctions que toute institution peut avoir ; personne d'autre n'a leurs droits",
     "GroupsFile": "Les groupes de l'institution ; « agents », toutes ses personnes, existe toujours",
     "InstitutionFile": "Un ministère ou une institution, et qui relit ses changements",
     "MachineEntry": "Une machine Debian",

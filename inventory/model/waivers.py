@@ -3,23 +3,17 @@
 from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from inventory.model import forms
 from inventory.model.administration import Administration
-from inventory.model.base import Identifier, Strict, Text
+from inventory.model.base import Day, Identifier, Strict, Text
 from inventory.model.problems import InventoryError, Problem
 from inventory.model.source import Source
 from inventory.model.validate import listed, near, validate
 
 FILE = "waivers.yaml"
-
-
-def _a_day(text: str) -> str:
-    date.fromisoformat(text)
-    return text
 
 
 class Waiver(Strict):
@@ -31,9 +25,7 @@ class Waiver(Strict):
         default=None, description="L'équipement ou le site ; sans objet pour « all »", examples=["mtdpce-siege"]
     )
     reason: Text = Field(description="Pourquoi", examples=["Le serveur de journaux est commandé"])
-    until: Annotated[str, forms.DAY.field(), AfterValidator(_a_day)] = Field(
-        description="Dernier jour, entre guillemets", examples=["2027-06-30"]
-    )
+    until: Day = Field(description="Dernier jour, entre guillemets", examples=["2027-06-30"])
 
     def covers(self, rule: str, device: str, site: str) -> bool:
         return self.rule == rule and (self.of == "all" or self.name == {"device": device, "site": site}[self.of])
@@ -64,7 +56,8 @@ def load_waivers(folder: Path, administration: Administration, rules: Collection
 def _mistakes(
     source: Source, waivers: list[Waiver], administration: Administration, rules: Collection[str]
 ) -> Iterator[Problem]:
-    known = {"device": list(administration.switches), "site": list(administration.sites), "all": []}
+    controllers = [machine.name for machine in administration.running("directory")]
+    known = {"device": [*administration.switches, *controllers], "site": list(administration.sites), "all": []}
     kinds = {"device": "l'équipement", "site": "le site"}
     for number, waiver in enumerate(waivers):
         path: list[str | int] = ["waivers", number]

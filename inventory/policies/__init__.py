@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from inventory.model.problems import Problem
 from inventory.model.references import Parsed
-from inventory.policies import applications, groups, logins, machines, mail, networks, shares, texts
+from inventory.policies import applications, groups, logins, machines, mail, networks, people, shares, texts
 
 Policy = Callable[[Parsed], Iterator[Problem]]
 
@@ -17,6 +17,7 @@ POLICIES: list[Policy] = [
     groups.groups_have_members,
     logins.logins_differ_by_more_than_punctuation,
     logins.role_addresses_belong_to_nobody,
+    people.who_left_is_gone,
     texts.texts_are_what_they_look_like,
     mail.domains_are_apart,
     shares.somebody_writes,

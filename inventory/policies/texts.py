@@ -20,8 +20,8 @@ def texts_are_what_they_look_like(parsed: Parsed) -> Iterator[Problem]:
     """Two people or shares that look the same are the same; what is read is what is searched for."""
     for files, institution in parsed.institutions.values():
         for index, person in enumerate(institution.people):
-            for key in ("given", "family"):
-                yield from _checked(files, ["people", index, key], getattr(person, key))
+            for key, text in (("given", person.given), ("family", person.family), ("title", person.title)):
+                yield from _checked(files, ["people", index, key], text) if text else ()
         yield from _checked(files, ["name"], institution.name)
         for name, share in institution.shares.items():
             yield from _checked(files, ["shares", name, "description"], share.description)

@@ -89,5 +89,5 @@ def _aliases(administration: Administration, machine: Machine) -> tuple[Alias, .
 
 
 def _dsi(institution: Institution) -> tuple[str, ...]:
-    logins = institution.groups.get("dsi", [])
-    return tuple(institution.address_of(person) for person in institution.people if person.login in logins)
+    logins = institution.functions.dsi
+    return tuple(institution.address_of(person) for person in institution.present if person.login in logins)

@@ -66,7 +66,7 @@ def gain(place: Path, new: Newcomers) -> None:
     """A person joins, is renamed, moves; groups and shares; an institution; an application; a VLAN and its ports."""
     inventory = place / "inventory"
     sante, mtdpce, anptic = (inventory / "institutions" / name for name in ("sante", "mtdpce", "anptic"))
-    moving = "  - {login: aminata.modele, given: Aminata, family: Modèle}\n"
+    moving = "  - {id: M3002, login: aminata.modele, given: Aminata, family: Modèle}\n"
     lab.append(sante / "people.yaml", f"  - {{login: {new.login}, given: Nafi, family: Nouvelle}}\n{moving}")
     lab.edit(anptic / "people.yaml", (moving, ""))
     lab.edit(mtdpce / "people.yaml", ("family: Spécimen}", "family: Spécimen-Modèle}"))
