@@ -24,14 +24,15 @@ def test_a_share_names_the_groups_of_its_institution() -> None:
 
 
 def test_only_its_groups_and_administrators_open_a_share() -> None:
-    said = render("files/shares.conf.j2", cfg=CONFIG)
+    said = render("files/shares.conf.j2", cfg=CONFIG, admitted="/etc/samba/admitted")
     assert said.startswith("# Managed: roles/files\n\n[anptic]\n")
     assert r'    valid users = "+GOUV\domain admins" "+GOUV\anptic-dsi" "+GOUV\anptic-agents"' in said.splitlines()
 
 
 def test_a_description_cannot_swallow_the_line_after_it() -> None:
     administration = with_share("archives", "Archives\\")
-    said = render("files/shares.conf.j2", cfg=config_of(administration, administration.machine("files1")))
+    cfg = config_of(administration, administration.machine("files1"))
+    said = render("files/shares.conf.j2", cfg=cfg, admitted="/etc/samba/admitted")
     assert "    comment = Archives/\n    path = /srv/shares/archives\n" in said
 
 
