@@ -128,8 +128,8 @@ ssh: $(VENV)/ready ## A shell on a machine, or one command: HOST=ws1 [CMD='klist
 	$(if $(HOST),,$(error make ssh needs a machine: HOST=ws1 (make status lists them)))
 	@ssh -F .cache/$(ENV)/ssh_config $(HOST) $(if $(CMD),"$$CMD")
 
-passwords: $(VENV)/ready ## The people's temporary passwords [FORMAT=tsv]
-	@$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT)
+passwords: $(VENV)/ready ## The people's temporary passwords [INSTITUTION=sante: what its DSI's own key opens, FORMAT=tsv]
+	@$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT) $(if $(INSTITUTION),--institution "$(INSTITUTION)")
 
 secrets: $(VENV)/ready ## Generate the secrets that are missing [REKEY=1: seal all for those whom recipients.yaml names]
 	@$(PY) -m deploys.secrets --environment $(ENV) $(if $(REKEY),--rekey)

@@ -17,7 +17,16 @@ class Folders(FactBase[dict[str, str]]):
 
     def command(self) -> StringCommand:
         return StringCommand(
-            *("!", "test", "-d", STORE, "||", "find", STORE, "-mindepth 1 -maxdepth 2 -type d ! -name Maildir -printf '%u %p\\n'")
+            *(
+                "!",
+                "test",
+                "-d",
+                STORE,
+                "||",
+                "find",
+                STORE,
+                "-mindepth 1 -maxdepth 2 -type d ! -name Maildir -printf '%u %p\\n'",
+            )
         )
 
     def process(self, output: Iterable[str]) -> dict[str, str]:

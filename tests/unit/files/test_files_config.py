@@ -41,3 +41,24 @@ def test_a_share_cannot_take_the_name_of_a_section_of_smb_conf(name: str) -> Non
     administration = with_share(name, "Dossiers")
     with pytest.raises(ValueError, match=f"^sante: a share cannot be named {name}"):
         config_of(administration, administration.machine("files1"))
+
+
+def test_a_share_asks_who_is_in_its_groups_now() -> None:
+    assert [line for line in CONFIG.admitted if line.startswith("anptic/")] == [
+        r"anptic/gouv\administrator",
+        r"anptic/gouv\salif.exemple",
+        r"anptic/gouv\aminata.modele",
+    ]
+    said = render("files/shares.conf.j2", cfg=CONFIG, admitted="/etc/samba/admitted")
+    assert "    root preexec = grep -qixF '%S/%u' /etc/samba/admitted\n    root preexec close = yes\n" in said
+
+
+def test_who_left_opens_no_share() -> None:
+    sante = ADMINISTRATION.institutions["sante"]
+    people = [each.model_copy(update={"left": "2026-11-01"}) if each.id == "M2002" else each for each in sante.people]
+    changed = {**ADMINISTRATION.institutions, "sante": sante.model_copy(update={"people": people})}
+    cfg = config_of(replace(ADMINISTRATION, institutions=changed), ADMINISTRATION.machine("files1"))
+    assert [line for line in cfg.admitted if line.startswith("sante/")] == [
+        r"sante/gouv\administrator",
+        r"sante/gouv\moussa.exemple",
+    ]

@@ -1,7 +1,6 @@
 from pathlib import Path
 
 from pyinfra_testing.facts import make_fact_tests
-from pyinfra_testing.operations import make_operation_tests
 
 HERE = Path(__file__).parent
 
