@@ -103,7 +103,7 @@ explain: $(VENV)/ready ## Whose an address is, and the file and line that say so
 history: $(VENV)/ready ## What switches and routers ran: who changed which lines when, and why [LIMIT=sw1 V=1]
 	@$(PY) -m deploys.history --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(V),--verbose)
 
-compliance: $(VENV)/ready ## How hardened switches are, rule by rule; fails where one is not met [FROM=intended LIMIT= V=1]
+compliance: $(VENV)/ready ## How hardened switches and the domain are, rule by rule; fails where one is not met [FROM=intended LIMIT= V=1]
 	@$(PY) -m deploys.compliance --environment $(ENV) --from $(or $(FROM),running) $(if $(LIMIT),--limit $(LIMIT)) \
 		$(if $(V),--verbose)
 

@@ -9,7 +9,8 @@ from inventory.secrets import secrets_of
 from roles.common import Port, config_file, packages, secret_file, service, stopped
 from roles.common.health import Health
 from roles.directory import objects, operations, records
-from roles.directory.config import AUTHORITY, CERTIFICATE, CHECK, KEY, SMB_CONF, STATE, TLS_FOLDER, config_of
+from roles.directory.audit import UNIT
+from roles.directory.config import CERTIFICATE, CHECK, KEY, SETTINGS, SMB_CONF, STATE, TLS_FOLDER, config_of
 
 PACKAGES = ["krb5-user", "ldb-tools", "samba-ad-dc", "samba-ad-provision", "smbclient", "winbind"]
 OPEN_PORTS = [
@@ -33,11 +34,10 @@ def directory(administration: Administration, machine: Machine) -> None:
         path=SMB_CONF,
         check=CHECK,
         cfg=cfg,
-        certificate=CERTIFICATE,
-        key=KEY,
-        authority=AUTHORITY,
-        state=STATE,
+        **SETTINGS,
     )
+    files.directory(name="directory: unit settings folder", path=UNIT.rpartition("/")[0])
+    config_file(name="directory: no line of the audit is dropped", template="directory/audit.conf", path=UNIT)
     config_file(
         name="directory: Kerberos",
         template="common/krb5.conf.j2",
@@ -62,11 +62,11 @@ def directory(administration: Administration, machine: Machine) -> None:
     service(
         name="directory: samba runs with its present configuration",
         unit="samba-ad-dc.service",
-        watches=[SMB_CONF, CERTIFICATE, KEY],
+        watches=[SMB_CONF, UNIT, CERTIFICATE, KEY],
     )
-    operations.content(
-        name="directory: people, groups and policy", desired=objects.desired_of(administration), secrets=secrets
-    )
+    desired = objects.desired_of(administration)
+    operations.content(name="directory: people, groups and policy", desired=desired, secrets=secrets)
+    operations.rights(name="directory: rights of the help desks", desired=desired)
     operations.zones(
         name="directory: names",
         desired=records.desired_of(administration, records.dkim_keys(administration, secrets)),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
 from inventory.model import Administration, Machine
+from roles.directory.audit import LEVELS
+from roles.rendering import render
 
 SMB_CONF = "/etc/samba/smb.conf"
 CHECK = "testparm -s {} 2>&1 >/dev/null | { ! grep -E 'Unknown|Ignoring|ERROR|Error'; }"  # it exits 0 on most mistakes
@@ -12,6 +14,7 @@ DATABASE = f"{STATE}/private/sam.ldb"
 TLS_FOLDER = f"{STATE}/private/tls"
 KEY = f"{TLS_FOLDER}/host.key"
 CERTIFICATE, AUTHORITY = "/etc/ssl/administration/host.crt", "/etc/ssl/administration/ca.crt"
+SETTINGS = {"certificate": CERTIFICATE, "key": KEY, "authority": AUTHORITY, "state": STATE, "audit": LEVELS}
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,8 @@ def config_of(administration: Administration, machine: Machine) -> ControllerCon
         address=machine.address,
         interface=machine.network.interface(machine.address),
     )
+
+
+def smb_conf(administration: Administration, machine: Machine) -> str:
+    """The settings of samba on a controller."""
+    return render("directory/smb.conf.j2", cfg=config_of(administration, machine), **SETTINGS)

@@ -7,6 +7,7 @@ from typing import Any
 from pyinfra.api import FactBase, QuoteString, StringCommand
 
 from roles.common.programs import program
+from roles.directory import privileged, rights
 from roles.directory.config import DATABASE, STATE
 from roles.directory.ldif import Entries, parse
 from roles.directory.records import DnsRecord, Zones
@@ -15,12 +16,16 @@ PROGRAMS = Path(__file__).with_name("programs")
 UNFINISHED = f"{STATE}/.provision-unfinished"
 
 # What the inventory decides, wherever it stands: the domain itself, units, people, groups. Computers are not ours.
-_KINDS = "(|(objectClass=domainDNS)(objectClass=organizationalUnit)(objectCategory=group)(objectCategory=person))"
+_KINDS = (
+    "(|(objectClass=domainDNS)(objectClass=organizationalUnit)(objectCategory=group)(objectCategory=person)"
+    "(objectClass=msDS-PasswordSettings))"
+)
 _ATTRIBUTES = (
     *("objectClass", "sAMAccountName", "userAccountControl", "description", "member"),
     *("userPrincipalName", "givenName", "sn", "displayName", "mail", "msDS-SupportedEncryptionTypes"),
     *("minPwdLength", "pwdProperties", "lockoutThreshold", "lockoutDuration", "lockOutObservationWindow"),
-    *("minPwdAge", "maxPwdAge", "ms-DS-MachineAccountQuota"),
+    *("minPwdAge", "maxPwdAge", "pwdHistoryLength", "ms-DS-MachineAccountQuota"),
+    *privileged.ATTRIBUTES,
 )
 
 
@@ -43,6 +48,22 @@ class DirectoryEntries(FactBase[Entries]):
         return StringCommand(
             *("!", "test", "-f", DATABASE, "||", "ldbsearch", "-H", DATABASE, "--scope=sub"),
             *map(QuoteString, (_KINDS, *_ATTRIBUTES)),
+        )
+
+    def process(self, output: Any) -> Entries:
+        return parse(output)
+
+
+class UnitRights(FactBase[Entries]):
+    """The units with who may do what to them, in SDDL, and the groups that may be given rights, with their SID."""
+
+    default = dict
+
+    def command(self) -> StringCommand:
+        kinds = f"(|(objectClass=organizationalUnit)(&(objectCategory=group)(sAMAccountName=*-{rights.FUNCTION})))"
+        return StringCommand(
+            *("!", "test", "-f", DATABASE, "||", "ldbsearch", "-H", DATABASE, "--scope=sub", "--controls=sd_flags:1:4"),
+            *map(QuoteString, (kinds, "nTSecurityDescriptor", "objectSid")),
         )
 
     def process(self, output: Any) -> Entries:

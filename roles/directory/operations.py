@@ -11,9 +11,11 @@ from inventory.secrets import Secrets
 from roles.common.commands import Explained, Says
 from roles.common.late import Late
 from roles.common.programs import program
-from roles.directory import objects, records
+from roles.directory import objects, privileged, records
+from roles.directory import rights as delegated
+from roles.directory.audit import recorded
 from roles.directory.config import DATABASE, ControllerConfig
-from roles.directory.facts import PROGRAMS, UNFINISHED, DirectoryEntries, DnsZones, Provisioned
+from roles.directory.facts import PROGRAMS, UNFINISHED, DirectoryEntries, DnsZones, Provisioned, UnitRights
 from roles.directory.ldif import text_of
 from roles.directory.passwords import with_passwords
 
@@ -52,14 +54,38 @@ def content(desired: objects.Desired, secrets: Secrets) -> Generator[Explained, 
     + desired: what the directory must hold
     + secrets: where the first password of a new account is; an existing account keeps its own
     """
-    wanted = objects.changes(desired, host.get_fact(DirectoryEntries))
+    entries = host.get_fact(DirectoryEntries)
+    wanted = [*objects.changes(desired, entries), *privileged.changes(desired, entries)]
     if not wanted:
         host.noop("the directory holds what the inventory says")
         return
     yield Explained(
-        *("ldbmodify", "-H", QuoteString(DATABASE), ">/dev/null"),
+        recorded("ldbmodify", "-H", QuoteString(DATABASE)),
         changes=[Says(change.says, change.institution, change.removes) for change in wanted],
         _stdin=Late(lambda: text_of(with_passwords(wanted, secrets))),
+    )
+
+
+@operation()
+def rights(desired: objects.Desired) -> Generator[Explained, None, None]:
+    """
+    Ensure that the help desk of each institution may do its work in its own unit. What others granted stays.
+
+    + desired: what the directory must hold
+    """
+    wanted = delegated.missing(delegated.delegations(desired), host.get_fact(UnitRights))
+    if not wanted:
+        host.noop("the help desks hold their rights")
+        return
+    yield Explained(
+        recorded(program(PROGRAMS / "grant.py")),
+        changes=[Says(grant.says(), grant.delegation.institution) for grant in wanted],
+        _stdin=json.dumps(
+            [
+                [grant.delegation.unit, grant.delegation.group, [delegated.RIGHTS[right] for right in grant.rights]]
+                for grant in wanted
+            ]
+        ),
     )
 
 

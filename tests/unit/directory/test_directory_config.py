@@ -18,7 +18,7 @@ def with_second_controller() -> Administration:
 
 def test_a_controller_listens_on_its_own_address() -> None:
     cfg = config_of(ADMINISTRATION, ADMINISTRATION.machine("dc1"))
-    said = render("directory/smb.conf.j2", cfg=cfg, certificate="c", key="k", authority="a", state="/s")
+    said = render("directory/smb.conf.j2", cfg=cfg, certificate="c", key="k", authority="a", state="/s", audit="x:3")
     assert "    interfaces = 127.0.0.1/8 10.10.10.11/24\n" in said
     assert "    path = /s/sysvol/intra.gov.bf/scripts\n" in said
 
