@@ -60,7 +60,7 @@ endef
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment credentials forget rehearse \
-	ssh passwords lock tools bench history topology compliance targets
+	ssh passwords leavers lock tools bench history topology compliance targets
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -130,6 +130,9 @@ ssh: $(VENV)/ready ## A shell on a machine, or one command: HOST=ws1 [CMD='klist
 
 passwords: $(VENV)/ready ## The people's temporary passwords [INSTITUTION=sante: what its DSI's own key opens, FORMAT=tsv]
 	@$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT) $(if $(INSTITUTION),--institution "$(INSTITUTION)")
+
+leavers: $(VENV)/ready ## Whose data are kept, until when, and whose time is over: nothing is deleted by itself
+	@$(PY) -m deploys.leavers --environment $(ENV)
 
 secrets: $(VENV)/ready ## Generate the secrets that are missing [REKEY=1: seal all for those whom recipients.yaml names]
 	@$(PY) -m deploys.secrets --environment $(ENV) $(if $(REKEY),--rekey)

@@ -75,12 +75,17 @@ def at_the_desk(administration: Administration, command: str, password: str) -> 
 
 
 def first_logon(administration: Administration, institution: str, login: str) -> str:
-    """The password that somebody new chooses: the temporary one is good for that alone."""
+    """The password that somebody new chooses."""
+    temporary = secrets_of(administration.environment).get(f"institution-{institution}", login).reveal()
+    return chosen_at_the_desk(administration, login, temporary)
+
+
+def chosen_at_the_desk(administration: Administration, login: str, temporary: str) -> str:
+    """The password that somebody chooses: the temporary one is good for that alone."""
 
     def say(command: str, typed: str) -> tuple[int, str]:
         return at_the_desk(administration, f"{command} 2>&1", typed)
 
-    temporary = secrets_of(administration.environment).get(f"institution-{institution}", login).reveal()
     status, said = say(f"kinit -c MEMORY: {login}", temporary)
     assert (status != 0, "You must change it now" in said) == (True, True), said
     return settled(login, temporary, say, administration.environment.state / "passwords.lock")
