@@ -1,6 +1,6 @@
 """The typed model of the administration. `load("lab")` is the only way in."""
 
-from inventory.model.administration import Administration, Group, Machine, Placed
+from inventory.model.administration import Administration, Group, Machine, Placed, Reservation
 from inventory.model.application import Application
 from inventory.model.environment import Environment
 from inventory.model.institution import Institution, Person, Share
@@ -23,6 +23,7 @@ __all__ = [
     "Platform",
     "Port",
     "Problem",
+    "Reservation",
     "Router",
     "Share",
     "Site",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface
 from typing import Generic, TypeVar
 
 from inventory.model.application import Application
@@ -35,6 +35,15 @@ class Machine:
     address: IPv4Address
     runs: tuple[str, ...]
     mac: str | None = None  # where DHCP gives it its address
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """The address that DHCP always gives a machine, in its network, by the MAC address of its card."""
+
+    machine: str
+    mac: str  # 02:00:5e:10:00:01
+    address: IPv4Interface
 
 
 @dataclass(frozen=True)
@@ -134,6 +143,14 @@ class Administration:
     def running(self, capability: str) -> list[Machine]:
         """The machines that have a capability."""
         return [machine for machine in self.machines.values() if capability in machine.runs]
+
+    def reservations(self, network: Network) -> tuple[Reservation, ...]:
+        """What the DHCP of a network keeps for its machines; nothing where it gives no address."""
+        return tuple(
+            Reservation(each.name, each.mac, network.interface(each.address))
+            for each in self.machines.values()
+            if network.pool and each.network is network and each.mac
+        )
 
     def fqdn(self, name: str) -> str:
         return f"{name}.{self.platform.domain}"

@@ -3,18 +3,9 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from inventory.model import Administration, Machine
+from inventory.model import Administration, Machine, Reservation
 
 HOUR = 3600  # seconds
-
-
-@dataclass(frozen=True)
-class Reservation:
-    """The address that a machine always gets, by the MAC address of its network card."""
-
-    name: str
-    mac: str
-    address: IPv4Address
 
 
 @dataclass(frozen=True)
@@ -63,11 +54,7 @@ def dhcp_config(administration: Administration, machine: Machine) -> DhcpConfig:
                 last=network.pool.last,
                 seconds=network.pool.lease_hours * HOUR,
                 reaches_resina="resina" in network.reaches,
-                reservations=tuple(
-                    Reservation(each.name, each.mac, each.address)
-                    for each in administration.machines.values()
-                    if each.network is network and each.mac
-                ),
+                reservations=administration.reservations(network),
             )
             for name, network in machine.site.networks.items()
             if network.pool and network.vlan

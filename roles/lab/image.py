@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from hashlib import sha256
 from pathlib import Path
+from shlex import quote
 
 from pyinfra import host
 from pyinfra.api import FactBase, StringCommand, operation
@@ -14,6 +15,14 @@ SUITE = "trixie"
 PACKAGES = (
     "systemd,systemd-sysv,dbus,libpam-systemd,libnss-systemd,openssh-server,openssh-sftp-server,python3,python3-apt,"
     "iproute2,iputils-ping,nftables,ca-certificates,sudo,ethtool,curl,less,procps,acl,attr,debian-archive-keyring"
+)
+# What apt keeps is page cache, in two dozen machines: 64 MB each instead of 184, in the same time. The relay has the
+# packages; descriptions are for people who search; of apt's two caches, one is made of the other.
+APT = (
+    'Acquire::Languages "none"',
+    'Acquire::GzipIndexes "true"',
+    'APT::Keep-Downloaded-Packages "false"',
+    'Dir::Cache::pkgcache ""',
 )
 
 
@@ -36,8 +45,9 @@ class Archives(FactBase[dict[str, str]]):
 
 
 def base_image() -> Path:
-    """Where the image of these packages stands; another list is another image."""
-    return BASE / f"{SUITE}-{sha256(PACKAGES.encode()).hexdigest()[:12]}"
+    """Where the image of these packages and settings stands; others are another image."""
+    said = "\n".join([PACKAGES, *APT])
+    return BASE / f"{SUITE}-{sha256(said.encode()).hexdigest()[:12]}"
 
 
 @operation()
@@ -58,5 +68,6 @@ def image(archive: str) -> Generator[StringCommand, None, None]:
         "mmdebstrap --quiet --variant=minbase --dpkgopt=force-unsafe-io",
         f"--include={PACKAGES} {SUITE} {partial} {archive} &&",
         f"rm -f {partial}/etc/ssh/ssh_host_* {partial}/etc/apt/sources.list {partial}/etc/resolv.conf &&",
+        f"printf '%s;\\n' {' '.join(map(quote, APT))} > {partial}/etc/apt/apt.conf.d/90lab &&",
         f": > {partial}/etc/machine-id && mv {partial} {path}",
     )

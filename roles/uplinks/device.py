@@ -3,20 +3,11 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
-from inventory.model import Administration, Network, Placed, Router
+from inventory.model import Administration, Network, Placed, Reservation, Router
 from inventory.model.chassis import ROUTER_CHASSIS
 from roles.network.credentials import SecretOf, Snmp, snmp
 
 Range = tuple[IPv4Address, IPv4Address]  # the first and the last
-
-
-@dataclass(frozen=True)
-class Reservation:
-    """The address that a machine always gets, by the MAC address of its network card: 0200.5e10.0001."""
-
-    machine: str
-    mac: str
-    address: IPv4Interface
 
 
 @dataclass(frozen=True)
@@ -36,7 +27,7 @@ class Lan:
     kept: tuple[Range, ...]
     switches: tuple[IPv4Address, ...]  # that bastions reach in it
     lease: tuple[int, int] = (1, 0)  # days and hours
-    reserved: tuple[Reservation, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,18 +110,8 @@ def _lan(administration: Administration, router: Placed[Router], name: str, netw
         kept=tuple(_kept(network)),
         switches=tuple(address for address in switches if address in network.prefix),
         lease=divmod(network.pool.lease_hours, 24) if network.pool else (1, 0),
-        reserved=tuple(
-            Reservation(each.name, _dotted(each.mac), network.interface(each.address))
-            for each in administration.machines.values()
-            if network.pool and each.network is network and each.mac
-        ),
+        reservations=administration.reservations(network),
     )
-
-
-def _dotted(mac: str) -> str:
-    """02:00:5e:10:00:01 as Cisco writes it."""
-    digits = mac.replace(":", "").lower()
-    return ".".join(digits[i : i + 4] for i in range(0, 12, 4))
 
 
 def _kept(network: Network) -> list[Range]:

@@ -12,6 +12,7 @@ from hier_config import get_hconfig
 from hypothesis import event
 from hypothesis import strategies as st
 
+from inventory.model import Reservation
 from inventory.model.platform import Bfd
 from inventory.secrets import Secret
 from roles.network.cisco_router import CISCO_ROUTER
@@ -23,7 +24,7 @@ from roles.played.switch.files.switch.isr.cores import Cabled, Core, answers, se
 from roles.played.switch.files.switch.isr.personality import ROUTER
 from roles.played.switch.files.switch.machine import Switch
 from roles.rendering import render
-from roles.uplinks.device import DeviceIntent, Lan, Marked, Reservation
+from roles.uplinks.device import DeviceIntent, Lan, Marked
 from roles.uplinks.intent import DEFAULT, Neighbor, RoutedInterface, RouterIntent, Way
 from tests.dialects import MANY
 
@@ -165,8 +166,8 @@ def _lan(draw: st.DrawFn, vlan: int, prefix: IPv4Network, outward: bool) -> Lan:
         kept=((prefix[1], prefix[99]), (prefix[200], prefix[254])) if pool else (),
         switches=tuple(sorted(switches)),
         lease=draw(st.sampled_from([(1, 0), (0, 4)])),
-        reserved=tuple(
-            Reservation(name, "0200.5e10.0001", IPv4Interface((prefix[draw(st.sampled_from([21, 22]))], 24)))
+        reservations=tuple(
+            Reservation(name, "02:00:5e:10:00:01", IPv4Interface((prefix[draw(st.sampled_from([21, 22]))], 24)))
             for name in draw(st.sampled_from([[], [f"ws{vlan}"]]))
         )
         if pool

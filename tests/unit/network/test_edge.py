@@ -74,7 +74,8 @@ def test_a_new_router_becomes_what_is_intended(
 
     assert went(router, intended, history=history) == OK
     assert "lines sent, verified, saved" in capsys.readouterr().out
-    assert router.switch.saved == f"{router.config}\nend\n"
+    (user,) = router.switch.config.users.values()  # saved, and shown nowhere
+    assert router.switch.saved == f"{router.config}\n{user}\nend\n"
     assert router.switch.pending is None
     assert went(router, intended, expect_no_changes=True) == OK
     assert f"{NAME}: 0 changed" in capsys.readouterr().out

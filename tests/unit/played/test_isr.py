@@ -169,3 +169,14 @@ def test_a_session_that_does_not_come_up(session: Session, line: str) -> None:
     typed(session, BGP + f"configure terminal\nrouter bgp 65101\n{line}\nend")
     found = rows("cisco_ios", "show ip bgp summary", session.feed("show ip bgp summary"))
     assert [row["state_or_prefixes_received"] for row in found] == ["Idle"]
+
+
+def test_what_is_saved_is_there_after_a_restart(session: Session) -> None:
+    """Users of SNMP too, which no configuration shows."""
+    user = "snmp-server user monitor READERS v3 auth sha one priv aes 128 two access A"
+    typed(session, f"{BGP}configure terminal\n{user}\nend\nwrite")
+    before = session.switch.config
+    session.switch.restart()
+    assert session.switch.config is not before
+    assert (session.switch.config.render(), session.switch.config.users) == (before.render(), before.users)
+    assert list(before.users) == ["monitor"]

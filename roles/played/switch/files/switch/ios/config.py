@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import IPv4Interface
+from typing import ClassVar
 
 from .. import vlans
+from ..cisco.sections import ARCHIVE, BANNER, TOP, Sections
 from ..meaning import Guards, Port, Protection
 
 PORTS = tuple(f"GigabitEthernet1/0/{number}" for number in range(1, 25))
-TOP = ""  # the section of the lines that stand by themselves
-ARCHIVE = "archive"
 LAST = ("ip ", "no ip ", "logging ", "ntp ", "snmp-server ", "access-list ")  # printed after the interfaces
 FIRST = (  # but these before them
     "ip dhcp snooping",
@@ -25,19 +25,15 @@ ARP_RATE = 15  # packets a second, unless another rate is set
 RECOVERY = "errdisable recovery cause "
 ACL = "arp access-list "
 NAMED = "ip access-list standard "
-BANNER = "banner login"
 
 
 @dataclass
-class Config:
-    """Section -> setting -> line. A setting that is not there has its default."""
+class Config(Sections):
+    """The sections of a switch."""
+
+    unnamed: ClassVar[str] = "Switch"
 
     sections: dict[str, dict[str, str]] = field(default_factory=lambda: {TOP: {"hostname": "hostname Switch"}})
-    users: dict[str, str] = field(default_factory=dict)  # of SNMP: their lines are in no configuration that is shown
-
-    @property
-    def hostname(self) -> str:
-        return self.sections[TOP].get("hostname", "hostname Switch").split()[1]
 
     @property
     def default_gateway(self) -> str | None:
@@ -67,11 +63,6 @@ class Config:
     @property
     def ports(self) -> tuple[str, ...]:
         return PORTS
-
-    @property
-    def archive(self) -> str | None:
-        """Where copies of the configuration are kept; None while it is not configured."""
-        return self.value(ARCHIVE, "path")
 
     def port(self, name: str) -> Port:
         header = f"interface {name}"
@@ -148,13 +139,6 @@ class Config:
                 entries = self.sections.get(f"{ACL}{found[1]}", {})
                 hosts = [entry.split()[3] for entry in entries if entry.startswith("permit ip host ")]
                 yield from ((vlan, host) for vlan in vlans.parse(found[2]) for host in hosts)
-
-    def value(self, header: str, setting: str) -> str | None:
-        line = self.sections.get(header, {}).get(setting)
-        return None if line is None else line.removeprefix(setting).strip()
-
-    def section(self, header: str) -> dict[str, str]:
-        return self.sections.setdefault(header, {})
 
     def render(self) -> str:
         """The lines of `show running-config`. Every physical port is there, configured or not."""

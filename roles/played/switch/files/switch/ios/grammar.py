@@ -1,8 +1,9 @@
-"""The words of IOS: its arguments, and how it refuses what it does not know."""
+"""The words of a switch: its interfaces, and lists of VLANs."""
 
 import string
+from dataclasses import replace
 
-from ..grammar import Grammar, Invalid
+from ..cisco.grammar import GRAMMAR as CISCO
 
 
 def interface(name: str) -> str:
@@ -11,26 +12,14 @@ def interface(name: str) -> str:
     return kind + name.lstrip(string.ascii_letters)
 
 
-GRAMMAR = Grammar(
+GRAMMAR = replace(
+    CISCO,
     arguments={
-        "<word>": r"\S+",
-        "<line>": r"\S.*",
-        "<number>": r"\d{1,4}",
-        "<large>": r"\d{1,6}",
+        **CISCO.arguments,
         "<cause>": r"[a-z][a-z-]*",
         "<vlans>": r"\d{1,4}([,-]\d{1,4})*",
-        "<ip>": r"(\d{1,3}\.){3}\d{1,3}",
         "<interface>": r"(?i)(g[a-z]*\d/\d/\d{1,2}|vl[a-z]*\d{1,4})",
         "<port>": r"\d/\d/\d{1,2}",
     },
     values={"<interface>": interface},
-    invalid="% Invalid input detected at '^' marker.",
-    incomplete="% Incomplete command.",
-    ambiguous='% Ambiguous command:  "{line}"',
 )
-parse = GRAMMAR.parse
-
-
-def invalid(column: int) -> Invalid:
-    """The refusal of the word that begins at this column."""
-    return Invalid(column, GRAMMAR.invalid)

@@ -4,10 +4,11 @@ import re
 from time import time
 
 from .. import vlans
+from ..cisco.sections import TOP
+from ..cisco.shows import short
 from ..counters import Inspected
 from ..machine import Switch
-from .config import INSPECTED, PORTS, TOP
-from .shows import short
+from .config import INSPECTED, PORTS
 
 
 def bindings(switch: Switch) -> str:

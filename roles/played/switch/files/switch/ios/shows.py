@@ -1,42 +1,18 @@
 """What the `show` commands print, in the layouts of IOS."""
 
-import re
 from collections.abc import Container, Mapping
 from time import monotonic
 
 from .. import vlans
+from ..cisco.sections import TOP
+from ..cisco.shows import short
 from ..grammar import Refused
 from ..lldp import Neighbour
 from ..machine import Learned, Switch
-from .config import PORTS, SNOOPED, TOP, Config
+from .config import PORTS, SNOOPED, Config
 
 RESERVED = {1002: "fddi-default", 1003: "token-ring-default", 1004: "fddinet-default", 1005: "trnet-default"}
 NAME_WIDTH = 18
-
-
-def running_config(switch: Switch) -> str:
-    text = switch.config.render() + "\nend"
-    return f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n!\nversion 15.2\n!\n{text}\n"
-
-
-def startup_config(switch: Switch) -> str:
-    """Users of SNMP are saved elsewhere, and shown nowhere."""
-    saved = switch.saved and re.sub(r"^snmp-server user .*\n", "", switch.saved, flags=re.MULTILINE)
-    return (
-        f"Using {len(saved)} out of 65536 bytes\n!\nversion 15.2\n!\n{saved}"
-        if saved
-        else "startup-config is not present"
-    )
-
-
-def rollback_timer(switch: Switch) -> str:
-    pending = switch.pending
-    if pending is None:
-        return "%No Rollback Confirmed Change pending"
-    return (
-        "Time configured(or reconfigured): 00:00:00 UTC Mon Mar 1 1993\nTimer type: absolute timer\n"
-        f"Timer value: {pending.minutes} min\nUser: {pending.user}"
-    )
 
 
 def version(switch: Switch) -> str:
@@ -149,10 +125,6 @@ def status(config: Config, name: str, links: Mapping[str, bool], shut: Container
     return "connected" if links.get(name) else "notconnect"
 
 
-def short(interface: str) -> str:
-    return interface.replace("GigabitEthernet", "Gi").replace("Vlan", "Vl")
-
-
 def err_disabled(switch: Switch) -> str:
     """Ports that a guard has shut, each with why; nothing where there are none."""
     shut = switch.plane.shut()
@@ -227,24 +199,6 @@ def _neighbours(switch: Switch) -> list[Neighbour]:
     if "lldp run" not in switch.config.sections[TOP]:
         raise Refused("% LLDP is not enabled")
     return switch.plane.neighbours()
-
-
-def snmp_users(switch: Switch) -> str:
-    """Whoever may ask over SNMP version 3: everything but the secrets."""
-    blocks = []
-    for line in switch.config.users.values():
-        user, group, _, _, sha, _, _, _, bits, _, _, access = line.split()[2:]
-        blocks.append(
-            f"""\
-User name: {user}
-Engine ID: 800000090300020000000001
-storage-type: nonvolatile\t active\taccess-list: {access}
-Authentication Protocol: {sha.upper()}
-Privacy Protocol: AES{bits}
-Group-name: {group}
-"""
-        )
-    return "\n".join(blocks)
 
 
 def dhcp_snooping(switch: Switch) -> str:

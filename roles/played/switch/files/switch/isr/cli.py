@@ -1,12 +1,12 @@
 """One session with a router: sections within sections, and the prompts of its modes."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import ClassVar
 
+from ..cisco import cli
+from ..cisco.privileged import UNPRIVILEGED
+from ..cisco.sections import TOP, WITHIN
 from ..grammar import Command, Grammar
-from ..ios.cli import Session as SwitchSession
-from ..ios.config import TOP
-from .config import WITHIN
 from .configuration import CONFIG
 from .grammar import GRAMMAR
 from .privileged import EXEC
@@ -29,9 +29,10 @@ KINDS = (  # how a section begins, and which table of commands it has
 )
 
 
-class Session(SwitchSession):
+class Session(cli.Session):
     commands: ClassVar[Mapping[str, list[Command]]] = CONFIG
     privileges: ClassVar[list[Command]] = EXEC
+    unprivileged: ClassVar[Container[tuple[str, ...]]] = UNPRIVILEGED
     grammar: ClassVar[Grammar] = GRAMMAR
     modes: ClassVar[Mapping[str, str]] = {
         TOP: "config", "firewall": "config-pmap", "action": "config-pmap-c", "policy": "config-pmap",

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import ClassVar
 
-from ..ios.config import ARCHIVE, BANNER, TOP
+from ..cisco.sections import BANNER, TOP, WITHIN, Sections
 from ..meaning import Guards, Port
 from .type7 import hidden
 
@@ -14,7 +15,6 @@ from .type7 import hidden
 interface, network, neighbour = cache(IPv4Interface), cache(IPv4Network), cache(IPv4Address)
 
 PORTS = tuple(f"GigabitEthernet0/0/{number}" for number in range(3))  # of an ISR 4331
-WITHIN = " | "
 FAMILY = "address-family ipv4"
 FLAT = "bgp default ipv4-unicast"  # a setting that is on unless somebody says no
 FIRST = ("hostname", "service", "no service", "aaa", "username", "login", "no ip source-route", "ip dhcp excluded")
@@ -25,8 +25,10 @@ ORDER = (  # of sections
 
 
 @dataclass
-class Config:
-    """Section -> setting -> line. A section within a section is `outer | inner`."""
+class Config(Sections):
+    """The sections of a router, and what it routes."""
+
+    unnamed: ClassVar[str] = "Router"
 
     sections: dict[str, dict[str, str]] = field(
         default_factory=lambda: {
@@ -35,19 +37,10 @@ class Config:
         }
     )
 
-    @property
-    def hostname(self) -> str:
-        return self.sections[TOP].get("hostname", "hostname Router").split()[1]
-
-    @property
-    def archive(self) -> str | None:
-        return self.value(ARCHIVE, "path")
-
     # What a data plane of switches asks: a router has none of it.
     vlans: dict[int, str] = field(default_factory=dict)
     addresses: dict[int, tuple[str | None, bool]] = field(default_factory=dict)
     default_gateway: None = None
-    users: dict[str, str] = field(default_factory=dict)  # of SNMP: in no copy of a configuration
     guards: Guards = field(default_factory=Guards)
 
     @property
@@ -93,13 +86,6 @@ class Config:
         return not found
 
     # Text
-
-    def value(self, header: str, setting: str) -> str | None:
-        line = self.sections.get(header, {}).get(setting)
-        return None if line is None else line.removeprefix(setting).strip()
-
-    def section(self, header: str) -> dict[str, str]:
-        return self.sections.setdefault(header, {})
 
     def render(self) -> str:
         """The lines of `show running-config`."""

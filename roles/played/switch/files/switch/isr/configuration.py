@@ -7,11 +7,11 @@ from collections.abc import Callable
 from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING
 
+from ..cisco.grammar import invalid
+from ..cisco.sections import TOP, WITHIN
+from ..cisco.settings import EVERYWHERE, SECTIONS, leave, on_by_default, section, setting
 from ..grammar import Command, Match, Refused, command
-from ..ios.config import TOP
-from ..ios.configuration import _add, _archive, _banner, _by_default, _do, _end, _hostname, _line, _set, _user
-from ..ios.grammar import invalid
-from .config import FAMILY, FLAT, PORTS, WITHIN
+from .config import FAMILY, FLAT, PORTS
 from .grammar import entry
 from .type7 import plain
 
@@ -49,25 +49,6 @@ def _each(session: Session, match: Match, no: bool) -> str:
     return _put(session, match.text, match.text, no)
 
 
-def _section(session: Session, match: Match, no: bool) -> str:
-    sections = session.switch.config.sections
-    if no:
-        for header in [h for h in sections if h == match.text or h.startswith(f"{match.text}{WITHIN}")]:
-            del sections[header]
-    else:
-        session.switch.config.section(match.text)
-    session.headers = () if no else (match.text,)
-    return ""
-
-
-def _exit(session: Session, *_: object) -> str:
-    if session.headers:
-        session.leave()
-    else:
-        session.end()
-    return ""
-
-
 def _used(session: Session, pattern: str) -> bool:
     """Whether any line or header says this."""
     sections = session.switch.config.sections
@@ -81,7 +62,7 @@ def _unused(pattern: str, said: str) -> Run:
         name = match.arguments[-1]
         if no and _used(session, pattern.format(re.escape(name))):
             raise Refused(f"% {said.format(name)}")
-        return _section(session, match, no)
+        return section(session, match, no)
 
     return run
 
@@ -108,7 +89,7 @@ def _interface(session: Session, match: Match, no: bool) -> str:
         raise invalid(len("interface "))
     if no and not sub and not name.startswith("Loopback"):
         raise Refused("% Removal of physical interfaces is not permitted")
-    _section(session, Match(command(f"interface {name}", _interface), ()), no)
+    section(session, Match(command(f"interface {name}", _interface), ()), no)
     return GONE if no and sub else ""
 
 
@@ -140,7 +121,7 @@ def _address(session: Session, match: Match, no: bool) -> str:
         for name, other in config.up().items():
             if f"interface {name}" != here and network.overlaps(other.network):
                 raise Refused(f"% {network.network_address} overlaps with {name}")
-    return _set(session, match, no)
+    return setting(session, match, no)
 
 
 # BGP
@@ -151,7 +132,7 @@ def _bgp(session: Session, match: Match, no: bool) -> str:
     if not no and config.bgp not in (None, match.text):
         raise Refused(f"BGP is already running; AS is {config.bgp.split()[2]}")
     new = config.bgp is None
-    _section(session, match, no)
+    section(session, match, no)
     if new and not no:
         _here(session)["bgp log-neighbor-changes"] = "bgp log-neighbor-changes"
         config.section(f"{match.text}{WITHIN}{FAMILY}")
@@ -293,15 +274,14 @@ ENTRIES = ("permit <line>", "deny <line>", "<large> permit <line>", "<large> den
 def _reserved(session: Session, match: Match, no: bool) -> str:
     if not no and "network" in _here(session):
         raise Refused("% This command may not be used with network, origin, vrf or relay pools.")
-    return _set(session, match, no)
+    return setting(session, match, no)
 
 
-EVERYWHERE = [command("exit", _exit), command("end", _end), command("do <line>", _do)]
 ON_AN_INTERFACE = [
-    command("description <line>", _set),
+    command("description <line>", setting),
     command("ip address <ip> <ip>", _address),
-    command("ip redirects", _by_default),
-    command("ip proxy-arp", _by_default),
+    command("ip redirects", on_by_default),
+    command("ip proxy-arp", on_by_default),
     command("ip helper-address <ip>", _each),
     command("ip access-group <word> <in|out>", _keyed(2, last=True)),
     command("ip verify unicast source reachable-via <rx|any>", _keyed(3)),
@@ -314,8 +294,8 @@ ON_AN_INTERFACE = [
         _known("policy-map {}", "policy map {} not configured", _keyed(2)),
     ),
     command("bfd interval <number> min_rx <number> multiplier <number>", _keyed(2)),
-    command("bfd echo", _by_default),
-    command("shutdown", _set),
+    command("bfd echo", on_by_default),
+    command("shutdown", setting),
 ]
 OF_THE_FAMILY: list[tuple[str, Run]] = [
     ("network <ip> mask <ip>", _each),
@@ -327,42 +307,18 @@ OF_THE_FAMILY: list[tuple[str, Run]] = [
 ]
 CONFIG: dict[str, list[Command]] = {
     TOP: [
-        *EVERYWHERE,
-        command("hostname <word>", _hostname),
-        command("service password-encryption", _set),
-        command("service tcp-keepalives-in", _set),
-        command("service tcp-keepalives-out", _set),
-        command("service pad", _by_default),
-        command("cdp run", _by_default),
-        command("lldp run", _set),
-        command("ip source-route", _by_default),
-        command("ip http server", _by_default),
-        command("ip http secure-server", _by_default),
-        command("ip bgp-community new-format", _set),
-        command("ip domain name <word>", _set),
-        command("ip ssh version <number>", _set),
-        command("banner login <line>", _banner),
-        command("login block-for <number> attempts <number> within <number>", _set),
-        command("aaa new-model", _set),
+        *SECTIONS[TOP],
+        command("ip bgp-community new-format", setting),
+        command("ip domain name <word>", setting),
         command("aaa authentication login default <line>", _local),
         command("aaa authorization exec default <line>", _local),
         command("username <word> <line>", _keyed(2)),
-        command("archive", _archive),
-        command("snmp-server contact <line>", _set),
-        command("snmp-server location <line>", _set),
-        command("snmp-server view <word> <word> <included|excluded>", _add),
         command("snmp-server group <word> v3 <auth|noauth|priv> read <word> access <word>", _keyed(3)),
-        command(
-            "snmp-server user <word> <word> v3 auth <sha|md5> <word> priv aes <128|192|256> <word> access <word>", _user
-        ),
-        command("snmp-server user <word> <word> v3", _user),
-        command("logging host <ip>", _add),
-        command("logging source-interface <interface>", _set),
-        command("ntp server <ip>", _add),
-        command("ntp source <interface>", _set),
+        command("logging source-interface <interface>", setting),
+        command("ntp source <interface>", setting),
         command("ip dhcp excluded-address <ip>", _each),
         command("ip dhcp excluded-address <ip> <ip>", _each),
-        command("ip dhcp pool <word>", _section),
+        command("ip dhcp pool <word>", section),
         command("class-map match-any <word>", _unused(r".* \| class {}", "Class-map {} is being used")),
         command("class-map match-all <word>", _unused(r".* \| class {}", "Class-map {} is being used")),
         command(
@@ -377,31 +333,29 @@ CONFIG: dict[str, list[Command]] = {
         ),
         command(
             "zone-pair security <word> source <word> destination <word>",
-            _known("zone security {}", "Zone {} is not configured", _section),
+            _known("zone security {}", "Zone {} is not configured", section),
         ),
         command("interface <interface>", _interface),
         command("interface gigabitethernet <port>", _interface),
         command("router bgp <as>", _bgp),
-        command("ip access-list standard <word>", _section),
-        command("ip access-list extended <word>", _section),
+        command("ip access-list standard <word>", section),
+        command("ip access-list extended <word>", section),
         command("ip prefix-list <word> seq <large> <permit|deny> <prefix>", _prefix_list),
         command("ip prefix-list <word> seq <large> <permit|deny> <prefix> le <number>", _prefix_list),
-        command("route-map <word> permit <number>", _section),
-        command("line con <number>", _line),
-        command("line vty <number> <number>", _line),
+        command("route-map <word> permit <number>", section),
     ],
-    "archive": [*EVERYWHERE, command("path <word>", _set), command("maximum <number>", _set)],
+    "archive": SECTIONS["archive"],
     "pool": [
         *EVERYWHERE,
-        command("network <ip> <ip>", _set),
-        command("default-router <ip>", _set),
-        command("dns-server <line>", _set),
-        command("domain-name <word>", _set),
+        command("network <ip> <ip>", setting),
+        command("default-router <ip>", setting),
+        command("dns-server <line>", setting),
+        command("domain-name <word>", setting),
         command("option <number> <line>", _keyed(2)),
-        command("lease <number>", _set),
-        command("lease <number> <number>", _set),
+        command("lease <number>", setting),
+        command("lease <number> <number>", setting),
         command("host <ip> <ip>", _reserved),
-        command("client-identifier <word>", _set),
+        command("client-identifier <word>", setting),
     ],
     "class": [*EVERYWHERE, command("match access-group name <word>", _each), command("match dscp <word>", _each)],
     "inspected": [
@@ -413,7 +367,7 @@ CONFIG: dict[str, list[Command]] = {
         *EVERYWHERE,
         command("class <word>", _known(r"class-map match-\w+ {}", "class map {} not configured", _class)),
     ],
-    "mark": [*EVERYWHERE, command("set dscp <word>", _set)],
+    "mark": [*EVERYWHERE, command("set dscp <word>", setting)],
     "firewall": [
         *EVERYWHERE,
         command("class <word>", _class),
@@ -423,7 +377,7 @@ CONFIG: dict[str, list[Command]] = {
         ),
     ],
     "action": [*EVERYWHERE, *(command(action, _action) for action in ACTIONS)],
-    "zone": [*EVERYWHERE, command("description <line>", _set)],
+    "zone": [*EVERYWHERE, command("description <line>", setting)],
     "pair": [
         *EVERYWHERE,
         command(
@@ -434,16 +388,16 @@ CONFIG: dict[str, list[Command]] = {
     "interface": [
         *EVERYWHERE,
         *ON_AN_INTERFACE,
-        command("negotiation auto", _set),
-        command("lldp transmit", _by_default),
-        command("lldp receive", _by_default),
+        command("negotiation auto", setting),
+        command("lldp transmit", on_by_default),
+        command("lldp receive", on_by_default),
     ],
     "sub": [*EVERYWHERE, *ON_AN_INTERFACE, command("encapsulation dot1q <number>", _encapsulation)],
     "bgp": [
         *EVERYWHERE,
-        command("bgp router-id <ip>", _set),
-        command("bgp log-neighbor-changes", _set),
-        command("bgp default ipv4-unicast", _by_default),
+        command("bgp router-id <ip>", setting),
+        command("bgp log-neighbor-changes", setting),
+        command("bgp default ipv4-unicast", on_by_default),
         command("address-family ipv4", _family),
         command("address-family ipv4 unicast", _family),
         command("neighbor <ip> remote-as <as>", _remote),
@@ -456,22 +410,19 @@ CONFIG: dict[str, list[Command]] = {
     ],
     "family": [
         *EVERYWHERE,
-        command("exit-address-family", _exit),
+        command("exit-address-family", leave),
         *(command(words, run) for words, run in OF_THE_FAMILY),
     ],
     "standard": [*EVERYWHERE, *(command(words, _entry) for words in ENTRIES)],
     "extended": [*EVERYWHERE, *(command(words, _entry) for words in ENTRIES)],
     "map": [
         *EVERYWHERE,
-        command("set local-preference <as>", _set),
-        command("set community <line>", _set),
+        command("set local-preference <as>", setting),
+        command("set community <line>", setting),
         command("set as-path prepend <line>", _prepend),
     ],
     "line": [
-        *EVERYWHERE,
-        command("access-class <word> in", _set),
-        command("exec-timeout <number> <number>", _set),
-        command("transport input <line>", _set),
-        command("stopbits <number>", _set),
+        *SECTIONS["line"],
+        command("stopbits <number>", setting),
     ],
 }

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
+from ..cisco.sections import TOP
 from ..unplugged import Unplugged
-from .config import TOP, Config, network
+from .config import Config, network
 
 ORDINARY = 100
 

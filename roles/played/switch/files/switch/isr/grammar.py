@@ -4,7 +4,7 @@ import re
 import string
 from dataclasses import replace
 
-from ..ios.grammar import GRAMMAR as SWITCHES
+from ..cisco.grammar import GRAMMAR as CISCO
 
 KINDS = {"g": "GigabitEthernet", "l": "Loopback"}
 
@@ -15,9 +15,9 @@ def interface(name: str) -> str:
 
 
 GRAMMAR = replace(
-    SWITCHES,
+    CISCO,
     arguments={
-        **SWITCHES.arguments,
+        **CISCO.arguments,
         "<interface>": r"(?i)(g[a-z]*\d/\d/\d(\.\d{1,4})?|lo[a-z]*\d{1,4})",
         "<port>": r"\d/\d/\d(\.\d{1,4})?",
         "<as>": r"\d{1,10}",

@@ -1,36 +1,25 @@
 """Cisco IOS XE, as one of the platforms that can be played: an edge router."""
 
 import re
-from pathlib import Path
 
-from ..ios.personality import END, CiscoIOS
-from ..machine import Switch
-from ..unplugged import Unplugged
+from ..cisco.personality import Cisco
 from .cli import Session
 from .config import PORTS, Config
 
 CONTENT = " Not all config may be removed|No specific protocol configured"  # it begins with %, and is no refusal
 
 
-class CiscoRouter(CiscoIOS):
+class CiscoRouter(Cisco):
     name = "cisco_ios_router"
     ports = PORTS
+    configuration = Config
+    command_line = Session
 
-    def session(self, switch: Switch, user: str = "console", privileged: bool = True) -> Session:
-        return Session(switch, privileged, user)
-
-    def factory(self) -> Config:  # type: ignore[override]  # another kind of configuration
-        return Config()
-
-    def load(self, text: str) -> Config:  # type: ignore[override]  # as in `factory`
-        """The lines of a startup configuration, typed. Raises Refused."""
-        session = Session(Switch(Unplugged(), Path("nowhere"), self))
-        session.configuring = True
-        for port in PORTS:  # one that is saved without `shutdown` is up
-            session.switch.config.section(f"interface {port}").clear()
-        for line in text.removesuffix(END).splitlines():
-            session.run(line)
-        config: Config = session.switch.config
+    def blank(self) -> Config:
+        """A port that is saved without `shutdown` is up."""
+        config = self.configuration()
+        for port in PORTS:
+            config.section(f"interface {port}").clear()
         return config
 
     def refuses(self, output: str) -> bool:

@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Address, IPv4Network
 
-from ..ios.shows import short
+from ..cisco.shows import short
 from ..machine import Switch
 from .config import Config
 from .cores import Route, applied, established, learned, own, sent

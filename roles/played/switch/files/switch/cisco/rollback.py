@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..grammar import Refused
 from ..machine import Switch
-from .config import Config
+from .sections import Sections
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Rollback:
     user: str
     minutes: int
     deadline: float
-    before: Config
+    before: Sections
 
     def expire(self, switch: Switch) -> None:
         go_back(self.before, switch)
@@ -42,7 +42,7 @@ def revert(switch: Switch, user: str) -> None:
     go_back(_owned(switch, user).before, switch)
 
 
-def go_back(before: Config, switch: Switch) -> None:
+def go_back(before: Sections, switch: Switch) -> None:
     """Users of SNMP are in no copy of a configuration: they stay as they are."""
     before.users = switch.config.users
     switch.go_back(before)
