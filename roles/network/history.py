@@ -57,6 +57,7 @@ class History:
         """Know early what must not be kept, as other processes are to know it too. A failure is said by `_keep`."""
         with suppress(Exception):
             self.prepare()
+            masked("")  # the forms in which to look for them are made once, not by each process
 
     def found(self, configurations: Mapping[str, str]) -> None:
         """Keep what devices were found to run: what differs from the last time was not ours."""
