@@ -66,7 +66,9 @@ class Controllers:
         self.run(name, f"samba-tool user create {PROBE} --random-password --description=essai")
 
     def has(self, name: str) -> bool:
-        return "essai" in self.run(name, f"samba-tool user show {PROBE} --attributes=description", check=False)
+        return "description: essai" in self.run(
+            name, f"samba-tool user show {PROBE} --attributes=description", check=False
+        )
 
     def remove(self) -> None:
         """Wherever it is: on each of those that have it."""
