@@ -16,9 +16,10 @@ UNFINISHED = f"{STATE}/.provision-unfinished"
 
 # What the inventory decides, wherever it stands: the domain itself, units, people, groups. Computers are not ours.
 _KINDS = "(|(objectClass=domainDNS)(objectClass=organizationalUnit)(objectCategory=group)(objectCategory=person))"
-_ATTRIBUTES = (
-    *("objectClass", "sAMAccountName", "userAccountControl", "description", "member"),
-    *("userPrincipalName", "givenName", "sn", "displayName", "mail", "msDS-SupportedEncryptionTypes"),
+_ATTRIBUTES = (  # those that are compared, and no other: twenty thousand people are read in one answer
+    *("sAMAccountName", "employeeID", "userAccountControl", "isCriticalSystemObject", "description", "member"),
+    *("userPrincipalName", "givenName", "sn", "displayName", "mail", "title", "manager", "accountExpires"),
+    *("msDS-SupportedEncryptionTypes",),
     *("minPwdLength", "pwdProperties", "lockoutThreshold", "lockoutDuration", "lockOutObservationWindow"),
     *("minPwdAge", "maxPwdAge", "ms-DS-MachineAccountQuota"),
 )

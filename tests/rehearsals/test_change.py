@@ -12,7 +12,7 @@ from tests.rehearsals.conftest import ROOT, at_the_desk, imap, run, share, ticke
 
 TAG = uuid4().hex[:6]  # the lab remembers those who left: each run has somebody new
 LOGIN, FOLDER = f"nafi.{TAG}", f"sante-rh-{TAG}"
-PERSON = f"  - {{login: {LOGIN}, given: Nafi, family: Nouvelle}}\n"
+PERSON = f"  - {{id: M9001, login: {LOGIN}, given: Nafi, family: Nouvelle}}\n"
 SHARE = f"  {FOLDER}:\n    description: Dossiers du personnel\n    write: [agents]\n"
 
 # Every step that a plan names, and no other.

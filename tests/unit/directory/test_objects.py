@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from inventory.model import Administration, Person, load
+from inventory.model.institution import Functions
 from roles.directory.ldif import Add, Entries, Modify, Move
 from roles.directory.objects import POLICY, Change, ConflictError, changes, desired_of
 
@@ -18,6 +19,7 @@ FRESH: Entries = {
         "objectClass": ["top", "person", "user"],
         "sAMAccountName": ["Administrator"],
         "userAccountControl": ["512"],
+        "isCriticalSystemObject": ["TRUE"],
     },
 }
 
@@ -66,6 +68,13 @@ def without(administration: Administration, name: str, login: str) -> Administra
         name,
         people=[person for person in institution.people if person.login != login],
         groups={group: [m for m in members if m != login] for group, members in institution.groups.items()},
+        functions=Functions(
+            **{
+                name: rest
+                for name, held in institution.functions.held.items()
+                if (rest := [m for m in held if m != login])
+            }
+        ),
     )
 
 
@@ -95,6 +104,7 @@ def test_who_leaves_is_disabled_and_in_no_group_and_comes_back_as_before() -> No
     assert says == [
         "account issa.modele: disable",
         "group mtdpce-agents: remove issa.modele",
+        "group fonction-dsi: remove mtdpce-dsi",
         "group mtdpce-dsi: remove issa.modele",
     ]
     says, back = deployed(ADMINISTRATION, gone)
@@ -102,6 +112,7 @@ def test_who_leaves_is_disabled_and_in_no_group_and_comes_back_as_before() -> No
         "person issa.modele: enable",
         "group mtdpce-agents: add issa.modele",
         "group mtdpce-dsi: add issa.modele",
+        "group fonction-dsi: add mtdpce-dsi",
     ]
     dn = f"CN=issa.modele,OU=mtdpce,OU=Institutions,{BASE}"
     assert back[dn] == entries[dn]
@@ -128,6 +139,7 @@ def test_an_institution_that_leaves_keeps_its_unit_and_its_groups_empty() -> Non
     assert says == [
         "account salif.exemple: disable",
         "account aminata.modele: disable",
+        "group fonction-dsi: remove anptic-dsi",
         "group anptic-agents: remove salif.exemple",
         "group anptic-agents: remove aminata.modele",
         "group anptic-dsi: remove salif.exemple",
@@ -160,7 +172,7 @@ def test_names_are_compared_as_active_directory_does() -> None:
 @pytest.mark.parametrize("login", ["administrator", "svc-mail", "mtdpce-agents"])
 def test_a_login_that_is_taken_is_refused_and_nothing_of_its_owner_changes(login: str) -> None:
     _, entries = deployed(ADMINISTRATION, FRESH)
-    impostor = Person(login=login, given="Im", family="Posteur")
+    impostor = Person(id="M9", login=login, given="Im", family="Posteur")
     people = [*ADMINISTRATION.institutions["sante"].people, impostor]
     with pytest.raises(ConflictError, match=f"^{login}: the directory has this name already, for CN="):
         changes(desired_of(with_institution(ADMINISTRATION, "sante", people=people)), entries)
