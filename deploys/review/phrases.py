@@ -47,10 +47,18 @@ PHRASES: dict[str, Phrase] = {
         "{old} is now called {new} ({login}): same account, same mailbox",
     ),
     "login_changed": (
-        "{name} change de nom de connexion, de « {old} » à « {new} » : l'ancien compte est désactivé, "
-        "un nouveau compte et la boîte {address} sont créés ; les messages ne suivent pas",
-        "{name} changes login, from '{old}' to '{new}': the old account is disabled, a new account and the mailbox "
-        "{address} are created; the messages do not follow",
+        "{name} change de nom de connexion, de « {old} » à « {new} » : le compte reste le même, la boîte {address} est "
+        "créée, les anciens messages n'y sont pas",
+        "{name} changes login, from '{old}' to '{new}': the account stays the same, the mailbox {address} is created, "
+        "older messages are not in it",
+    ),
+    "left": (
+        "{name} ({login}) n'est plus là depuis le {day} : son compte est bloqué et sort de ses groupes ; ses données sont gardées",
+        "{name} ({login}) left on {day}: the account is blocked and leaves its groups; the data is kept",
+    ),
+    "returns": (
+        "{name} ({login}) revient : le même compte est rouvert",
+        "{name} ({login}) is back: the same account is open again",
     ),
     # groups
     "group_created": (
@@ -288,7 +296,7 @@ SUMMARY: tuple[tuple[tuple[str, ...], Phrase, bool], ...] = (
         False,
     ),
     (
-        ("leaves", "login_changed"),
+        ("leaves", "left"),
         (
             ("{n} compte désactivé (données gardées)", "{n} comptes désactivés (données gardées)"),
             ("{n} account disabled (data kept)", "{n} accounts disabled (data kept)"),
@@ -300,6 +308,14 @@ SUMMARY: tuple[tuple[tuple[str, ...], Phrase, bool], ...] = (
         (
             ("{n} personne change d'institution", "{n} personnes changent d'institution"),
             ("{n} person changes institution", "{n} people change institution"),
+        ),
+        False,
+    ),
+    (
+        ("returns",),
+        (
+            ("{n} compte rouvert", "{n} comptes rouverts"),
+            ("{n} account open again", "{n} accounts open again"),
         ),
         False,
     ),

@@ -89,5 +89,5 @@ def _aliases(administration: Administration, machine: Machine) -> tuple[Alias, .
 
 
 def _dsi(institution: Institution) -> tuple[str, ...]:
-    logins = institution.functions.dsi
+    logins = institution.functions.dsi or []
     return tuple(institution.address_of(person) for person in institution.present if person.login in logins)

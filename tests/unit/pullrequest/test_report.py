@@ -62,7 +62,7 @@ def test_every_phrase_is_in_a_case(repository: Repository) -> None:
         repository.git("clean", "--quiet", "-fd")
         apply(case, repository)
         seen.update(change.key for change in told(repository).changes)
-    assert PHRASES.keys() - seen == {"list_reordered"}
+    assert PHRASES.keys() - seen == {"list_reordered", "returns"}  # each has a test below
 
 
 def test_every_phrase_counts_in_the_summary() -> None:
@@ -72,11 +72,9 @@ def test_every_phrase_counts_in_the_summary() -> None:
 
 
 def institution(**values: Any) -> Institution:
-    people = [Person(login="awa.exemple", given="Awa", family="Exemple")]
+    people = [Person(id="M1001", login="awa.exemple", given="Awa", family="Exemple")]
     fixed = {"institution": "sante", "kind": "ministry", "name": "Santé", "mail_domain": "sante.gov.bf"}
-    return Institution(
-        **{**fixed, "people": people, "groups": {}, "shares": {}, "reviewers": ["@a/b", "@c/d"]} | values
-    )
+    return Institution(**{**fixed, "people": people, "shares": {}, "reviewers": ["@a/b", "@c/d"]} | values)
 
 
 def test_a_new_order_is_told() -> None:
@@ -84,6 +82,14 @@ def test_a_new_order_is_told() -> None:
     changes = compare(Content(institutions={"sante": before}), Content(institutions={"sante": after}))
     assert [change.key for change in changes] == ["list_reordered"]
     assert "nouvel ordre, @c/d et @a/b" in Report(changes, {}).text()
+
+
+def test_somebody_who_is_back_is_told() -> None:
+    gone = Person(id="M1001", login="awa.exemple", given="Awa", family="Exemple", left="2026-01-31")
+    before, after = institution(people=[gone]), institution()
+    changes = compare(Content(institutions={"sante": before}), Content(institutions={"sante": after}))
+    assert [change.key for change in changes] == ["returns"]
+    assert "Awa Exemple (awa.exemple) revient" in ordinary(Report(changes, {}).text())
 
 
 class Quota(Institution):
@@ -101,14 +107,14 @@ def test_a_field_without_words_of_its_own_is_told() -> None:
 
 
 def test_the_order_of_people_is_no_change() -> None:
-    people = [Person(login=f"p.{letter}", given=letter, family="Exemple") for letter in "abc"]
+    people = [Person(id=letter.upper(), login=f"p.{letter}", given=letter, family="Exemple") for letter in "abc"]
     before, after = institution(people=people), institution(people=people[::-1])
     assert compare(Content(institutions={"sante": before}), Content(institutions={"sante": after})) == []
 
 
 def test_two_people_of_one_name_are_never_taken_for_one() -> None:
     def two(*logins: str) -> list[Person]:
-        return [Person(login=login, given="Awa", family="Exemple") for login in logins]
+        return [Person(id=login[-1].upper(), login=login, given="Awa", family="Exemple") for login in logins]
 
     before, after = institution(people=two("a.a", "a.b")), institution(people=two("a.c", "a.d"))
     changes = compare(Content(institutions={"sante": before}), Content(institutions={"sante": after}))
@@ -116,8 +122,8 @@ def test_two_people_of_one_name_are_never_taken_for_one() -> None:
 
 
 def test_spaces_of_french_typography(repository: Repository) -> None:
-    repository.edit("inventory/institutions/sante/groups.yaml", "[mariam.modele]", "[]")
-    assert "Groupe «\u00a0dsi\u00a0»\u00a0: Mariam Modèle en sort." in told(repository).text()
+    repository.edit("inventory/institutions/sante/groups.yaml", "functions:\n  dsi: [mariam.modele]\n", "")
+    assert "Groupe «\u00a0dsi\u00a0» supprimé." in told(repository).text()
 
 
 def test_what_people_write_cannot_steer_a_terminal() -> None:
