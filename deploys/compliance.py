@@ -47,7 +47,7 @@ def main() -> int:
     except (InventoryError, HistoryError, SecretError, OSError, LookupError) as error:
         print(error, file=sys.stderr)
         return 1
-    silent = []
+    silent: list[str] = []
     for number, machine in enumerate(controllers):
         try:
             found.append(controller(administration, machine, arguments.source, first=number == len(silent)))

@@ -1,6 +1,8 @@
 """What a domain controller holds; one that was never provisioned holds nothing."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,30 @@ class Provisioned(FactBase[bool]):
 
     def process(self, output: Any) -> bool:
         return list(output) == ["yes"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """The controllers that the directory knows, and who holds each role that one alone has (FSMO); "" if dead."""
+
+    controllers: frozenset[str]
+    roles: Mapping[str, str]
+    rebuilt: frozenset[str] = frozenset()  # since samba started here
+
+
+class KnownControllers(FactBase[Known]):
+    """The controllers of the domain, as the one that is asked knows them."""
+
+    @staticmethod
+    def default() -> Known:
+        return Known(frozenset(), {})
+
+    def command(self) -> StringCommand:
+        return StringCommand("!", "test", "-f", DATABASE, "||", program(PROGRAMS / "read_controllers.py"))
+
+    def process(self, output: Any) -> Known:
+        found = json.loads("".join(output))
+        return Known(frozenset(found["controllers"]), found["roles"], frozenset(found["rebuilt"]))
 
 
 class DirectoryEntries(FactBase[Entries]):

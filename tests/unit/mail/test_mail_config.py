@@ -83,5 +83,5 @@ def test_a_ministry_without_dsi_is_answered_for_by_the_owner_of_the_site() -> No
 
 
 def test_passwords_are_checked_by_every_controller_over_tls() -> None:
-    assert config().directory.uris == ("ldaps://dc1.intra.gov.bf",)
+    assert config().directory.uris == ("ldaps://dc1.intra.gov.bf", "ldaps://dc2.intra.gov.bf")
     assert config().directory.bind_name == "svc-mail@intra.gov.bf"
