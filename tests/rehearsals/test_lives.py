@@ -205,21 +205,3 @@ def test_three_people(
     # Who comes back finds the same account, password and mail; what came meanwhile went to the other one.
     note(f"{LEAVER}@sante.gov.bf", f"kept-{TAG}", "find", passwords[LEAVER])
     assert at_work(ticket(LEAVER, share("sante", "ls")), passwords[LEAVER])[0] == 0
-
-
-def _helped(administration: Administration, passwords: dict[str, str], of_another: str) -> str:
-    """Who forgot a password gets a temporary one from the help desk, which has no say in another ministry."""
-    controller = administration.running("directory")[0].fqdn
-    temporary = f"Provisoire-{uuid4().hex[:12]}"
-
-    def reset(login: str) -> str:
-        # As Windows' own tool does (MS-SAMR 2.2.6.23); 1: to be changed at the next logon.
-        typed = f"{passwords[HELP]}\nsetuserinfo2 {login} 26 {temporary} 1"
-        command = ticket(HELP, f"rpcclient --use-kerberos=required {controller} 2>&1")
-        return at_the_desk(administration, command, typed)[1]
-
-    assert "NT_STATUS_ACCESS_DENIED" in reset("awa.exemple")
-    assert at_the_desk(administration, ticket("awa.exemple", "true"), of_another)[0] == 0
-    assert "NT_STATUS" not in (said := reset(BRIDE)), said
-    assert at_the_desk(administration, ticket(BRIDE, "true"), passwords[BRIDE])[0] != 0
-    return chosen_at_the_desk(administration, BRIDE, temporary)
