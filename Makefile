@@ -30,6 +30,7 @@ LIVE ?=
 FROM ?=
 CONSOLE ?=
 ADDRESS ?=
+END ?=
 
 VENV := .cache/venv
 BENCH_VENV := .cache/bench/venv
@@ -59,11 +60,11 @@ endef
 .DEFAULT_GOAL := help
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
-	report preview overlay comment credentials forget rehearse \
-	ssh passwords lock tools bench history topology compliance targets
+	report preview overlay comment credentials forget rehearse rehearse-restore \
+	ssh passwords leavers lock tools bench history topology compliance krbtgt targets
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: $(VENV)/ready tools ## Build the whole administration on this machine, verify it, say what to try next
 	@$(PY) -m deploys.phases lab
@@ -103,9 +104,12 @@ explain: $(VENV)/ready ## Whose an address is, and the file and line that say so
 history: $(VENV)/ready ## What switches and routers ran: who changed which lines when, and why [LIMIT=sw1 V=1]
 	@$(PY) -m deploys.history --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(V),--verbose)
 
-compliance: $(VENV)/ready ## How hardened switches are, rule by rule; fails where one is not met [FROM=intended LIMIT= V=1]
+compliance: $(VENV)/ready ## How hardened switches and the domain are, rule by rule; fails where one is not met [FROM=intended LIMIT= V=1]
 	@$(PY) -m deploys.compliance --environment $(ENV) --from $(or $(FROM),running) $(if $(LIMIT),--limit $(LIMIT)) \
 		$(if $(V),--verbose)
+
+krbtgt: $(VENV)/ready ## Change the key that every Kerberos ticket is sealed with; once a year [END=1: all tickets end]
+	@$(PY) -m deploys.krbtgt --environment $(ENV) $(if $(END),--end)
 
 topology: $(VENV)/ready ## Sites, VLANs, devices, uplinks as a picture [OUT=topology.svg LIVE=1: held against LLDP]
 	@$(PY) -m deploys.topology --environment $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(LIVE),--live)
@@ -128,8 +132,11 @@ ssh: $(VENV)/ready ## A shell on a machine, or one command: HOST=ws1 [CMD='klist
 	$(if $(HOST),,$(error make ssh needs a machine: HOST=ws1 (make status lists them)))
 	@ssh -F .cache/$(ENV)/ssh_config $(HOST) $(if $(CMD),"$$CMD")
 
-passwords: $(VENV)/ready ## The people's temporary passwords [FORMAT=tsv]
-	@$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT)
+passwords: $(VENV)/ready ## The people's temporary passwords [INSTITUTION=sante: what its DSI's own key opens, FORMAT=tsv]
+	@$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT) $(if $(INSTITUTION),--institution "$(INSTITUTION)")
+
+leavers: $(VENV)/ready ## Whose data are kept, until when, and whose time is over: nothing is deleted by itself
+	@$(PY) -m deploys.leavers --environment $(ENV)
 
 secrets: $(VENV)/ready ## Generate the secrets that are missing [REKEY=1: seal all for those whom recipients.yaml names]
 	@$(PY) -m deploys.secrets --environment $(ENV) $(if $(REKEY),--rekey)
@@ -171,6 +178,9 @@ forget: $(VENV)/ready ## CI: remove the keys that `make credentials` wrote
 
 rehearse: $(VENV)/ready tools ## Deploy BASE in the lab, then this change on top; what it changed and what it broke [BASE=main]
 	@$(PY) -m deploys.rehearse
+
+rehearse-restore: $(VENV)/ready ## Back the domain up, restore it where nobody sees it, log in to it [HOST=dc1]
+	@$(PY) -m deploys.rehearse_restore --environment $(ENV) $(if $(HOST),--host $(HOST))
 
 unit: $(VENV)/ready ## The unit tests
 	@$(BIN)/pytest -n 2 tests/unit

@@ -26,6 +26,7 @@ from inventory.model import (
     Uplink,
 )
 from inventory.model.base import Strict
+from inventory.model.institution import REFUSE
 
 M = TypeVar("M")
 
@@ -119,38 +120,47 @@ def _people(
     was: Mapping[str, Institution],
     now: Mapping[str, Institution],
 ) -> Iterator[Change]:
+    """People are known by their id, whatever they are called and wherever they work."""
     old = {person.id: person for person in (a.people if a else [])}
     new = {person.id: person for person in (b.people if b else [])}
     if old == new:
         return
-    for identifier, person in new.items():
-        about = _about(person)
-        address = b.address_of(person) if b else ""
-        if identifier in old:
-            yield from _person(owner, old[identifier], person, address)
-        elif identifier in was:
-            yield Change(owner, Section.PEOPLE, "moves_in", about | {"other": was[identifier].name, "address": address})
-        else:
-            yield Change(owner, Section.PEOPLE, "arrives", about | {"address": address})
-    for identifier, person in old.items():
-        if identifier in now and identifier not in new:
-            yield Change(owner, Section.PEOPLE, "moves_out", _about(person) | {"other": now[identifier].name})
-        elif identifier not in new:
+    for id_, person in new.items():
+        about = _about(person) | {"address": b.address_of(person) if b else ""}
+        if id_ in old:
+            yield from _person(owner, old[id_], person, about)
+        elif id_ in was:
+            yield Change(owner, Section.PEOPLE, "moves_in", about | {"other": was[id_].name})
+        elif person.left is None:
+            yield Change(owner, Section.PEOPLE, "arrives", about)
+    for id_, person in old.items():
+        if id_ in new:
+            continue
+        if id_ in now:
+            yield Change(owner, Section.PEOPLE, "moves_out", _about(person) | {"other": now[id_].name})
+        elif person.left is None:
             yield Change(owner, Section.PEOPLE, "leaves", _about(person))
+        else:
+            yield Change(owner, Section.PEOPLE, "forgotten", _about(person))
 
 
-def _person(owner: str, a: Person, b: Person, address: str) -> Iterator[Change]:
+def _person(owner: str, a: Person, b: Person, about: Mapping[str, Value]) -> Iterator[Change]:
+    known = {"login", "given", "family"}
+    if a.left is None and b.left is not None:
+        heir = b.mail_after if b.mail_after != REFUSE else None
+        key = "leaves" if heir is None else "leaves_mail"
+        yield Change(owner, Section.PEOPLE, key, {**about, "heir": heir or ""})
+        known |= {"left", "mail_after"}
+    elif a.left is not None and b.left is None:
+        yield Change(owner, Section.PEOPLE, "returns", about)
+        known |= {"left", "mail_after"}
     if a.display_name != b.display_name:
         values: dict[str, Value] = {"old": a.display_name, "new": b.display_name, "login": b.login}
         yield Change(owner, Section.PEOPLE, "renamed", values)
     if a.login != b.login:
-        values = {"name": b.display_name, "old": a.login, "new": b.login, "address": address}
-        yield Change(owner, Section.PEOPLE, "login_changed", values)
-    if a.left is None and b.left is not None:
-        yield Change(owner, Section.PEOPLE, "left", _about(b) | {"day": b.left})
-    if a.left is not None and b.left is None:
-        yield Change(owner, Section.PEOPLE, "returns", _about(b))
-    known = {"login", "given", "family"} | ({"left"} if (a.left is None) != (b.left is None) else set())
+        key = "login_changed" if a.login in b.formerly else "login_dropped"
+        yield Change(owner, Section.PEOPLE, key, {**about, "old": a.login, "new": b.login})
+        known |= {"formerly"}
     place = f"{b.display_name} ({b.login})"
     yield from _settings(owner, Section.PEOPLE, a, b, place=place, known=known)
 
@@ -159,19 +169,16 @@ def _about(person: Person) -> dict[str, Value]:
     return {"name": person.display_name, "login": person.login}
 
 
-def _written(institution: Institution | None) -> dict[str, list[str]]:
-    return {**institution.functions.held, **institution.groups} if institution else {}
-
-
 def _groups(owner: str, a: Institution | None, b: Institution | None) -> Iterator[Change]:
     people = {p.login: p.display_name for side in (a, b) if side for p in side.people}
-    logins = {p.id: p.login for p in (b.people if b else [])}
-    renamed = {p.login: logins.get(p.id, p.login) for p in (a.people if a else [])}  # they neither join nor leave
 
     def called(logins: list[str]) -> Listed:
         return names(people.get(login, login) for login in logins)
 
-    for name, before, new in _pairs(_written(a), _written(b)):
+    logins = {p.id: p.login for p in (b.people if b else [])}
+    renamed = {p.login: logins.get(p.id, p.login) for p in (a.people if a else [])}  # they neither join nor leave
+    written = [{**side.functions.held, **side.groups} if side else {} for side in (a, b)]
+    for name, before, new in _pairs(*written):
         old = None if before is None else [renamed.get(login, login) for login in before]
         about: dict[str, Value] = {"group": name}
         if old is None and new is not None:

@@ -56,7 +56,8 @@ def load_waivers(folder: Path, administration: Administration, rules: Collection
 def _mistakes(
     source: Source, waivers: list[Waiver], administration: Administration, rules: Collection[str]
 ) -> Iterator[Problem]:
-    known = {"device": list(administration.switches), "site": list(administration.sites), "all": []}
+    controllers = [machine.name for machine in administration.running("directory")]
+    known = {"device": [*administration.switches, *controllers], "site": list(administration.sites), "all": []}
     kinds = {"device": "l'équipement", "site": "le site"}
     for number, waiver in enumerate(waivers):
         path: list[str | int] = ["waivers", number]

@@ -9,14 +9,15 @@ PATIENCE = 20  # seconds until what was restarted must be back
 
 @dataclass(frozen=True)
 class Health:
-    """What a role keeps alive on its host: units of systemd, and TCP ports that somebody listens on."""
+    """What a role keeps alive on its host: units of systemd, TCP ports that are listened on, checks that succeed."""
 
     units: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
+    checks: tuple[str, ...] = ()  # programs in /usr/local/sbin
 
     def signs(self) -> list[str]:
-        """Each unit and port, as `Sick` names it."""
-        return [*self.units, *(f"port {port}" for port in self.ports)]
+        """Each unit, port and check, as `Sick` names it."""
+        return [*self.units, *(f"port {port}" for port in self.ports), *(f"check {name}" for name in self.checks)]
 
 
 class Sick(FactBase[list[str]]):
@@ -25,12 +26,16 @@ class Sick(FactBase[list[str]]):
     default = list
 
     def command(self, signs: list[str], patience: int) -> str:
-        units = " ".join(sign for sign in signs if not sign.startswith("port "))
+        units = " ".join(sign for sign in signs if not sign.startswith(("port ", "check ")))
         ports = " ".join(sign.removeprefix("port ") for sign in signs if sign.startswith("port "))
+        checks = " ".join(sign.removeprefix("check ") for sign in signs if sign.startswith("check "))
         return (
             f"deadline=$(($(date +%s) + {patience})); while :; do bad=;"
             f' for u in {units}; do systemctl is-active --quiet $u || bad="$bad$u\\n"; done;'
             f' for p in {ports}; do ss -Hltn "sport = :$p" | grep -q . || bad="${{bad}}port $p\\n"; done;'
+            # Last, and only asked of what runs, since it may take seconds: what does not run passes no check.
+            f' for c in {checks}; do [ -z "$bad" ] && /usr/local/sbin/$c >/dev/null 2>&1 ||'
+            ' bad="${bad}check $c\\n"; done;'
             ' [ -n "$bad" ] && [ $(date +%s) -lt $deadline ] || break; sleep 0.5; done; printf "$bad"'
         )
 

@@ -8,16 +8,18 @@ from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
 from roles.common import Port, config_file, packages, secret_file, service, stopped
 from roles.common.health import Health
-from roles.directory import objects, operations, records
-from roles.directory.config import AUTHORITY, CERTIFICATE, CHECK, KEY, SMB_CONF, STATE, TLS_FOLDER, config_of
+from roles.directory import objects, operations, records, upkeep
+from roles.directory.audit import UNIT
+from roles.directory.config import CERTIFICATE, CHECK, KEY, SETTINGS, SMB_CONF, STATE, TLS_FOLDER, config_of
+from roles.directory.peers import writes
 
-PACKAGES = ["krb5-user", "ldb-tools", "samba-ad-dc", "samba-ad-provision", "smbclient", "winbind"]
+PACKAGES = ["bind9-dnsutils", "krb5-user", "ldb-tools", "samba-ad-dc", "samba-ad-provision", "smbclient", "winbind"]
 OPEN_PORTS = [
     *(Port(protocol, number) for number in (53, 88, 389, 464) for protocol in ("tcp", "udp")),
     Port("udp", 123),
     *(Port("tcp", number) for number in (135, 445, 636, 3268, 3269, "49152-65535")),
 ]
-HEALTH = Health(("samba-ad-dc",), (53, 88, 389, 445, 636))
+HEALTH = Health(("samba-ad-dc",), (53, 88, 389, 445, 636), (upkeep.CHECK,))
 
 
 @deploy("Directory")
@@ -27,17 +29,17 @@ def directory(administration: Administration, machine: Machine) -> None:
     secrets = secrets_of(administration.environment)
 
     packages(name="directory: packages", names=PACKAGES)
+    upkeep.programs()
     config_file(
         name="directory: smb.conf",
         template="directory/smb.conf.j2",
         path=SMB_CONF,
         check=CHECK,
         cfg=cfg,
-        certificate=CERTIFICATE,
-        key=KEY,
-        authority=AUTHORITY,
-        state=STATE,
+        **SETTINGS,
     )
+    files.directory(name="directory: unit settings folder", path=UNIT.rpartition("/")[0])
+    config_file(name="directory: no line of the audit is dropped", template="directory/audit.conf", path=UNIT)
     config_file(
         name="directory: Kerberos",
         template="common/krb5.conf.j2",
@@ -48,7 +50,7 @@ def directory(administration: Administration, machine: Machine) -> None:
     # The package starts them; on a controller samba runs its own.
     for unit in host.loop(["smbd.service", "nmbd.service", "winbind.service"]):
         stopped(name=f"directory: no {unit}", unit=unit)
-    operations.provisioned(name="directory: domain exists", cfg=cfg, secrets=secrets)
+    operations.domain(name="directory: a controller of the domain", cfg=cfg, secrets=secrets)
 
     files.directory(name="directory: TLS folder", path=TLS_FOLDER, mode="700")
     secret_file(
@@ -62,11 +64,16 @@ def directory(administration: Administration, machine: Machine) -> None:
     service(
         name="directory: samba runs with its present configuration",
         unit="samba-ad-dc.service",
-        watches=[SMB_CONF, CERTIFICATE, KEY],
+        watches=[SMB_CONF, UNIT, CERTIFICATE, KEY],
     )
-    operations.content(
-        name="directory: people, groups and policy", desired=objects.desired_of(administration), secrets=secrets
-    )
+    operations.fresh_tickets(name="directory: samba knows the keys of the others", cfg=cfg)
+    upkeep.timers()
+    if not writes(cfg):
+        return  # what the first of those that answer writes, the others fetch from it
+    operations.controllers(name="directory: controllers and their roles", cfg=cfg)
+    desired = objects.desired_of(administration)
+    operations.content(name="directory: people, groups and policy", desired=desired, secrets=secrets)
+    operations.rights(name="directory: rights of the help desks", desired=desired)
     operations.zones(
         name="directory: names",
         desired=records.desired_of(administration, records.dkim_keys(administration, secrets)),

@@ -1,12 +1,15 @@
 """What a domain controller holds; one that was never provisioned holds nothing."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pyinfra.api import FactBase, QuoteString, StringCommand
 
 from roles.common.programs import program
+from roles.directory import privileged, rights
 from roles.directory.config import DATABASE, STATE
 from roles.directory.ldif import Entries, parse
 from roles.directory.records import DnsRecord, Zones
@@ -15,13 +18,17 @@ PROGRAMS = Path(__file__).with_name("programs")
 UNFINISHED = f"{STATE}/.provision-unfinished"
 
 # What the inventory decides, wherever it stands: the domain itself, units, people, groups. Computers are not ours.
-_KINDS = "(|(objectClass=domainDNS)(objectClass=organizationalUnit)(objectCategory=group)(objectCategory=person))"
+_KINDS = (
+    "(|(objectClass=domainDNS)(objectClass=organizationalUnit)(objectCategory=group)(objectCategory=person)"
+    "(objectClass=msDS-PasswordSettings))"
+)
 _ATTRIBUTES = (  # those that are compared, and no other: twenty thousand people are read in one answer
     *("sAMAccountName", "employeeID", "userAccountControl", "isCriticalSystemObject", "description", "member"),
     *("userPrincipalName", "givenName", "sn", "displayName", "mail", "title", "manager", "accountExpires"),
     *("msDS-SupportedEncryptionTypes",),
     *("minPwdLength", "pwdProperties", "lockoutThreshold", "lockoutDuration", "lockOutObservationWindow"),
-    *("minPwdAge", "maxPwdAge", "ms-DS-MachineAccountQuota"),
+    *("minPwdAge", "maxPwdAge", "pwdHistoryLength", "ms-DS-MachineAccountQuota"),
+    *privileged.ATTRIBUTES,
 )
 
 
@@ -35,6 +42,30 @@ class Provisioned(FactBase[bool]):
         return list(output) == ["yes"]
 
 
+@dataclass(frozen=True)
+class Known:
+    """The controllers that the directory knows, and who holds each role that one alone has (FSMO); "" if dead."""
+
+    controllers: frozenset[str]
+    roles: Mapping[str, str]
+    rebuilt: frozenset[str] = frozenset()  # since samba started here
+
+
+class KnownControllers(FactBase[Known]):
+    """The controllers of the domain, as the one that is asked knows them."""
+
+    @staticmethod
+    def default() -> Known:
+        return Known(frozenset(), {})
+
+    def command(self) -> StringCommand:
+        return StringCommand("!", "test", "-f", DATABASE, "||", program(PROGRAMS / "read_controllers.py"))
+
+    def process(self, output: Any) -> Known:
+        found = json.loads("".join(output))
+        return Known(frozenset(found["controllers"]), found["roles"], frozenset(found["rebuilt"]))
+
+
 class DirectoryEntries(FactBase[Entries]):
     """The entries of the directory that the inventory may decide of, by DN."""
 
@@ -44,6 +75,22 @@ class DirectoryEntries(FactBase[Entries]):
         return StringCommand(
             *("!", "test", "-f", DATABASE, "||", "ldbsearch", "-H", DATABASE, "--scope=sub"),
             *map(QuoteString, (_KINDS, *_ATTRIBUTES)),
+        )
+
+    def process(self, output: Any) -> Entries:
+        return parse(output)
+
+
+class UnitRights(FactBase[Entries]):
+    """The units with who may do what to them, in SDDL, and the groups that may be given rights, with their SID."""
+
+    default = dict
+
+    def command(self) -> StringCommand:
+        kinds = f"(|(objectClass=organizationalUnit)(&(objectCategory=group)(sAMAccountName=*-{rights.FUNCTION})))"
+        return StringCommand(
+            *("!", "test", "-f", DATABASE, "||", "ldbsearch", "-H", DATABASE, "--scope=sub", "--controls=sd_flags:1:4"),
+            *map(QuoteString, (kinds, "nTSecurityDescriptor", "objectSid")),
         )
 
     def process(self, output: Any) -> Entries:

@@ -20,6 +20,7 @@ POLICY = {
     "lockoutDuration": TEN_MINUTES,
     "lockOutObservationWindow": TEN_MINUTES,
     "minPwdAge": "0",  # a temporary password is changed the same day
+    "pwdHistoryLength": "24",
     "maxPwdAge": NEVER,  # expiry makes passwords weaker (ANSSI, authentification multifacteur et mots de passe, R24)
     "ms-DS-MachineAccountQuota": "0",  # nobody joins a machine but administrators
 }

@@ -10,6 +10,7 @@ PACKAGES = [
     "bind9-dnsutils",
     "curl",
     "krb5-user",
+    "ldb-tools",
     "openssl",
     "python3",
     "python3-dkim",

@@ -26,7 +26,7 @@ partition = ldb.Dn(db, f"DC=DomainDnsZones,{db.domain_dn()}")
 zones = [str(zone["name"]) for zone in db.search(partition, expression="(objectClass=dnsZone)", attrs=["name"])]
 records = []
 for node in db.search(partition, expression="(objectClass=dnsNode)", attrs=["dnsRecord"]):
-    name, zone = (node.dn.get_component_value(place) for place in (0, 1))
+    name, zone = (node.dn.get_component_value(place).lower() for place in (0, 1))  # a join writes DC2
     for packed in node.get("dnsRecord", []):
         record = ndr_unpack(dnsp.DnssrvRpcRecord, packed)
         if record.wType in TEXTS:

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,8 @@ def host(here: Here) -> Here:
 
 
 def test_signs_are_units_and_ports() -> None:
-    assert Health(("postfix", "a@b.service"), (25,)).signs() == ["postfix", "a@b.service", "port 25"]
+    found = Health(("postfix", "a@b.service"), (25,), ("check-mail",)).signs()
+    assert found == ["postfix", "a@b.service", "port 25", "check check-mail"]
 
 
 def test_what_lives_is_not_named(host: Here) -> None:
@@ -44,3 +46,17 @@ def test_and_no_more_than_these(host: Here) -> None:
     began = time.monotonic()
     assert host.get_fact(Sick, signs=["postfix"], patience=1) == ["postfix"]
     assert 0.5 < time.monotonic() - began < 4
+
+
+def test_a_check_that_fails_is_named_once_all_else_lives(host: Here, tmp_path: Path) -> None:
+    check = tmp_path / "check-mail"
+    check.write_text(f'#!/bin/sh\ntouch "{tmp_path}/asked"\nexit 1\n')
+    check.chmod(0o755)
+    sign = f"check ../../..{check}"  # below /usr/local/sbin, as the shell sees it
+    assert host.get_fact(Sick, signs=[sign], patience=0) == [sign]
+    (tmp_path / "asked").unlink()
+    host.program("postfix.dead", "")
+    assert host.get_fact(Sick, signs=[sign, "postfix"], patience=0) == ["postfix", sign]
+    assert not (tmp_path / "asked").exists()
+    check.write_text("#!/bin/sh\n")
+    assert host.get_fact(Sick, signs=[sign], patience=0) == []

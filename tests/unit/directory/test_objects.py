@@ -135,6 +135,8 @@ def test_who_changes_institution_keeps_the_account() -> None:
         "person fatou.specimen: mail",
         "group mtdpce-agents: remove fatou.specimen",
         "group sante-agents: add fatou.specimen",
+        "group fonction-assistance: remove mtdpce-assistance",
+        "group mtdpce-assistance: remove fatou.specimen",
     ]
 
 

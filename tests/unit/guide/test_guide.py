@@ -76,8 +76,8 @@ EFFECTS: dict[str, list[tuple[Effect, object, object]]] = {
         (lambda found: found.institutions["sante"].groups["conseil"], ["moussa.exemple"], ["mariam.modele"]),
     ],
     "Quelqu'un change de nom": [
-        (people("sante"), {"moussa.exemple", "mariam.modele"}, {"moussa.exemple", "mariam.nouvelle"}),
-        (lambda found: found.institutions["sante"].people[1].id, "M2002", "M2002"),
+        (people("sante"), {"moussa.exemple", "mariam.modele"}, {"moussa.nouveau", "mariam.modele"}),
+        (lambda found: found.institutions["sante"].people[0].id, "M2001", "M2001"),
     ],
     "Quelqu'un change d'institution": [
         (people("sante"), {"moussa.exemple", "mariam.modele"}, {"mariam.modele"}),
