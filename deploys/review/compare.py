@@ -175,8 +175,11 @@ def _groups(owner: str, a: Institution | None, b: Institution | None) -> Iterato
     def called(logins: list[str]) -> Listed:
         return names(people.get(login, login) for login in logins)
 
+    logins = {p.id: p.login for p in (b.people if b else [])}
+    renamed = {p.login: logins.get(p.id, p.login) for p in (a.people if a else [])}  # they neither join nor leave
     written = [{**side.functions.held, **side.groups} if side else {} for side in (a, b)]
-    for name, old, new in _pairs(*written):
+    for name, before, new in _pairs(*written):
+        old = None if before is None else [renamed.get(login, login) for login in before]
         about: dict[str, Value] = {"group": name}
         if old is None and new is not None:
             members = called(new)

@@ -322,6 +322,22 @@ SUMMARY: tuple[tuple[tuple[str, ...], Phrase, bool], ...] = (
         False,
     ),
     (
+        ("returns",),
+        (
+            ("{n} personne revient", "{n} personnes reviennent"),
+            ("{n} person comes back", "{n} people come back"),
+        ),
+        False,
+    ),
+    (
+        ("forgotten",),
+        (
+            ("{n} ligne retirée (données gardées)", "{n} lignes retirées (données gardées)"),
+            ("{n} line removed (data kept)", "{n} lines removed (data kept)"),
+        ),
+        False,
+    ),
+    (
         ("login_changed", "login_dropped"),
         (
             ("{n} nom de connexion changé", "{n} noms de connexion changés"),

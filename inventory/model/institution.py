@@ -110,18 +110,18 @@ class PeopleFile(Strict):
     )
 
 
-Holders = Annotated[list[Login], Field(min_length=1)]
+Holders = Annotated[list[Login], Field(min_length=1)] | None
 
 
 class Functions(Strict):
     """Who has which of the functions that every institution may have."""
 
     dsi: Holders = Field(
-        default=[], description="Répondent de l'informatique : comptes, groupes, partages", examples=[["awa.exemple"]]
+        default=None, description="Répondent de l'informatique : comptes, groupes, partages", examples=[["awa.exemple"]]
     )
-    secretariat: Holders = Field(default=[], description="Tiennent le secrétariat", examples=[["awa.exemple"]])
+    secretariat: Holders = Field(default=None, description="Tiennent le secrétariat", examples=[["awa.exemple"]])
     assistance: Holders = Field(
-        default=[],
+        default=None,
         description="Assistent les utilisateurs : peuvent changer le mot de passe d'une personne de l'institution",
         examples=[["awa.exemple"]],
     )

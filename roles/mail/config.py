@@ -114,5 +114,5 @@ def _forwards(administration: Administration) -> Iterator[Alias]:
 
 
 def _dsi(institution: Institution) -> tuple[str, ...]:
-    logins = institution.functions.dsi
+    logins = institution.functions.dsi or []
     return tuple(institution.address_of(person) for person in institution.present if person.login in logins)

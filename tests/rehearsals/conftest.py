@@ -75,13 +75,8 @@ def at_the_desk(administration: Administration, command: str, password: str) -> 
 
 
 def first_logon(administration: Administration, institution: str, login: str) -> str:
-    """The password that somebody new chooses."""
+    """The password that somebody new chooses: the temporary one is good for that alone."""
     temporary = secrets_of(administration.environment).get(f"institution-{institution}", login).reveal()
-    return chosen_at_the_desk(administration, login, temporary)
-
-
-def chosen_at_the_desk(administration: Administration, login: str, temporary: str) -> str:
-    """The password that somebody chooses: the temporary one is good for that alone."""
 
     def say(command: str, typed: str) -> tuple[int, str]:
         return at_the_desk(administration, f"{command} 2>&1", typed)

@@ -13,13 +13,11 @@ import pytest
 from inventory.model import Administration
 from inventory.secrets import secrets_of
 from tests.conftest import Workstation
-from tests.rehearsals.conftest import at_the_desk, chosen_at_the_desk, done, first_logon, imap, share, ticket
+from tests.rehearsals.conftest import at_the_desk, done, first_logon, imap, share, ticket
 
 TAG = uuid4().hex[:6]  # the lab remembers those who left: each run has somebody new
 LEAVER, MOVER, BRIDE, WIFE = f"nafi.{TAG}", f"yero.{TAG}", f"bintou.{TAG}", f"bintou.m{TAG}"
-HELP = f"aide.{TAG}"  # the help desk of the ministry of Health
 IDS = {
-    HELP: f"A-{TAG.upper()}",
     LEAVER: f"L-{TAG.upper()}",
     MOVER: f"M-{TAG.upper()}",
     BRIDE: f"B-{TAG.upper()}",
@@ -75,16 +73,11 @@ class Ministries:
         self.copy = copy
         self.files = {name: copy / f"inventory/institutions/{name}/people.yaml" for name in ("sante", "mtdpce")}
         self.before = {name: path.read_text().rstrip() + "\n" for name, path in self.files.items()}
-        groups = copy / "inventory/institutions/sante/groups.yaml"
-        written = groups.read_text().replace("functions:\n", f"functions:\n  assistance: [{HELP}]\n")
-        assert HELP in written
-        groups.write_text(written)
 
     def have(self, **more: list[str]) -> None:
         """Deploy the administration with these people more, by ministry."""
         for name, path in self.files.items():
-            helping = [line(HELP)] if name == "sante" else []
-            path.write_text(self.before[name] + "".join([*helping, *more.get(name, [])]))
+            path.write_text(self.before[name] + "".join(more.get(name, [])))
         done(self.copy, "deploys.validate")
         done(self.copy, "deploys.secrets")
         done(self.copy, "deploys.engine", "deploy", "--yes")
@@ -140,11 +133,10 @@ def test_three_people(
         return at_work(f"python3 -c {quote(SEND)} {sender} {recipient} {subject}", password)[1]
 
     ministries.have(sante=[line(LEAVER), line(MOVER), line(BRIDE)])
-    for login in (HELP, LEAVER, MOVER, BRIDE):  # a temporary password opens nothing
+    for login in (LEAVER, MOVER, BRIDE):  # a temporary password opens nothing
         temporary = secrets_of(administration.environment).get("institution-sante", login).reveal()
         assert at_work(imap(f"{login}@sante.gov.bf"), temporary)[0] != 0
-    passwords = {login: first_logon(administration, "sante", login) for login in (HELP, LEAVER, MOVER, BRIDE)}
-    passwords[BRIDE] = _helped(administration, passwords, password_of("awa.exemple"))
+    passwords = {login: first_logon(administration, "sante", login) for login in (LEAVER, MOVER, BRIDE)}
     for login, password in passwords.items():
         note(f"{login}@sante.gov.bf", f"kept-{TAG}", "keep", password)
         assert at_work(ticket(login, share("sante", "ls")), password)[0] == 0
@@ -205,21 +197,3 @@ def test_three_people(
     # Who comes back finds the same account, password and mail; what came meanwhile went to the other one.
     note(f"{LEAVER}@sante.gov.bf", f"kept-{TAG}", "find", passwords[LEAVER])
     assert at_work(ticket(LEAVER, share("sante", "ls")), passwords[LEAVER])[0] == 0
-
-
-def _helped(administration: Administration, passwords: dict[str, str], of_another: str) -> str:
-    """Who forgot a password gets a temporary one from the help desk, which has no say in another ministry."""
-    controller = administration.running("directory")[0].fqdn
-    temporary = f"Provisoire-{uuid4().hex[:12]}"
-
-    def reset(login: str) -> str:
-        # As Windows' own tool does (MS-SAMR 2.2.6.23); 1: to be changed at the next logon.
-        typed = f"{passwords[HELP]}\nsetuserinfo2 {login} 26 {temporary} 1"
-        command = ticket(HELP, f"rpcclient --use-kerberos=required {controller} 2>&1")
-        return at_the_desk(administration, command, typed)[1]
-
-    assert "NT_STATUS_ACCESS_DENIED" in reset("awa.exemple")
-    assert at_the_desk(administration, ticket("awa.exemple", "true"), of_another)[0] == 0
-    assert "NT_STATUS" not in (said := reset(BRIDE)), said
-    assert at_the_desk(administration, ticket(BRIDE, "true"), passwords[BRIDE])[0] != 0
-    return chosen_at_the_desk(administration, BRIDE, temporary)
