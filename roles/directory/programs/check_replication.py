@@ -2,8 +2,12 @@
 """Whether the controllers hold the same: each makes the other fetch, now, in both directions. A line for each trouble.
 
 A controller that does not answer is said, and is no trouble of this one's. Exit status 1 where there is trouble.
+
+One that was put back to an earlier state (an image) gives numbers out a second time, and the others pass over
+what it changes. It stops itself for good, as soon as it sees that: the next deploy makes it join anew.
 """
 
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -21,6 +25,7 @@ from samba.samdb import SamDB
 
 REBUILT = 900  # seconds: so long the others may need a restart to know the keys of one that was rebuilt
 SKEW = 60  # seconds between clocks; Kerberos stops at 300
+PUT_BACK = Path("/var/lib/samba/.put-back")
 SYSVOL_STAMP, SYSVOL_AGE = Path("/var/lib/samba/sysvol.synchronized"), 1800  # seconds: six turns of its timer
 
 lp = LoadParm()
@@ -70,7 +75,8 @@ def between(me: Controller, other: Controller) -> list[str]:
     if abs(ahead) > SKEW:
         troubles.append(f"the clock of {other.name} is {abs(ahead):.0f} s {'ahead' if ahead > 0 else 'behind'}")
     if seen(there, me) > int(here.sequence_number(ldb.SEQ_HIGHEST_SEQ)):
-        troubles.append(f"{me.name} was put back to an earlier state, and {other.name} passes over what it changes now")
+        PUT_BACK.touch()
+        return troubles
     for fetches, source in ((me, other), (other, me)):
         try:
             fetches.fetches_from(source)
@@ -119,6 +125,9 @@ for other in others:
     else:
         bad += troubles
         same += [] if troubles else [other.name]
+if PUT_BACK.exists():
+    subprocess.run(["systemctl", "stop", "samba-ad-dc.service"], check=True)
+    sys.exit(f"{me.name} was put back to an earlier state, and is stopped: the next deploy makes it join anew")
 bad += sysvol(others)
 print("\n".join(bad) or f"{me.name} holds the same as {', '.join(same) or 'nobody: it is alone'}")
 sys.exit(bool(bad))
