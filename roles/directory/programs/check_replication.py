@@ -7,6 +7,7 @@ One that was put back to an earlier state (an image) gives numbers out a second 
 what it changes. It stops itself for good, as soon as it sees that: the next deploy makes it join anew.
 """
 
+import socket
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from samba.ndr import ndr_unpack
 from samba.param import LoadParm
 from samba.samdb import SamDB
 
-REBUILT = 900  # seconds: so long the others may need a restart to know the keys of one that was rebuilt
+REBUILT = 900  # seconds: the time that a deploy has to restart the others
 SKEW = 60  # seconds between clocks; Kerberos stops at 300
 PUT_BACK = Path("/var/lib/samba/.put-back")
 SYSVOL_STAMP, SYSVOL_AGE = Path("/var/lib/samba/sysvol.synchronized"), 1800  # seconds: six turns of its timer
@@ -46,6 +47,14 @@ class Controller:
         self.invocation = misc.GUID(settings["invocationId"][0])
         self.age = time.time() - ldb.string_to_time(str(settings["whenCreated"]))
 
+    def answers(self) -> bool:
+        """Whether somebody listens there; a machine that is off is not waited for."""
+        try:
+            socket.create_connection((self.name, 389), timeout=3).close()
+        except OSError:
+            return False
+        return True
+
     def open(self) -> SamDB:
         return SamDB(url=f"ldap://{self.name}", lp=lp, credentials=machine, session_info=system_session())
 
@@ -67,7 +76,7 @@ class Controller:
 
 
 def between(me: Controller, other: Controller) -> list[str]:
-    """What is wrong between this controller and another. Raises LdbError where the other does not answer."""
+    """What is wrong between this controller and another. Raises LdbError where the other does not let itself be asked."""
     there = other.open()
     troubles = []
     clock = str(there.search("", ldb.SCOPE_BASE, attrs=["currentTime"])[0]["currentTime"])
@@ -81,12 +90,17 @@ def between(me: Controller, other: Controller) -> list[str]:
         try:
             fetches.fetches_from(source)
         except Exception as error:  # whatever it says, the two do not hold the same
-            said = f"{fetches.name} cannot fetch from {source.name}: {error.args[-1]}"
-            if fetches is other and me.age < REBUILT:
-                print(f"{said} (it may have tickets for what {me.name} was: restart samba there)")
-            else:
-                troubles.append(said)
+            troubles.append(f"{fetches.name} cannot fetch from {source.name}: {error.args[-1]}")
     return troubles
+
+
+def rebuilt(me: Controller) -> bool:
+    """Whether this one has lately taken the place of another of its name, for whose keys the others have tickets."""
+    gone = here.search(
+        here.get_config_basedn(), expression="(&(objectClass=nTDSDSA)(isDeleted=TRUE))", controls=["show_deleted:1"]
+    )
+    names = {each.dn.get_component_value(1).split("\n")[0].lower() for each in gone}
+    return me.age < REBUILT and me.name.partition(".")[0].lower() in names
 
 
 def seen(there: SamDB, whose: Controller) -> int:
@@ -118,10 +132,15 @@ me = next(each for each in map(Controller, found) if str(each.guid) == here.get_
 others = [each for each in map(Controller, found) if each.guid != me.guid]
 bad, same = [], []
 for other in others:
+    if not other.answers():
+        print(f"{other.name} does not answer")
+        continue
     try:
         troubles = between(me, other)
     except ldb.LdbError as error:
-        print(f"{other.name} does not answer: {error.args[-1]}")
+        troubles = [f"{other.name} cannot be asked: {error.args[-1]}"]
+    if troubles and rebuilt(me):
+        print(*troubles, f"{other.name} may have tickets for what {me.name} was: restart samba there", sep="\n")
     else:
         bad += troubles
         same += [] if troubles else [other.name]
