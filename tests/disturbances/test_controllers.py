@@ -161,6 +161,23 @@ def test_a_full_disk_of_one_refuses_changes_whole_and_mends_when_there_is_room(c
         controllers.run("dc2", f"systemctl stop {SAMBA}; {back}; systemctl start {SAMBA}")
 
 
+def test_a_wrong_clock_of_one_is_named(controllers: Controllers) -> None:
+    """The lab's machines share a clock: samba alone is made to believe in another."""
+    folder = "/run/systemd/system/samba-ad-dc.service.d"
+    library = "$(dpkg -L libfaketime | grep 'libfaketime.so.1$')"
+    setting = f'printf "[Service]\\nEnvironment=LD_PRELOAD=%s FAKETIME=+10m\\n" "{library}" >{folder}/clock.conf'
+    restart = f"systemctl daemon-reload; systemctl restart {SAMBA}"
+    try:
+        controllers.run("dc2", "apt-get install --yes --quiet=2 --no-install-recommends libfaketime >/dev/null")
+        controllers.run("dc2", f"mkdir -p {folder}; {setting}; {restart}")
+        controllers.lab.wait(lambda: any("s ahead" in each for each in controllers.troubles("dc1")), seconds=40)
+        (said,) = re.findall(r"the clock of dc2.intra.gov.bf is (\d+) s ahead", "\n".join(controllers.troubles("dc1")))
+        assert 590 <= int(said) <= 610
+    finally:
+        controllers.run("dc2", f"rm -rf {folder}; {restart}; apt-get purge --yes --quiet=2 libfaketime >/dev/null")
+    controllers.whole()
+
+
 def test_a_backup_is_restored_where_nobody_sees_it(controllers: Controllers) -> None:
     rehearsed = run(ROOT, "deploys.rehearse_restore")
     assert rehearsed.returncode == 0, rehearsed.stdout + rehearsed.stderr

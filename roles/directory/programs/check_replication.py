@@ -76,7 +76,7 @@ class Controller:
 
 
 def between(me: Controller, other: Controller) -> list[str]:
-    """What is wrong between this controller and another. Raises LdbError where the other does not let itself be asked."""
+    """What is wrong between this controller and another. Raises LdbError where the other cannot be asked."""
     there = other.open()
     troubles = []
     clock = str(there.search("", ldb.SCOPE_BASE, attrs=["currentTime"])[0]["currentTime"])
