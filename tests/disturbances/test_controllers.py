@@ -11,7 +11,7 @@ from tests.disturbances.controllers import BOOT, PROBE, SAMBA, STATE, Controller
 from tests.disturbances.switches import cut_power
 from tests.rehearsals.conftest import ROOT, at_the_desk, imap, run, share, ticket
 
-PUT_BACK = f"{STATE}/.put-back"
+PUT_BACK, DATABASE = f"{STATE}/.put-back", f"{STATE}/private/sam.ldb"
 
 
 @pytest.fixture
@@ -95,9 +95,7 @@ def test_both_lose_their_power_and_nothing_is_lost(
 
 def test_one_is_rebuilt_from_nothing_by_a_deploy(controllers: Controllers) -> None:
     """The one that holds every role, and that would found the domain where there was none."""
-    identifiers = (
-        "ldbsearch -H /var/lib/samba/private/sam.ldb '(objectCategory=person)' objectSid | grep ^objectSid | sort"
-    )
+    identifiers = f"ldbsearch -H {DATABASE} '(objectCategory=person)' objectSid | grep ^objectSid | sort"
     before = controllers.run("dc2", identifiers)
     controllers.take_away("dc1")
     alone = controllers.deploy("dc1")
@@ -136,22 +134,21 @@ def test_one_that_was_put_back_to_an_earlier_state_is_named_and_joins_anew(contr
     assert [controllers.has(name) for name in controllers.names] == [True, True]
 
 
-def test_a_full_disk_of_one_refuses_changes_whole_and_mends_when_there_is_room(controllers: Controllers) -> None:
+def test_a_full_disk_of_one_refuses_what_does_not_fit_whole(controllers: Controllers) -> None:
     room, over = controllers.size("dc2") + 12, "/mnt/samba"
     disk = f"mount -t tmpfs -o size={room}m,mode=755 tmpfs {over}"
     copy = f"{disk} && cp -a {STATE}/. {over}/ && mount --bind {over} {STATE} && umount {over}"
+    base = controllers.lab.administration.platform.base_dn
+    entry = f"dn: CN=essai%s,OU=Domain Controllers,{base}\\nchangetype: add\\nobjectClass: contact\\n\\n"
+    many = f"for i in $(seq 2000); do printf '{entry}' $i; done | ldbmodify -H {DATABASE}"
     try:
         controllers.run("dc2", f"systemctl stop {SAMBA}; mkdir -p {over}; {copy}; systemctl start {SAMBA}")
         controllers.whole()
-        controllers.run(
-            "dc2", f"dd if=/dev/zero of={STATE}/full bs=1M; dd if=/dev/zero of={STATE}/fuller bs=1k", check=False
-        )
-        refused = controllers.run("dc2", f"samba-tool user create {PROBE} --random-password", check=False)
-        assert "ERROR" in refused, refused
-        backed_up = controllers.run("dc2", "backup-directory; echo status $?", check=False)
+        controllers.run("dc2", f"dd if=/dev/zero of={STATE}/full bs=64k", check=False)
+        assert "Modify failed" in controllers.run("dc2", many, check=False)
+        assert "# 0 entries" in controllers.run("dc2", f"ldbsearch -H {DATABASE} '(cn=essai*)' dn")
         controllers.add("dc1")  # the other goes on
-        assert "cannot fetch" in "\n".join(controllers.troubles("dc2")), backed_up
-        controllers.run("dc2", f"rm {STATE}/full {STATE}/fuller")
+        controllers.run("dc2", f"rm {STATE}/full")
         controllers.whole()
         assert [controllers.has(name) for name in controllers.names] == [True, True]
         assert controllers.run("dc2", "samba-tool dbcheck --cross-ncs").strip().endswith("(0 errors)")
