@@ -11,7 +11,7 @@ from tests.disturbances.controllers import BOOT, PROBE, SAMBA, STATE, Controller
 from tests.disturbances.switches import cut_power
 from tests.rehearsals.conftest import ROOT, at_the_desk, imap, run, share, ticket
 
-UNFINISHED = f"{STATE}/.provision-unfinished"
+PUT_BACK, DATABASE = f"{STATE}/.put-back", f"{STATE}/private/sam.ldb"
 
 
 @pytest.fixture
@@ -95,9 +95,7 @@ def test_both_lose_their_power_and_nothing_is_lost(
 
 def test_one_is_rebuilt_from_nothing_by_a_deploy(controllers: Controllers) -> None:
     """The one that holds every role, and that would found the domain where there was none."""
-    identifiers = (
-        "ldbsearch -H /var/lib/samba/private/sam.ldb '(objectCategory=person)' objectSid | grep ^objectSid | sort"
-    )
+    identifiers = f"ldbsearch -H {DATABASE} '(objectCategory=person)' objectSid | grep ^objectSid | sort"
     before = controllers.run("dc2", identifiers)
     controllers.take_away("dc1")
     alone = controllers.deploy("dc1")
@@ -125,32 +123,32 @@ def test_one_that_was_put_back_to_an_earlier_state_is_named_and_joins_anew(contr
         controllers.add("dc2")
         controllers.whole()
         controllers.run("dc2", f"systemctl stop {SAMBA}; rm -rf {STATE}; mv {aside} {STATE}; systemctl start {SAMBA}")
-        controllers.lab.wait(lambda: any("put back" in each for each in controllers.troubles("dc2")))
-        assert "dc2.intra.gov.bf was put back to an earlier state" in "\n".join(controllers.troubles("dc2"))
+        said = controllers.run("dc2", "check-replication", check=False)
+        assert "dc2.intra.gov.bf was put back to an earlier state, and is stopped" in said
+        assert controllers.run("dc2", f"systemctl is-active {SAMBA}", check=False) == "inactive\n"
     finally:
-        controllers.run("dc2", f"rm -rf {aside}; touch {UNFINISHED}")
+        controllers.run("dc2", f"rm -rf {aside}; touch {PUT_BACK}")
         rejoined = controllers.deploy("dc1", "dc2")
     assert rejoined.returncode == 0, rejoined.stdout + rejoined.stderr
     controllers.whole()
     assert [controllers.has(name) for name in controllers.names] == [True, True]
 
 
-def test_a_full_disk_of_one_refuses_changes_whole_and_mends_when_there_is_room(controllers: Controllers) -> None:
+def test_a_full_disk_of_one_refuses_what_does_not_fit_whole(controllers: Controllers) -> None:
     room, over = controllers.size("dc2") + 12, "/mnt/samba"
     disk = f"mount -t tmpfs -o size={room}m,mode=755 tmpfs {over}"
     copy = f"{disk} && cp -a {STATE}/. {over}/ && mount --bind {over} {STATE} && umount {over}"
+    base = controllers.lab.administration.platform.base_dn
+    entry = f"dn: CN=essai%s,OU=Domain Controllers,{base}\\nchangetype: add\\nobjectClass: contact\\n\\n"
+    many = f"for i in $(seq 2000); do printf '{entry}' $i; done | ldbmodify -H {DATABASE}"
     try:
         controllers.run("dc2", f"systemctl stop {SAMBA}; mkdir -p {over}; {copy}; systemctl start {SAMBA}")
         controllers.whole()
-        controllers.run(
-            "dc2", f"dd if=/dev/zero of={STATE}/full bs=1M; dd if=/dev/zero of={STATE}/fuller bs=1k", check=False
-        )
-        refused = controllers.run("dc2", f"samba-tool user create {PROBE} --random-password", check=False)
-        assert "ERROR" in refused, refused
-        backed_up = controllers.run("dc2", "backup-directory; echo status $?", check=False)
+        controllers.run("dc2", f"dd if=/dev/zero of={STATE}/full bs=64k", check=False)
+        assert "Modify failed" in controllers.run("dc2", many, check=False)
+        assert "# 0 entries" in controllers.run("dc2", f"ldbsearch -H {DATABASE} '(cn=essai*)' dn")
         controllers.add("dc1")  # the other goes on
-        assert "cannot fetch" in "\n".join(controllers.troubles("dc2")), backed_up
-        controllers.run("dc2", f"rm {STATE}/full {STATE}/fuller")
+        controllers.run("dc2", f"rm {STATE}/full")
         controllers.whole()
         assert [controllers.has(name) for name in controllers.names] == [True, True]
         assert controllers.run("dc2", "samba-tool dbcheck --cross-ncs").strip().endswith("(0 errors)")
@@ -158,6 +156,23 @@ def test_a_full_disk_of_one_refuses_changes_whole_and_mends_when_there_is_room(c
         kept = f"rm -f {STATE}/full* && cp -a {STATE} {STATE}.kept && umount {STATE}"
         back = f"! mountpoint -q {STATE} || {{ {kept} && rm -rf {STATE} && mv {STATE}.kept {STATE}; }}"
         controllers.run("dc2", f"systemctl stop {SAMBA}; {back}; systemctl start {SAMBA}")
+
+
+def test_a_wrong_clock_of_one_is_named(controllers: Controllers) -> None:
+    """The lab's machines share a clock: samba alone is made to believe in another."""
+    folder = "/run/systemd/system/samba-ad-dc.service.d"
+    library = "$(dpkg -L libfaketime | grep 'libfaketime.so.1$')"
+    setting = f'printf "[Service]\\nEnvironment=LD_PRELOAD=%s FAKETIME=+10m\\n" "{library}" >{folder}/clock.conf'
+    restart = f"systemctl daemon-reload; systemctl restart {SAMBA}"
+    try:
+        controllers.run("dc2", "apt-get install --yes --quiet=2 --no-install-recommends libfaketime >/dev/null")
+        controllers.run("dc2", f"mkdir -p {folder}; {setting}; {restart}")
+        controllers.lab.wait(lambda: any("s ahead" in each for each in controllers.troubles("dc1")), seconds=40)
+        (said,) = re.findall(r"the clock of dc2.intra.gov.bf is (\d+) s ahead", "\n".join(controllers.troubles("dc1")))
+        assert 590 <= int(said) <= 610
+    finally:
+        controllers.run("dc2", f"rm -rf {folder}; {restart}; apt-get purge --yes --quiet=2 libfaketime >/dev/null")
+    controllers.whole()
 
 
 def test_a_backup_is_restored_where_nobody_sees_it(controllers: Controllers) -> None:
