@@ -61,7 +61,7 @@ endef
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment credentials forget rehearse rehearse-restore \
-	ssh passwords lock tools bench history topology compliance krbtgt targets
+	ssh passwords leavers lock tools bench history topology compliance krbtgt targets
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -132,8 +132,11 @@ ssh: $(VENV)/ready ## A shell on a machine, or one command: HOST=ws1 [CMD='klist
 	$(if $(HOST),,$(error make ssh needs a machine: HOST=ws1 (make status lists them)))
 	@ssh -F .cache/$(ENV)/ssh_config $(HOST) $(if $(CMD),"$$CMD")
 
-passwords: $(VENV)/ready ## The people's temporary passwords [FORMAT=tsv]
-	@$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT)
+passwords: $(VENV)/ready ## The people's temporary passwords [INSTITUTION=sante: what its DSI's own key opens, FORMAT=tsv]
+	@$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT) $(if $(INSTITUTION),--institution "$(INSTITUTION)")
+
+leavers: $(VENV)/ready ## Whose data are kept, until when, and whose time is over: nothing is deleted by itself
+	@$(PY) -m deploys.leavers --environment $(ENV)
 
 secrets: $(VENV)/ready ## Generate the secrets that are missing [REKEY=1: seal all for those whom recipients.yaml names]
 	@$(PY) -m deploys.secrets --environment $(ENV) $(if $(REKEY),--rekey)

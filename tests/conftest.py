@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 import testinfra
@@ -14,6 +15,7 @@ from testinfra.host import Host
 
 from inventory.model import Administration, Machine, load
 from inventory.secrets import secrets_of
+from tests.passwords import settled
 
 # Under `make test`, the settings of that make would reach those that tests run.
 for _name in ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"):
@@ -109,8 +111,18 @@ def workstation(administration: Administration) -> Workstation:
 
 
 @pytest.fixture(scope="session")
-def password_of(administration: Administration) -> Callable[[str], str]:
-    """The temporary password of a person of the inventory."""
+def password_of(administration: Administration, workstation: Workstation) -> Callable[[str], str]:
+    """The password of a person of the inventory: the one they chose at the workstation, after the temporary one."""
     store = secrets_of(administration.environment)
     institutions = {person.login: institution.institution for institution, person in administration.people()}
-    return lambda login: store.get(f"institution-{institutions[login]}", login).reveal()
+
+    def say(command: str, typed: str) -> tuple[int, str]:
+        ran = workstation.run_stdin(command, typed)
+        return ran.returncode, ran.stdout + ran.stderr
+
+    @cache
+    def password_of(login: str) -> str:
+        temporary = store.get(f"institution-{institutions[login]}", login).reveal()
+        return settled(login, temporary, say, administration.environment.state / "passwords.lock")
+
+    return password_of

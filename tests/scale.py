@@ -51,8 +51,12 @@ def _folder(number: int) -> dict[str, str]:
     people = [_person(number, index) for index in range(PEOPLE_EACH)]
     logins = [login for login, _, _ in people]
     members = {f"service-{group:02}": logins[group::GROUPS_EACH] for group in range(GROUPS_EACH)}
-    lines = [f"  - {{login: {login}, given: {given}, family: {family}}}\n" for login, given, family in people]
-    groups = [f"  {group}: [{', '.join(names)}]\n" for group, names in {"dsi": logins[:3], **members}.items()]
+    ids = [f"M{number:02}{index:03}" for index in range(len(people))]
+    lines = [
+        f"  - {{id: {i}, login: {login}, given: {given}, family: {family}}}\n"
+        for i, (login, given, family) in zip(ids, people, strict=True)
+    ]
+    groups = [f"  {group}: [{', '.join(names)}]\n" for group, names in members.items()]
     shares = [
         f"  {name}-{index:02}:\n    description: Dossiers du service {index}\n"
         f"    write: [service-{index:02}]\n    read: [dsi]\n"
@@ -62,7 +66,7 @@ def _folder(number: int) -> dict[str, str]:
         "institution.yaml": f"{_head('institution', 2)}institution: {name}\nkind: ministry\nname: Ministère {number}\n"
         f'mail_domain: {name}.gov.bf\nreviewers: ["@burkina/dsi-{name}"]\n',
         "people.yaml": f"{_head('people', 2)}people:\n{''.join(lines)}",
-        "groups.yaml": f"{_head('groups', 2)}groups:\n{''.join(groups)}",
+        "groups.yaml": f"{_head('groups', 2)}functions:\n  dsi: [{', '.join(logins[:3])}]\ngroups:\n{''.join(groups)}",
         "shares.yaml": f"{_head('shares', 2)}shares:\n{''.join(shares)}",
     }
 

@@ -26,6 +26,7 @@ from inventory.model import (
     Uplink,
 )
 from inventory.model.base import Strict
+from inventory.model.institution import REFUSE
 
 M = TypeVar("M")
 
@@ -89,8 +90,8 @@ def _platform(a: Platform | None, b: Platform | None) -> Iterator[Change]:
 
 
 def _institutions(before: Mapping[str, Institution], after: Mapping[str, Institution]) -> Iterator[Change]:
-    was = {person.login: institution for institution in before.values() for person in institution.people}
-    now = {person.login: institution for institution in after.values() for person in institution.people}
+    was = {person.id: institution for institution in before.values() for person in institution.people}
+    now = {person.id: institution for institution in after.values() for person in institution.people}
     for name, a, b in _pairs(before, after):
         if b is None and a is not None:
             yield Change(name, Section.INSTITUTION, "institution_removed", {"name": a.name, "id": name})
@@ -108,7 +109,7 @@ def _institution(a: Institution, b: Institution) -> Iterator[Change]:
     if a.mail_domain != b.mail_domain:
         values: dict[str, Value] = {"old": a.mail_domain, "new": b.mail_domain, "n": len(b.people)}
         yield Change(b.institution, Section.INSTITUTION, "mail_domain", values)
-    known = {"institution", "mail_domain", "people", "groups", "shares"}
+    known = {"institution", "mail_domain", "people", "functions", "groups", "shares"}
     yield from _settings(b.institution, Section.INSTITUTION, a, b, known=known)
 
 
@@ -119,52 +120,49 @@ def _people(
     was: Mapping[str, Institution],
     now: Mapping[str, Institution],
 ) -> Iterator[Change]:
-    old = {person.login: person for person in (a.people if a else [])}
-    new = {person.login: person for person in (b.people if b else [])}
+    """People are known by their id, whatever they are called and wherever they work."""
+    old = {person.id: person for person in (a.people if a else [])}
+    new = {person.id: person for person in (b.people if b else [])}
     if old == new:
         return
-    relogged = _relogged(
-        [person for login, person in old.items() if login not in now],
-        [person for login, person in new.items() if login not in was],
-    )
-    for login, person in new.items():
-        about = _about(person)
-        address = b.address_of(person) if b else ""
-        if login in old:
-            yield from _person(owner, old[login], person)
-        elif login in relogged:
-            values: dict[str, Value] = {"name": person.display_name, "old": relogged[login], "new": login}
-            yield Change(owner, Section.PEOPLE, "login_changed", values | {"address": address})
-        elif login in was:
-            yield Change(owner, Section.PEOPLE, "moves_in", about | {"other": was[login].name, "address": address})
-        else:
-            yield Change(owner, Section.PEOPLE, "arrives", about | {"address": address})
-    for login, person in old.items():
-        if login in new or login in relogged.values():
+    for id_, person in new.items():
+        about = _about(person) | {"address": b.address_of(person) if b else ""}
+        if id_ in old:
+            yield from _person(owner, old[id_], person, about)
+        elif id_ in was:
+            yield Change(owner, Section.PEOPLE, "moves_in", about | {"other": was[id_].name})
+        elif person.left is None:
+            yield Change(owner, Section.PEOPLE, "arrives", about)
+    for id_, person in old.items():
+        if id_ in new:
             continue
-        if login in now:
-            yield Change(owner, Section.PEOPLE, "moves_out", _about(person) | {"other": now[login].name})
-        else:
+        if id_ in now:
+            yield Change(owner, Section.PEOPLE, "moves_out", _about(person) | {"other": now[id_].name})
+        elif person.left is None:
             yield Change(owner, Section.PEOPLE, "leaves", _about(person))
+        else:
+            yield Change(owner, Section.PEOPLE, "forgotten", _about(person))
 
 
-def _person(owner: str, a: Person, b: Person) -> Iterator[Change]:
+def _person(owner: str, a: Person, b: Person, about: Mapping[str, Value]) -> Iterator[Change]:
+    known = {"login", "given", "family"}
+    if a.left is None and b.left is not None:
+        heir = b.mail_after if b.mail_after != REFUSE else None
+        key = "leaves" if heir is None else "leaves_mail"
+        yield Change(owner, Section.PEOPLE, key, {**about, "heir": heir or ""})
+        known |= {"left", "mail_after"}
+    elif a.left is not None and b.left is None:
+        yield Change(owner, Section.PEOPLE, "returns", about)
+        known |= {"left", "mail_after"}
     if a.display_name != b.display_name:
         values: dict[str, Value] = {"old": a.display_name, "new": b.display_name, "login": b.login}
         yield Change(owner, Section.PEOPLE, "renamed", values)
+    if a.login != b.login:
+        key = "login_changed" if a.login in b.formerly else "login_dropped"
+        yield Change(owner, Section.PEOPLE, key, {**about, "old": a.login, "new": b.login})
+        known |= {"formerly"}
     place = f"{b.display_name} ({b.login})"
-    yield from _settings(owner, Section.PEOPLE, a, b, place=place, known={"login", "given", "family"})
-
-
-def _relogged(gone: list[Person], come: list[Person]) -> dict[str, str]:
-    """The new login of people who keep their name, and their old one; never a guess between two of that name."""
-    found = {}
-    for person in come:
-        same_new = [other for other in come if other.display_name == person.display_name]
-        same_old = [other for other in gone if other.display_name == person.display_name]
-        if len(same_new) == len(same_old) == 1:
-            found[person.login] = same_old[0].login
-    return found
+    yield from _settings(owner, Section.PEOPLE, a, b, place=place, known=known)
 
 
 def _about(person: Person) -> dict[str, Value]:
@@ -177,7 +175,11 @@ def _groups(owner: str, a: Institution | None, b: Institution | None) -> Iterato
     def called(logins: list[str]) -> Listed:
         return names(people.get(login, login) for login in logins)
 
-    for name, old, new in _pairs(a.groups if a else {}, b.groups if b else {}):
+    logins = {p.id: p.login for p in (b.people if b else [])}
+    renamed = {p.login: logins.get(p.id, p.login) for p in (a.people if a else [])}  # they neither join nor leave
+    written = [{**side.functions.held, **side.groups} if side else {} for side in (a, b)]
+    for name, before, new in _pairs(*written):
+        old = None if before is None else [renamed.get(login, login) for login in before]
         about: dict[str, Value] = {"group": name}
         if old is None and new is not None:
             members = called(new)

@@ -32,25 +32,43 @@ PHRASES: dict[str, Phrase] = {
         "{name} ({login}) part : son compte est désactivé et sort de ses groupes ; ses données sont gardées",
         "{name} ({login}) leaves: the account is disabled and leaves its groups; the data is kept",
     ),
+    "leaves_mail": (
+        "{name} ({login}) part : son compte est désactivé et sort de ses groupes ; ses données sont gardées, son courrier "
+        "va à « {heir} »",
+        "{name} ({login}) leaves: the account is disabled and leaves its groups; the data is kept, the mail goes to "
+        "'{heir}'",
+    ),
+    "returns": (
+        "{name} ({login}) revient : même compte, même boîte, membre de « agents »",
+        "{name} ({login}) comes back: same account, same mailbox, member of 'agents'",
+    ),
+    "forgotten": (
+        "la ligne de {name} ({login}), qui n'était plus là, est retirée : ses données restent jusqu'à ce qu'on les retire",
+        "the line of {name} ({login}), who had left, is removed: the data stays until a person removes it",
+    ),
     "moves_in": (
-        "{name} ({login}) vient de : {other} ; le compte reste le même, la boîte {address} est créée, les anciens messages "
-        "n'y sont pas",
-        "{name} ({login}) comes from: {other}; the account stays the same, the mailbox {address} is created, older "
-        "messages are not in it",
+        "{name} ({login}) vient de : {other} ; même compte, même boîte, l'adresse devient {address}",
+        "{name} ({login}) comes from: {other}; same account, same mailbox, the address becomes {address}",
     ),
     "moves_out": (
-        "{name} ({login}) passe à : {other} ; le compte reste le même et sort des groupes d'ici, sa boîte d'ici est gardée",
-        "{name} ({login}) goes to: {other}; the account stays the same and leaves the groups here, its mailbox here is kept",
+        "{name} ({login}) passe à : {other} ; le compte et la boîte suivent, sortent des groupes d'ici et quittent l'adresse d'ici",
+        "{name} ({login}) goes to: {other}; the account and the mailbox follow, and leave the groups and the address here",
     ),
     "renamed": (
         "{old} s'appelle désormais {new} ({login}) : même compte, même boîte",
         "{old} is now called {new} ({login}): same account, same mailbox",
     ),
     "login_changed": (
-        "{name} change de nom de connexion, de « {old} » à « {new} » : l'ancien compte est désactivé, "
-        "un nouveau compte et la boîte {address} sont créés ; les messages ne suivent pas",
-        "{name} changes login, from '{old}' to '{new}': the old account is disabled, a new account and the mailbox "
-        "{address} are created; the messages do not follow",
+        "{name} change de nom de connexion, de « {old} » à « {new} » : même compte, même boîte, l'adresse devient {address} ; "
+        "le courrier de l'ancienne arrive encore",
+        "{name} changes login, from '{old}' to '{new}': same account, same mailbox, the address becomes {address}; mail for "
+        "the old one still arrives",
+    ),
+    "login_dropped": (
+        "{name} change de nom de connexion, de « {old} » à « {new} » : même compte, même boîte, l'adresse devient {address} ; "
+        "le courrier de l'ancienne sera refusé, à moins d'écrire « formerly: [{old}] »",
+        "{name} changes login, from '{old}' to '{new}': same account, same mailbox, the address becomes {address}; mail for "
+        "the old one will be refused, unless 'formerly: [{old}]' is written",
     ),
     # groups
     "group_created": (
@@ -283,12 +301,12 @@ SUMMARY: tuple[tuple[tuple[str, ...], Phrase, bool], ...] = (
         True,
     ),
     (
-        ("arrives", "login_changed"),
+        ("arrives",),
         (("{n} boîte créée", "{n} boîtes créées"), ("{n} mailbox created", "{n} mailboxes created")),
         False,
     ),
     (
-        ("leaves", "login_changed"),
+        ("leaves", "leaves_mail"),
         (
             ("{n} compte désactivé (données gardées)", "{n} comptes désactivés (données gardées)"),
             ("{n} account disabled (data kept)", "{n} accounts disabled (data kept)"),
@@ -300,6 +318,30 @@ SUMMARY: tuple[tuple[tuple[str, ...], Phrase, bool], ...] = (
         (
             ("{n} personne change d'institution", "{n} personnes changent d'institution"),
             ("{n} person changes institution", "{n} people change institution"),
+        ),
+        False,
+    ),
+    (
+        ("returns",),
+        (
+            ("{n} personne revient", "{n} personnes reviennent"),
+            ("{n} person comes back", "{n} people come back"),
+        ),
+        False,
+    ),
+    (
+        ("forgotten",),
+        (
+            ("{n} ligne retirée (données gardées)", "{n} lignes retirées (données gardées)"),
+            ("{n} line removed (data kept)", "{n} lines removed (data kept)"),
+        ),
+        False,
+    ),
+    (
+        ("login_changed", "login_dropped"),
+        (
+            ("{n} nom de connexion changé", "{n} noms de connexion changés"),
+            ("{n} login changed", "{n} logins changed"),
         ),
         False,
     ),

@@ -50,6 +50,12 @@ class Person(Strict):
         examples=["awa.exemple"],
     )
 
+    formerly: list[Login] = Field(
+        default=[],
+        description="Anciens noms de connexion (un mariage) : le courrier de ces adresses arrive encore",
+        examples=[["awa.ancienne"]],
+    )
+
     @property
     def display_name(self) -> str:
         return f"{self.given} {self.family}"
@@ -104,18 +110,18 @@ class PeopleFile(Strict):
     )
 
 
-Holders = Annotated[list[Login], Field(min_length=1)]
+Holders = Annotated[list[Login], Field(min_length=1)] | None
 
 
 class Functions(Strict):
     """Who has which of the functions that every institution may have."""
 
     dsi: Holders = Field(
-        default=[], description="Répondent de l'informatique : comptes, groupes, partages", examples=[["awa.exemple"]]
+        default=None, description="Répondent de l'informatique : comptes, groupes, partages", examples=[["awa.exemple"]]
     )
-    secretariat: Holders = Field(default=[], description="Tiennent le secrétariat", examples=[["awa.exemple"]])
+    secretariat: Holders = Field(default=None, description="Tiennent le secrétariat", examples=[["awa.exemple"]])
     assistance: Holders = Field(
-        default=[],
+        default=None,
         description="Assistent les utilisateurs : peuvent changer le mot de passe d'une personne de l'institution",
         examples=[["awa.exemple"]],
     )
@@ -164,3 +170,7 @@ class Institution(InstitutionFile, PeopleFile, GroupsFile, SharesFile):
     def address_of(self, person: Person) -> str:
         """The mail address of one of its people."""
         return f"{person.login}@{self.mail_domain}"
+
+    def former_addresses_of(self, person: Person) -> list[str]:
+        """The addresses of the names that one of its people no longer has."""
+        return [f"{login}@{self.mail_domain}" for login in person.formerly]

@@ -73,6 +73,7 @@ MESSAGES = {
     "no_such": ("{kind} « {value} » n'existe pas{choices}{hint}", "{kind} '{value}' does not exist{choices}{hint}"),
     "already": ("« {value} » est déjà utilisé : {where}{example}", "'{value}' is already used: {where}{example}"),
     "person_twice": ("la personne « {value} » est déjà dans {where} ; un nom de connexion est unique{example}", "the person '{value}' is already in {where}; a login is unique{example}"),
+    "former_name": ("le nom « {value} » est déjà pris, dans {where} ; une adresse ne mène qu'à une personne", "the name '{value}' is taken already, in {where}; an address leads to one person"),
     "account_twice": ("« {value} » aurait le même compte, {account}, que « {other} » ; ajouter une lettre ou un chiffre", "'{value}' would have the same account, {account}, as '{other}'; add a letter or a digit"),
     "id_twice": ("l'identifiant « {value} » est déjà celui de « {other} », dans {where} ; une personne n'a qu'une ligne, là où elle travaille", "the id '{value}' is that of '{other}' already, in {where}; a person has one line, where they work"),
     "manager_circle": ("« {value} » se dirige soi-même : {way}", "'{value}' is their own manager: {way}"),

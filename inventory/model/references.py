@@ -149,6 +149,11 @@ def _people(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
             other = seen.accounts[person.account]
             yield files.problem(path, say("account_twice", value=person.login, account=person.account, other=other))
         seen.logins.setdefault(person.login, where)
+        for number, login in enumerate(person.formerly):
+            if login in seen.logins:
+                message = say("former_name", value=login, where=seen.logins[login])
+                yield files.problem(["people", index, "formerly", number], message)
+            seen.logins.setdefault(login, where)
         seen.accounts.setdefault(person.account, person.login)
         if person.id in seen.ids:
             other, place = seen.ids[person.id]

@@ -91,7 +91,8 @@ def example(model: type[BaseModel], path: Path_) -> str:
         path = path[:-1]  # the whole that it is a part of has one
     node = _schema_at(model, path)
     if not path:
-        whole = {key: node["properties"][key]["examples"][0] for key in node["required"]}
+        shown = node.get("required") or list(node["properties"])[-1:]
+        whole = {key: node["properties"][key]["examples"][0] for key in shown}
         return say("example", example=on_one_line(whole)[1:-1] if len(whole) == 1 else on_one_line(whole))
     value = on_one_line(node["examples"][0])
     if isinstance(path[-1], int):

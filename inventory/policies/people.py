@@ -17,7 +17,8 @@ def who_left_is_gone(parsed: Parsed) -> Iterator[Problem]:
                 yield files.problem(
                     ["people", index, "left"],
                     either(
-                        f"« {person.login} » n'est pas encore partie ; jusqu'à ce jour, écrire until: \"{person.left}\"",
+                        f"« {person.login} » n'est pas encore partie ; jusqu'à ce jour, écrire "
+                        f'until: "{person.left}"',
                         f"'{person.login}' has not left yet; until that day, write until: \"{person.left}\"",
                     ),
                 )

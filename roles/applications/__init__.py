@@ -71,6 +71,12 @@ def _application(application: Served, secrets: Secrets) -> None:
             path=f"/etc/systemd/system/{unit}",
             application=application,
         )
+    common.config_file(
+        name=f"{name}: only people of the inventory have a session",  # it ends the others' at their next click
+        template="applications/admitted.j2",
+        path=application.admitted,
+        application=application,
+    )
     artifact = f"{release.folder}/{release.artifact.name}"
     files.directory(name=f"{name}: folder of {release.name}", path=release.folder)
     common.copied_file(name=f"{name}: artefact {release.name}", source=release.artifact, path=artifact)

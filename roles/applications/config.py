@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from inventory.model import Administration, Application, Machine
+from inventory.model.institution import account_of
 from roles.applications.systemd import quoted
 
 APPLICATIONS = "/srv/apps"
@@ -36,7 +37,13 @@ class Served:
     module: str
     release: Release
     environment: tuple[str, ...]  # KEY=value, as a unit file writes it
+    people: tuple[str, ...]  # the accounts that it admits
     peers: tuple[Machine, ...]  # all that it talks to
+
+    @property
+    def admitted(self) -> str:
+        """The file that says whom it admits, which it reads at each request."""
+        return f"{self.folder}/admitted"
 
     @property
     def unit(self) -> str:
@@ -88,6 +95,7 @@ def _served(administration: Administration, application: Application) -> Served:
         "APP_WORKGROUP": administration.platform.workgroup,
         "APP_READERS": " ".join(administration.reader_groups(application)),
     }
+    readers = (administration.groups[name].members for name in administration.reader_groups(application))
     return Served(
         name=application.application,
         server_name=administration.fqdn(application.application),
@@ -96,5 +104,6 @@ def _served(administration: Administration, application: Application) -> Served:
         module=application.artifact.module,
         release=release_of(application, administration.environment.artifacts),
         environment=tuple(quoted(f"{key}={value}") for key, value in settings.items()),
+        people=tuple(sorted({account_of(login) for members in readers for login in members})),
         peers=(database, *directory),
     )

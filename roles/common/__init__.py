@@ -1,6 +1,7 @@
 """What every role needs and pyinfra lacks: safe files, services that converge on state, ports for the firewall."""
 
 from roles.common.accounts import local_group, local_user
+from roles.common.admission import admitted
 from roles.common.files import config_file, copied_file, secret_file
 from roles.common.packages import packages
 from roles.common.ports import Port
@@ -8,6 +9,7 @@ from roles.common.services import service, stopped
 
 __all__ = [
     "Port",
+    "admitted",
     "config_file",
     "copied_file",
     "local_group",

@@ -48,7 +48,7 @@ def config_file(
     + removes: the kind of thing that a line declares and the pattern of its name: a plan says when one goes
     + context: what the template prints
     """
-    yield from _write(path, render(template, **context), user, group, mode, check, secret=False, removes=removes)
+    yield from written(path, render(template, **context), user, group, mode, check, removes=removes)
 
 
 @operation()
@@ -66,7 +66,7 @@ def copied_file(
         text: str | bytes = content.decode() if content.endswith(b"\n") else content
     except UnicodeDecodeError:
         text = content
-    yield from _write(path, text, user, group, mode, None, secret=False)
+    yield from written(path, text, user, group, mode)
 
 
 @operation()
@@ -89,20 +89,21 @@ def secret_file(
     if content.withheld:
         yield WriteFile(path, "", user=user, group=group, mode=mode, check=check, secret=True)
         return
-    yield from _write(path, form.replace("{}", content.reveal()), user, group, mode, check, secret=True)
+    yield from written(path, form.replace("{}", content.reveal()), user, group, mode, check, secret=True)
 
 
-def _write(
+def written(
     path: str,
     content: str | bytes,
-    user: str,
-    group: str,
-    mode: str,
-    check: str | None,
+    user: str = "root",
+    group: str = "root",
+    mode: str = "644",
+    check: str | None = None,
     *,
-    secret: bool,
+    secret: bool = False,
     removes: tuple[Removed, str] | None = None,
 ) -> Generator[WriteFile, None, None]:
+    """What makes a file hold this, for operations that do more than that; nothing where it does."""
     # A text ends with a newline (POSIX 3.206); pyinfra adds it to what it sends, so it must be there when we compare.
     if isinstance(content, str) and not content.endswith("\n"):
         content = f"{content}\n"

@@ -22,9 +22,10 @@ _KINDS = (
     "(|(objectClass=domainDNS)(objectClass=organizationalUnit)(objectCategory=group)(objectCategory=person)"
     "(objectClass=msDS-PasswordSettings))"
 )
-_ATTRIBUTES = (
-    *("objectClass", "sAMAccountName", "userAccountControl", "description", "member"),
-    *("userPrincipalName", "givenName", "sn", "displayName", "mail", "msDS-SupportedEncryptionTypes"),
+_ATTRIBUTES = (  # those that are compared, and no other: twenty thousand people are read in one answer
+    *("sAMAccountName", "employeeID", "userAccountControl", "isCriticalSystemObject", "description", "member"),
+    *("userPrincipalName", "givenName", "sn", "displayName", "mail", "title", "manager", "accountExpires"),
+    *("msDS-SupportedEncryptionTypes",),
     *("minPwdLength", "pwdProperties", "lockoutThreshold", "lockoutDuration", "lockOutObservationWindow"),
     *("minPwdAge", "maxPwdAge", "pwdHistoryLength", "ms-DS-MachineAccountQuota"),
     *privileged.ATTRIBUTES,

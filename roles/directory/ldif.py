@@ -1,8 +1,9 @@
 """LDIF (RFC 2849): what the directory's own tools read and write."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 Attributes = Mapping[str, Sequence[str | bytes]]
 Entries = dict[str, dict[str, list[str]]]
@@ -16,12 +17,15 @@ class Add:
     attributes: Attributes
 
 
+Step = tuple[str, str, Sequence[str]]  # add, delete or replace; attribute; values
+
+
 @dataclass(frozen=True)
 class Modify:
-    """Steps of (add, delete or replace; attribute; values) on one entry."""
+    """Steps on one entry."""
 
     dn: str
-    steps: Sequence[tuple[str, str, Sequence[str]]]
+    steps: Sequence[Step]
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,26 @@ def parse(lines: Iterable[str]) -> Entries:
 
 def text_of(records: Iterable[Record]) -> str:
     """The LDIF text that makes these changes."""
-    return "\n".join("\n".join(_lines(record)) + "\n" for record in records)
+    return "\n".join("\n".join(_lines(record)) + "\n" for record in joined(records))
+
+
+def joined(records: Iterable[Record]) -> Iterator[Record]:
+    """The same in fewer records: a thousand people who join a group are one change of the group."""
+    for (dn, modified), group in groupby(records, lambda record: (record.dn, isinstance(record, Modify))):
+        if modified:
+            steps = [step for record in group if isinstance(record, Modify) for step in record.steps]
+            yield Modify(dn, [*_together(steps)])
+        else:
+            yield from group
+
+
+def _together(steps: Iterable[Step]) -> Iterator[Step]:
+    """What is added to or deleted from one attribute, in one step."""
+    for (verb, name), group in groupby(steps, lambda step: step[:2]):
+        if verb == "replace":
+            yield from group
+        else:
+            yield verb, name, [value for _, _, values in group for value in values]
 
 
 def _unfolded(lines: Iterable[str]) -> list[str]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
 from inventory.model import Administration
 from roles.common.commands import Removed
-from roles.directory.ldif import Add, Attributes, Entries, Modify, Move, Record
+from roles.directory.found import DISABLED, Entry, Found, parent_of
+from roles.directory.ldif import Add, Attributes, Entries, Modify, Move, Record, Step
 
 # userAccountControl (MS-ADTS 2.2.16)
-DISABLED, NORMAL, NEVER_EXPIRES = 0x2, 0x200, 0x10000
+NORMAL, NEVER_EXPIRES = 0x200, 0x10000
 
 NEVER, TEN_MINUTES = "-9223372036854775808", "-6000000000"  # counted in -100 ns (MS-ADTS 3.1.1.3.2)
 POLICY = {
@@ -22,6 +24,8 @@ POLICY = {
     "maxPwdAge": NEVER,  # expiry makes passwords weaker (ANSSI, authentification multifacteur et mots de passe, R24)
     "ms-DS-MachineAccountQuota": "0",  # nobody joins a machine but administrators
 }
+UNSET = {"accountExpires": ["0"]}  # what an attribute that cannot be absent is without a value
+UNLIMITED = (["0"], ["9223372036854775807"])  # the two ways in which an account never expires (MS-ADA1 2.2)
 AES_ONLY = "24"  # msDS-SupportedEncryptionTypes (MS-KILE 2.2.7)
 
 
@@ -34,20 +38,24 @@ class Account:
     """Somebody, or a service, with what is known of them and where the first password is."""
 
     kind: str
-    login: str
+    login: str  # as people say it
     unit: str  # the DN below which it stands, wherever exactly
     dn: str
-    attributes: Mapping[str, str]
+    attributes: Mapping[str, str]  # "" is none
     secret: tuple[str, str]  # scope and key
     institution: str = ""
     control: int = NORMAL
+    manager: str = ""  # a DN
+    left: str = ""  # the day, where they have
 
 
 @dataclass(frozen=True)
 class Group:
+    """A group, and who it holds: logins and names of other groups by their DN."""
+
     name: str
     dn: str
-    members: tuple[str, ...]
+    members: Mapping[str, str]
     institution: str = ""
 
 
@@ -83,21 +91,29 @@ def desired_of(administration: Administration) -> Desired:
         groups: "Groups of the institutions",
         services: "Accounts of services",
     } | {f"OU={i.institution},{institutions}": i.name for i in administration.institutions.values()}
+    places = {p.login: f"CN={p.login},OU={i.institution},{institutions}" for i, p in administration.people()}
+    managers = {p.login: places[p.login] for _, p in administration.people() if p.left is None}
     people = [
         Account(
             kind="person",
             login=person.login,
             unit=institutions,
-            dn=f"CN={person.login},OU={institution.institution},{institutions}",
+            dn=places[person.login],
             attributes={
+                "sAMAccountName": person.account,
+                "employeeID": person.id,
                 "userPrincipalName": f"{person.login}@{platform.domain}",
                 "givenName": person.given,
                 "sn": person.family,
                 "displayName": person.display_name,
                 "mail": institution.address_of(person),
+                "title": person.title or "",
+                "accountExpires": expiry(person.until) if person.until else "",
             },
             secret=(f"institution-{institution.institution}", person.login),
             institution=institution.institution,
+            manager=managers.get(person.manager or "", ""),
+            left=person.left or "",
         )
         for institution, person in administration.people()
     ]
@@ -107,6 +123,7 @@ def desired_of(administration: Administration) -> Desired:
         unit=services,
         dn=f"CN=svc-mail,{services}",
         attributes={
+            "sAMAccountName": "svc-mail",
             "userPrincipalName": f"svc-mail@{platform.domain}",
             "description": "Mail looks up people and checks their passwords",
             "msDS-SupportedEncryptionTypes": AES_ONLY,
@@ -114,73 +131,65 @@ def desired_of(administration: Administration) -> Desired:
         secret=("mail", "service_account"),
         control=NORMAL | NEVER_EXPIRES,
     )
+    named = {name: f"CN={name},{groups}" for name in administration.groups}
     return Desired(
         base_dn=platform.base_dn,
         units=units,
         accounts=(*people, mail),
         groups=tuple(
-            Group(group.name, f"CN={group.name},{groups}", group.members, group.institution)
+            Group(
+                group.name,
+                named[group.name],
+                {login: places[login] for login in group.people} | {name: named[name] for name in group.groups},
+                group.institution,
+            )
             for group in administration.groups.values()
         ),
     )
 
 
+def expiry(until: str) -> str:
+    """The accountExpires of a last day (ISO 8601): the midnight after it, in 100 ns since 1601 (MS-ADA1 2.2)."""
+    midnight = datetime.combine(date.fromisoformat(until), time(), UTC) + timedelta(days=1)
+    return str(int((midnight - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10_000_000)
+
+
 def changes(desired: Desired, entries: Entries) -> list[Change]:
-    """What leads from the entries to the desired state, in an order that can be applied."""
-    found = _Directory(entries)
+    """What leads from the entries to the desired state, in an order that can be applied. Raises ConflictError."""
+    found = Found(entries)
+    owned = {account.dn: _owned(account, found) for account in desired.accounts}
+    now = {entry.dn.casefold(): dn for dn, entry in owned.items() if entry}  # where each account will stand
     return [
         *_policy(desired, found),
         *_units(desired, found),
-        *(change for account in desired.accounts for change in _account(account, found)),
-        *_leavers(desired, found),
-        *(change for group in desired.groups for change in _group(group, desired, found)),
-        *_emptied(desired, found),
+        *(change for account in desired.accounts for change in _placed(account, owned[account.dn])),
+        *(change for account in desired.accounts for change in _described(account, owned[account.dn], now)),
+        *_strangers(desired, found, now),
+        *(change for group in desired.groups for change in _group(group, found, now)),
+        *_emptied(desired, found, now),
     ]
 
 
-class _Directory:
-    """The entries, found by what identifies them; Active Directory compares names without case."""
-
-    def __init__(self, entries: Entries) -> None:
-        self.by_dn = {dn.casefold(): (dn, attributes) for dn, attributes in entries.items()}
-        self.by_login = {
-            attributes["sAMAccountName"][0].casefold(): (dn, attributes)
-            for dn, attributes in entries.items()
-            if "sAMAccountName" in attributes
-        }
-
-    def attributes(self, dn: str) -> dict[str, list[str]] | None:
-        return self.by_dn[dn.casefold()][1] if dn.casefold() in self.by_dn else None
-
-    def account(self, login: str) -> tuple[str, dict[str, list[str]]] | None:
-        return self.by_login.get(login.casefold())
-
-    def login(self, dn: str) -> str | None:
-        attributes = self.attributes(dn) or {}
-        return attributes["sAMAccountName"][0] if "sAMAccountName" in attributes else None
-
-    def within(self, unit: str, kind: str) -> Iterator[tuple[str, str, dict[str, list[str]]]]:
-        """The (login, DN, attributes) of the accounts or groups below a unit."""
-        for dn, attributes in self.by_dn.values():
-            if _below(dn, unit) and kind in attributes.get("objectClass", []):
-                yield attributes["sAMAccountName"][0], dn, attributes
+def _differing(wanted: Mapping[str, str], found: Mapping[str, list[str]]) -> list[Step]:
+    """A step for each attribute that is not as wanted; without values it goes."""
+    return [
+        ("replace", name, [value] if value else UNSET.get(name, []))
+        for name, value in wanted.items()
+        if found.get(name, []) != ([value] if value else []) and (value or found.get(name) not in UNLIMITED)
+    ]
 
 
-def _replaced(wanted: Mapping[str, str], found: Mapping[str, list[str]]) -> list[tuple[str, str, list[str]]]:
-    return [("replace", name, [value]) for name, value in wanted.items() if found.get(name) != [value]]
-
-
-def _names(steps: list[tuple[str, str, list[str]]]) -> str:
+def _names(steps: list[Step]) -> str:
     return ", ".join(name for _, name, _ in steps)
 
 
-def _policy(desired: Desired, found: _Directory) -> Iterator[Change]:
-    steps = _replaced(POLICY, found.attributes(desired.base_dn) or {})
+def _policy(desired: Desired, found: Found) -> Iterator[Change]:
+    steps = _differing(POLICY, found.attributes(desired.base_dn) or {})
     if steps:
         yield Change(f"password policy: {_names(steps)}", Modify(desired.base_dn, steps))
 
 
-def _units(desired: Desired, found: _Directory) -> Iterator[Change]:
+def _units(desired: Desired, found: Found) -> Iterator[Change]:
     for dn, description in desired.units.items():
         name = dn.partition(",")[0].removeprefix("OU=")
         attributes = found.attributes(dn)
@@ -189,48 +198,93 @@ def _units(desired: Desired, found: _Directory) -> Iterator[Change]:
                 f"unit {name}: create",
                 Add(dn, {"objectClass": ["organizationalUnit"], "description": [description]}),
             )
-        elif steps := _replaced({"description": description}, attributes):
+        elif steps := _differing({"description": description}, attributes):
             yield Change(f"unit {name}: {_names(steps)}", Modify(dn, steps))
 
 
-def _account(account: Account, found: _Directory) -> Iterator[Change]:
+def _owned(account: Account, found: Found) -> Entry | None:
+    """The entry of an account: that of its id; failing that, one of its name that is nobody's yet."""
+    name, identifier = account.attributes["sAMAccountName"], account.attributes.get("employeeID", "")
+    own = found.of_id(identifier) if identifier else []
+    if len(own) > 1:
+        raise ConflictError(
+            f"{account.login}: several accounts have the id {identifier}: {', '.join(e.dn for e in own)}"
+        )
+    named = found.of_name(name)
+    if named is not None and named not in own:
+        if not _below(named.dn, account.unit) or not named.is_account:
+            raise ConflictError(
+                f"{account.login}: the directory has this name already, for {named.dn}: choose another login"
+            )
+        other = named.first("employeeID")
+        if other or own:
+            raise ConflictError(
+                f"{account.login}: in the directory this login is that of {other or named.dn}, not of {identifier}: "
+                "choose another"
+            )
+    entry = own[0] if own else named
+    if entry is not None and not _below(entry.dn, account.unit):
+        raise ConflictError(f"{account.login}: the directory has the id {identifier} already, for {entry.dn}")
+    there = found.entry(account.dn)
+    if there is not None and there != entry:
+        raise ConflictError(f"{account.login}: {there.dn} is another's in the directory: choose another login")
+    return entry
+
+
+def _placed(account: Account, entry: Entry | None) -> Iterator[Change]:
+    """The account exists, in its institution, under its login."""
     what = f"{account.kind} {account.login}"
-    known = found.account(account.login)
-    if known is None:
+    if entry is None and not account.left:
         attributes: Attributes = {
             "objectClass": ["user"],
-            "sAMAccountName": [account.login],
             "userAccountControl": [str(account.control)],
-            **{name: [value] for name, value in account.attributes.items()},
+            **{name: [value] for name, value in account.attributes.items() if value},
         }
         yield Change(f"{what}: create", Add(account.dn, attributes), account.secret, account.institution)
+    elif entry is not None and entry.dn.casefold() != account.dn.casefold():
+        if parent_of(entry.dn).casefold() != parent_of(account.dn).casefold():
+            yield Change(
+                f"{what}: move to {_unit_of(account.dn)}", Move(entry.dn, account.dn), None, account.institution
+            )
+        else:
+            was = f"{what}: login, was {entry.first('sAMAccountName')}"
+            yield Change(was, Move(entry.dn, account.dn), None, account.institution)
+
+
+def _described(account: Account, entry: Entry | None, now: Mapping[str, str]) -> Iterator[Change]:
+    """What is known of the account, whether it may be used, and who it answers to; every account exists by now."""
+    what = f"{account.kind} {account.login}"
+    if entry is None and account.left:
         return
-    dn, present = known
-    if not _below(dn, account.unit):
-        raise ConflictError(f"{account.login}: the directory has this name already, for {dn}: choose another login")
-    if dn.casefold() != account.dn.casefold():
-        yield Change(f"{what}: move to {_unit_of(account.dn)}", Move(dn, account.dn), None, account.institution)
-    steps = _replaced(account.attributes, present)
+    steps = _differing(account.attributes, entry.attributes) if entry else []
+    manager = entry.first("manager") if entry else ""
+    if now.get(manager.casefold(), manager).casefold() != account.manager.casefold():
+        steps.append(("replace", "manager", [account.manager] if account.manager else []))
     if steps:
         yield Change(f"{what}: {_names(steps)}", Modify(account.dn, steps), None, account.institution)
-    control = int(present["userAccountControl"][0])
-    if control & DISABLED:
-        yield Change(f"{what}: enable", _control(account.dn, control & ~DISABLED), None, account.institution)
+    if entry is None:
+        return
+    if entry.disabled and not account.left:
+        yield Change(f"{what}: enable", _control(account.dn, entry.control & ~DISABLED), None, account.institution)
+    elif account.left and not entry.disabled:
+        says, record = f"{what}: disable, left {account.left}", _control(account.dn, entry.control | DISABLED)
+        yield Change(says, record, None, account.institution)
 
 
-def _leavers(desired: Desired, found: _Directory) -> Iterator[Change]:
-    """Somebody who left the inventory keeps nothing but a disabled account: data may still hang on it."""
-    present = {account.login.casefold() for account in desired.accounts}
-    for unit in ("Institutions", "Services"):
-        for login, dn, attributes in found.within(f"OU={unit},{desired.base_dn}", "user"):
-            control = int(attributes["userAccountControl"][0])
-            if login.casefold() not in present and not control & DISABLED:
-                says, record = f"account {login}: disable", _control(dn, control | DISABLED)
-                yield Change(says, record, institution=_unit_of(dn), removes="account")
+def _strangers(desired: Desired, found: Found, now: Mapping[str, str]) -> Iterator[Change]:
+    """Accounts that nobody declares open nothing, and keep what they have: people who left, what was made by hand."""
+    own = [f"OU={unit},{desired.base_dn}" for unit in ("Institutions", "Services")]
+    for entry in found.accounts:
+        if entry.disabled or entry.critical or entry.dn.casefold() in now:
+            continue
+        ours = any(_below(entry.dn, unit) for unit in own)
+        by_hand = not ours or (_below(entry.dn, own[0]) and not entry.first("employeeID"))
+        says = f"account {entry.name}{f', made by hand in {parent_of(entry.dn)}' if by_hand else ''}: disable"
+        record = _control(entry.dn, entry.control | DISABLED)
+        yield Change(says, record, institution=_unit_of(entry.dn) if ours else "", removes="account")
 
 
-def _group(group: Group, desired: Desired, found: _Directory) -> Iterator[Change]:
-    places = {account.login: account.dn for account in desired.accounts}
+def _group(group: Group, found: Found, now: Mapping[str, str]) -> Iterator[Change]:
     present = found.attributes(group.dn)
     if present is None:
         yield Change(
@@ -238,30 +292,30 @@ def _group(group: Group, desired: Desired, found: _Directory) -> Iterator[Change
             Add(group.dn, {"objectClass": ["group"], "sAMAccountName": [group.name]}),
             institution=group.institution,
         )
-    members = {found.login(dn) or dn: dn for dn in (present or {}).get("member", [])}
-    for login in group.members:
-        if login not in members:
-            add = Modify(group.dn, [("add", "member", [places[login]])])
-            yield Change(f"group {group.name}: add {login}", add, institution=group.institution)
-    for login, dn in members.items():
-        if login not in group.members:
-            yield _removal(group.name, group.dn, login, places.get(login, dn), group.institution)
+    here = {now.get(dn.casefold(), dn).casefold(): dn for dn in (present or {}).get("member", [])}
+    wanted = {dn.casefold(): name for name, dn in group.members.items()}
+    for key, name in wanted.items():
+        if key not in here:
+            add = Modify(group.dn, [("add", "member", [group.members[name]])])
+            yield Change(f"group {group.name}: add {name}", add, institution=group.institution)
+    for key, dn in here.items():
+        if key not in wanted:
+            yield _removal(group.name, group.dn, dn, found, now, group.institution)
 
 
-def _emptied(desired: Desired, found: _Directory) -> Iterator[Change]:
+def _emptied(desired: Desired, found: Found, now: Mapping[str, str]) -> Iterator[Change]:
     """A group that left the inventory stays, with nobody in it."""
-    present = {group.name.casefold() for group in desired.groups}
-    places = {account.login: account.dn for account in desired.accounts}
-    for name, group_dn, attributes in found.within(f"OU=Groups,{desired.base_dn}", "group"):
-        if name.casefold() not in present:
-            for dn in attributes.get("member", []):
-                login = found.login(dn) or dn
-                yield _removal(name, group_dn, login, places.get(login, dn))
+    present = {group.dn.casefold() for group in desired.groups}
+    for entry in found.groups:
+        if _below(entry.dn, f"OU=Groups,{desired.base_dn}") and entry.dn.casefold() not in present:
+            for dn in entry.attributes.get("member", []):
+                yield _removal(entry.name, entry.dn, dn, found, now)
 
 
-def _removal(group: str, group_dn: str, login: str, dn: str, institution: str = "") -> Change:
-    record = Modify(group_dn, [("delete", "member", [dn])])
-    return Change(f"group {group}: remove {login}", record, institution=institution)
+def _removal(group: str, group_dn: str, dn: str, found: Found, now: Mapping[str, str], institution: str = "") -> Change:
+    entry = found.entry(dn)
+    record = Modify(group_dn, [("delete", "member", [now.get(dn.casefold(), dn)])])
+    return Change(f"group {group}: remove {entry.name if entry else dn}", record, institution=institution)
 
 
 def _control(dn: str, control: int) -> Modify:
@@ -273,4 +327,4 @@ def _below(dn: str, unit: str) -> bool:
 
 
 def _unit_of(dn: str) -> str:
-    return dn.split(",")[1].removeprefix("OU=")
+    return parent_of(dn).partition(",")[0].removeprefix("OU=")

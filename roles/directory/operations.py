@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator
 from dataclasses import astuple
+from functools import partial
 
 from pyinfra import host
 from pyinfra.api import QuoteString, operation
@@ -27,6 +28,8 @@ from roles.directory.facts import (
 from roles.directory.ldif import text_of
 from roles.directory.passwords import with_passwords
 from roles.directory.peers import founds, provisioned
+
+BATCH = 2000  # changes of one transaction; samba keeps it in memory, some 150 KiB a new account
 
 
 @operation()
@@ -119,7 +122,9 @@ def controllers(cfg: ControllerConfig) -> Generator[Explained, None, None]:
 @operation()
 def content(desired: objects.Desired, secrets: Secrets) -> Generator[Explained, None, None]:
     """
-    Ensure the units, people, groups and password policy of the inventory, all or nothing.
+    Ensure the units, people, groups and password policy of the inventory: a batch is done whole, or not at all.
+
+    What a run that died left undone, the next one does: only what differs is changed.
 
     + desired: what the directory must hold
     + secrets: where the first password of a new account is; an existing account keeps its own
@@ -129,11 +134,17 @@ def content(desired: objects.Desired, secrets: Secrets) -> Generator[Explained, 
     if not wanted:
         host.noop("the directory holds what the inventory says")
         return
-    yield Explained(
-        recorded("ldbmodify", "-H", QuoteString(DATABASE)),
-        changes=[Says(change.says, change.institution, change.removes) for change in wanted],
-        _stdin=Late(lambda: text_of(with_passwords(wanted, secrets))),
-    )
+    for first in range(0, len(wanted), BATCH):
+        batch = wanted[first : first + BATCH]
+        yield Explained(
+            recorded("ldbmodify", "-H", QuoteString(DATABASE)),
+            changes=[Says(change.says, change.institution, change.removes) for change in batch],
+            _stdin=Late(partial(_ldif, batch, secrets)),
+        )
+
+
+def _ldif(batch: list[objects.Change], secrets: Secrets) -> str:
+    return text_of(with_passwords(batch, secrets))
 
 
 @operation()

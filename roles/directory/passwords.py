@@ -1,9 +1,9 @@
-"""The first passwords of new accounts, as the directory takes them."""
+"""The first passwords of new accounts, as the directory takes them. A person's is good for choosing another only."""
 
 from collections.abc import Iterable, Iterator
 
 from inventory.secrets import Secret, Secrets
-from roles.directory.ldif import Add, Record
+from roles.directory.ldif import Add, Attributes, Record
 from roles.directory.objects import Change
 
 
@@ -12,7 +12,8 @@ def with_passwords(wanted: Iterable[Change], secrets: Secrets) -> Iterator[Recor
     for change in wanted:
         if change.secret is not None and isinstance(change.record, Add):
             password = _packed(secrets.get(*change.secret))
-            yield Add(change.record.dn, {**change.record.attributes, "unicodePwd": [password]})
+            temporary: Attributes = {"pwdLastSet": ["0"]} if change.institution else {}  # must change (MS-ADA3 2.175)
+            yield Add(change.record.dn, {**change.record.attributes, "unicodePwd": [password], **temporary})
         else:
             yield change.record
 

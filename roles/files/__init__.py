@@ -4,10 +4,10 @@ from pyinfra.api import deploy
 
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
-from roles.common import Port, config_file, packages, service, stopped
+from roles.common import Port, admitted, config_file, packages, service, stopped
 from roles.common.health import Health
-from roles.files import operations
-from roles.files.config import CHECK, KRB5_CONF, SHARES_CONF, SMB_CONF, config_of
+from roles.files import facts, operations
+from roles.files.config import ADMITTED, CHECK, KRB5_CONF, SHARES_CONF, SMB_CONF, config_of
 
 PACKAGES = ["krb5-user", "libnss-winbind", "python3-samba", "samba", "smbclient", "winbind"]
 OPEN_PORTS = [Port("tcp", 445)]
@@ -27,6 +27,15 @@ def files(administration: Administration, machine: Machine) -> None:
         role="files",
         platform=administration.platform,
     )
+    admitted(
+        name="files: only people of the inventory have a share open",
+        path=ADMITTED,
+        template="files/admitted.j2",
+        names=cfg.admitted,
+        inside=facts.OpenShares,
+        close=facts.PROGRAMS / "close_shares.py",
+        cfg=cfg,
+    )
     config_file(
         name="files: shares",
         template="files/shares.conf.j2",
@@ -34,6 +43,7 @@ def files(administration: Administration, machine: Machine) -> None:
         check=CHECK,
         removes=("share", r"^\[(.+)\]$"),
         cfg=cfg,
+        admitted=ADMITTED,
     )
     config_file(
         name="files: smb.conf",

@@ -31,6 +31,27 @@ class Joined(FactBase[bool]):
         return "Join is OK" in said or "No logon servers are currently available" in said
 
 
+class OpenShares(FactBase[set[str]]):
+    """Who has which share open, as share/domain\\account in lower case."""
+
+    default = set[str]
+
+    def requires_command(self) -> str:
+        return "smbstatus"
+
+    def command(self) -> str:
+        return "! systemctl --quiet is-active smbd.service || smbstatus --json"
+
+    def process(self, output: Any) -> set[str]:
+        told = json.loads("".join(output) or "{}")
+        users = {number: session["username"] for number, session in told.get("sessions", {}).items()}
+        return {
+            f"{tree['service']}/{users[tree['session_id']]}".lower()
+            for tree in told.get("tcons", {}).values()
+            if tree["service"] != "IPC$" and tree["session_id"] in users
+        }
+
+
 class SharePermissions(FactBase[dict[str, str]]):
     """The permissions of the folder of each share, where there is one: one command for all."""
 

@@ -1,8 +1,10 @@
 """What the mail platform serves, from the inventory."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inventory.model import Administration, Institution, Machine
+from inventory.model.institution import REFUSE, Person
 
 STORE = "/srv/mail"
 QUOTA_MIB = 2048  # of each mailbox
@@ -11,15 +13,16 @@ ROLE_NAMES = ("postmaster", "abuse")  # RFC 2142: somebody reads these in every 
 
 @dataclass(frozen=True)
 class Mailbox:
-    """A mailbox. Its folder follows the person, not the address: a ministry that is renamed moves no mail."""
+    """A mailbox. Its folder is of the person, whatever the name, the ministry or the domain: a change moves no mail."""
 
     address: str
     home: str
+    before: str  # where it stood when folders had the names of institutions and logins
 
 
 @dataclass(frozen=True)
 class Alias:
-    """An address that delivers to mailboxes."""
+    """An address that delivers to mailboxes, and that nobody sends from."""
 
     address: str
     mailboxes: tuple[str, ...]
@@ -61,10 +64,11 @@ def config_of(administration: Administration, machine: Machine) -> MailConfig:
         hostname=machine.fqdn,
         domains=tuple(institution.mail_domain for institution in institutions),
         mailboxes=tuple(
-            Mailbox(institution.address_of(person), f"{STORE}/{institution.institution}/{person.login}")
-            for institution, person in administration.people()
+            _mailbox(institution, person)
+            for institution in administration.institutions.values()
+            for person in institution.present
         ),
-        aliases=_aliases(administration, machine),
+        aliases=(*_aliases(administration, machine), *_forwards(administration)),
         message_size_mib=platform.mail.message_size_mib,
         quota_mib=QUOTA_MIB,
         dkim_selector=platform.mail.dkim_selector,
@@ -73,6 +77,14 @@ def config_of(administration: Administration, machine: Machine) -> MailConfig:
             bind_name=f"svc-mail@{platform.domain}",
             base=platform.base_dn,
         ),
+    )
+
+
+def _mailbox(institution: Institution, person: Person) -> Mailbox:
+    return Mailbox(
+        address=institution.address_of(person),
+        home=f"{STORE}/{person.id}",
+        before=f"{STORE}/{institution.institution}/{person.login}",
     )
 
 
@@ -88,6 +100,19 @@ def _aliases(administration: Administration, machine: Machine) -> tuple[Alias, .
     return tuple(Alias(address, readers) for address, readers in wanted.items())
 
 
+def _forwards(administration: Administration) -> Iterator[Alias]:
+    """The addresses that outlive a name, and those of who left where the institution says who gets their mail."""
+    for institution in administration.institutions.values():
+        addresses = {person.login: institution.address_of(person) for person in institution.people}
+        for person in institution.people:
+            own = [institution.address_of(person), *institution.former_addresses_of(person)]
+            heir = person.mail_after or REFUSE
+            if person.left is None:
+                yield from (Alias(address, (own[0],)) for address in own[1:])
+            elif heir != REFUSE:
+                yield from (Alias(address, (addresses[heir],)) for address in own)
+
+
 def _dsi(institution: Institution) -> tuple[str, ...]:
-    logins = institution.functions.dsi
+    logins = institution.functions.dsi or []
     return tuple(institution.address_of(person) for person in institution.present if person.login in logins)

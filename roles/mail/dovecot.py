@@ -1,10 +1,12 @@
 """Dovecot: the mailboxes, and whether a password is right (it asks the directory)."""
 
+from pathlib import Path
+
 from pyinfra.operations import files
 
 from inventory.secrets import Secrets
-from roles.common import config_file, local_group, local_user, secret_file, service
-from roles.mail import sessions
+from roles.common import admitted, config_file, local_group, local_user, secret_file, service
+from roles.mail import mailboxes, sessions
 from roles.mail.config import STORE, MailConfig
 
 SETTINGS = "/etc/dovecot/dovecot.conf"
@@ -20,14 +22,19 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
     local_group(name="mail: group vmail", group=USER, gid=UID)
     local_user(name="mail: user vmail", user=USER, uid=UID, group=USER, home=STORE, shell="/usr/sbin/nologin")
     files.directory(name="mail: store", path=STORE, user=USER, group=USER, mode="700")
-    config_file(
-        name="mail: mailboxes of dovecot",
-        template="mail/dovecot/people.j2",
+    mailboxes.placed(name="mail: each mailbox has the folder of its person", mailboxes=wanted.mailboxes)
+    admitted(
+        name="mail: only people of the inventory have a mailbox open",
         path=PEOPLE,
+        template="mail/dovecot/people.j2",
+        names=[mailbox.address for mailbox in wanted.mailboxes],
+        inside=sessions.LoggedIn,
+        close=Path(__file__).with_name("programs") / "close_mailboxes.py",
         group="dovecot",
         mode="640",
         wanted=wanted,
     )
+    mailboxes.kept(name="mail: only root reads what somebody left", mailboxes=wanted.mailboxes, owner=USER)
     files.directory(name="mail: settings folder of the LDAP library", path=LIBRARY.rpartition("/")[0])
     config_file(name="mail: settings of the LDAP library", template="mail/dovecot/ldap.conf", path=LIBRARY)
     secret_file(
@@ -52,8 +59,4 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         unit="dovecot.service",
         watches=[SETTINGS, LIBRARY, PASSWORD, *CERTIFICATE],
         reload=True,
-    )
-    sessions.only(
-        name="mail: only people of the inventory have a mailbox open",
-        addresses=[mailbox.address for mailbox in wanted.mailboxes],
     )

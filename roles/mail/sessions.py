@@ -1,11 +1,8 @@
-"""Open mailboxes: a reload leaves them open, so whoever left the inventory is shown out here."""
+"""Open mailboxes."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 
-from pyinfra import host
-from pyinfra.api import FactBase, QuoteString, operation
-
-from roles.common.commands import Explained
+from pyinfra.api import FactBase
 
 
 class LoggedIn(FactBase[set[str]]):
@@ -21,17 +18,3 @@ class LoggedIn(FactBase[set[str]]):
 
     def process(self, output: Iterable[str]) -> set[str]:
         return {line.split("\t")[0] for line in output if line} - {"username"}
-
-
-@operation()
-def only(addresses: Iterable[str]) -> Generator[Explained, None, None]:
-    """
-    Ensure that nobody else has a mailbox open.
-
-    + addresses: who may
-    """
-    strangers = sorted(set(host.get_fact(LoggedIn)).difference(addresses))
-    if not strangers:
-        host.noop("nobody else has a mailbox open")
-    for address in strangers:
-        yield Explained("doveadm", "kick", QuoteString(address), changes=[f"close the open mailbox of {address}"])

@@ -18,7 +18,7 @@ from statistics import median
 from tests import scale
 
 ROOT = Path(__file__).resolve().parents[2]
-PERSON = "  - {{login: nouvelle.{number}, given: Nafi, family: Nouvelle}}\n"
+PERSON = "  - {{id: N{number}, login: nouvelle.{number}, given: Nafi, family: Nouvelle}}\n"
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,10 @@ reviewers: ["@burkina/plateforme"]
 """,
             f"{folder}/people.yaml": f"""\
 people:
-  - {{login: {self.login}.a, given: Adama, family: Essai}}
-  - {{login: {self.login}.b, given: Bintou, family: Essai}}
+  - {{id: {self.name.upper()}-A, login: {self.login}.a, given: Adama, family: Essai}}
+  - {{id: {self.name.upper()}-B, login: {self.login}.b, given: Bintou, family: Essai}}
 """,
-            f"{folder}/groups.yaml": f"groups:\n  dsi: [{self.login}.a]\n",
+            f"{folder}/groups.yaml": f"functions:\n  dsi: [{self.login}.a]\n",
             f"{folder}/shares.yaml": f"""\
 shares:
   {self.name}:
@@ -67,7 +67,10 @@ def gain(place: Path, new: Newcomers) -> None:
     inventory = place / "inventory"
     sante, mtdpce, anptic = (inventory / "institutions" / name for name in ("sante", "mtdpce", "anptic"))
     moving = "  - {id: M3002, login: aminata.modele, given: Aminata, family: Modèle}\n"
-    lab.append(sante / "people.yaml", f"  - {{login: {new.login}, given: Nafi, family: Nouvelle}}\n{moving}")
+    lab.append(
+        sante / "people.yaml",
+        f"  - {{id: {new.name.upper()}-N, login: {new.login}, given: Nafi, family: Nouvelle}}\n{moving}",
+    )
     lab.edit(anptic / "people.yaml", (moving, ""))
     lab.edit(mtdpce / "people.yaml", ("family: Spécimen}", "family: Spécimen-Modèle}"))
     lab.edit(mtdpce / "groups.yaml", ("dsi: [issa.modele]", "dsi: [issa.modele, fatou.specimen]"))

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from inventory.model import Administration
+from inventory.secrets import secrets_of
+from tests.passwords import settled
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_OURS = shutil.ignore_patterns(".git", ".cache", "__pycache__", ".*_cache")
@@ -70,6 +72,18 @@ def at_the_desk(administration: Administration, command: str, password: str) -> 
         check=False,
     )
     return ran.returncode, ran.stdout.strip()
+
+
+def first_logon(administration: Administration, institution: str, login: str) -> str:
+    """The password that somebody new chooses: the temporary one is good for that alone."""
+    temporary = secrets_of(administration.environment).get(f"institution-{institution}", login).reveal()
+
+    def say(command: str, typed: str) -> tuple[int, str]:
+        return at_the_desk(administration, f"{command} 2>&1", typed)
+
+    status, said = say(f"kinit -c MEMORY: {login}", temporary)
+    assert (status != 0, "You must change it now" in said) == (True, True), said
+    return settled(login, temporary, say, administration.environment.state / "passwords.lock")
 
 
 def ticket(login: str, command: str) -> str:

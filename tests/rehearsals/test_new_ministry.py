@@ -7,8 +7,7 @@ from uuid import uuid4
 import pytest
 
 from inventory.model import Administration, Institution, load
-from inventory.secrets import secrets_of
-from tests.rehearsals.conftest import ROOT, at_the_desk, done, files, imap, run, share, ticket
+from tests.rehearsals.conftest import ROOT, at_the_desk, done, files, first_logon, imap, run, share, ticket
 
 # The lab remembers those who left: each run has a ministry of its own.
 MINISTRY = f"essai-{uuid4().hex[:6]}"
@@ -42,8 +41,7 @@ def test_a_new_ministry_works(copy: Path, ministry: Institution, administration:
     print(f"\nfrom the inventory to the service: {time.monotonic() - started:.0f} seconds")
     assert run(copy, "deploys.engine", "plan").returncode == 0
 
-    store = secrets_of(administration.environment)
-    passwords = {login: store.get(f"institution-{MINISTRY}", login).reveal() for login in logins}
+    passwords = {login: first_logon(administration, MINISTRY, login) for login in logins}
     assert len(passwords) == 2
     for login, password in passwords.items():
         assert at_the_desk(administration, imap(f"{login}@{DOMAIN}"), password) == (0, "OK")

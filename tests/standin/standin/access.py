@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 # The logins that the inventory accepts: nothing in them can mean something to LDAP.
 LOGIN = re.compile(r"[a-z][a-z0-9]*([.-][a-z0-9]+)*")
@@ -11,6 +12,11 @@ IN_CHAIN = "1.2.840.113556.1.4.1941"  # LDAP_MATCHING_RULE_IN_CHAIN: groups of g
 def acceptable(login: str, password: str) -> bool:
     """Whether the directory may be asked: an empty password would be an anonymous bind, which succeeds."""
     return len(login) <= 20 and LOGIN.fullmatch(login) is not None and 0 < len(password) <= 256
+
+
+def admitted(listed: Path, login: str) -> bool:
+    """Whether somebody may have a session now: the host replaces the list when a person leaves or moves."""
+    return login in listed.read_text(encoding="utf-8").splitlines()
 
 
 def escaped(value: str) -> str:

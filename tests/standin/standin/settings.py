@@ -18,6 +18,7 @@ class Settings:
     ldap_ca: str
     workgroup: str
     readers: tuple[str, ...]
+    admitted: Path  # a login a line: who may have a session now
 
 
 def load(environment: Mapping[str, str]) -> Settings:
@@ -36,4 +37,5 @@ def load(environment: Mapping[str, str]) -> Settings:
         ldap_ca=environment["APP_LDAP_CA"],
         workgroup=environment["APP_WORKGROUP"],
         readers=tuple(environment["APP_READERS"].split()),
+        admitted=Path(environment["APP_ADMITTED"]),
     )

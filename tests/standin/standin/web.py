@@ -7,7 +7,7 @@ from flask import Flask, Response, g, redirect, render_template, request, sessio
 from werkzeug.wrappers import Response as AnyResponse
 
 from standin import visits
-from standin.access import acceptable
+from standin.access import acceptable, admitted
 from standin.directory import DirectoryUnavailable, authenticate
 from standin.forgery import genuine, new_token
 from standin.settings import Settings, load
@@ -15,7 +15,7 @@ from standin.settings import Settings, load
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-SESSION_SECONDS = 3600  # no service account re-reads the groups: a leaver's open session ends within the hour
+SESSION_SECONDS = 3600
 
 Page = str | AnyResponse | tuple[str, int]
 
@@ -46,6 +46,9 @@ def _guard(app: Flask, settings: Settings) -> None:
         g.application = settings.name
         if request.method == "POST" and not genuine(session.get("token"), request.form.get("token")):
             return _message("Le formulaire a expiré. Revenez à la page précédente et recommencez.", 400)
+        if "login" in session and not admitted(settings.admitted, session["login"]):
+            app.logger.warning("%s is no longer admitted", session["login"])
+            session.clear()
         return None
 
     @app.after_request

@@ -22,8 +22,11 @@ from roles.lan.intent import intent as lan_intent
 from roles.uplinks.intent import intent as uplink_intent
 from tests.unit.authoring.conftest import Clerk
 
-PERSON = ("person", "INSTITUTION=sante", "GIVEN=Nafi", "FAMILY=Nouvelle")
-MINISTRY = ("ministry", "INSTITUTION=education", "NAME=Ministère de l'Éducation", "GIVEN=Awa", "FAMILY=Exemple")
+PERSON = ("person", "INSTITUTION=sante", "GIVEN=Nafi", "FAMILY=Nouvelle", "ID=M2003")
+MINISTRY = (
+    *("ministry", "INSTITUTION=education", "NAME=Ministère de l'Éducation"),
+    *("GIVEN=Awa", "FAMILY=Exemple", "ID=M9001"),
+)
 SITE = ("site", "SITE=sante-siege", "NAME=Siège: santé # 1", "OWNER=sante")
 APPLICATION = ("application", "APPLICATION=courrier", "NAME=Suivi du courrier", "OWNER=sante")
 SHARE = ("share", "INSTITUTION=sante", "SHARE=sante-rh", "DESCRIPTION=Dossiers du personnel")
@@ -44,7 +47,7 @@ def diff(before: dict[str, str], after: dict[str, str]) -> dict[str, list[str]]:
 def test_a_person_is_one_line(clerk: Clerk) -> None:
     before = clerk.files()
     assert clerk.new(*PERSON, "YES=1").status == 0
-    line = "+  - {login: nafi.nouvelle, given: Nafi, family: Nouvelle}"
+    line = "+  - {id: M2003, login: nafi.nouvelle, given: Nafi, family: Nouvelle}"
     assert diff(before, clerk.files()) == {"inventory/institutions/sante/people.yaml": [line]}
     assert clerk.said.splitlines() == [
         "inventory/institutions/sante/people.yaml",
@@ -53,24 +56,42 @@ def test_a_person_is_one_line(clerk: Clerk) -> None:
         "écrit : inventory/institutions/sante/people.yaml",
         "ensuite : make plan, ou une demande de fusion",
     ]
-    assert Person(login="nafi.nouvelle", given="Nafi", family="Nouvelle") in clerk.load().institutions["sante"].people
+    assert (
+        Person(id="M2003", login="nafi.nouvelle", given="Nafi", family="Nouvelle")
+        in clerk.load().institutions["sante"].people
+    )
 
 
 def test_a_person_joins_groups(clerk: Clerk) -> None:
     before = clerk.files()
     assert clerk.new(*PERSON, "GROUPS=conseil, dsi", "YES=1").status == 0
-    assert clerk.load().institutions["sante"].groups == {
-        "dsi": ["mariam.modele", "nafi.nouvelle"],
-        "conseil": ["moussa.exemple", "nafi.nouvelle"],
-    }
+    sante = clerk.load().institutions["sante"]
+    assert sante.functions.held == {"dsi": ["mariam.modele", "nafi.nouvelle"]}
+    assert sante.groups == {"conseil": ["moussa.exemple", "nafi.nouvelle"]}
     assert len(diff(before, clerk.files())["inventory/institutions/sante/groups.yaml"]) == 4
 
 
 def test_questions_are_asked_one_at_a_time_until_the_answer_is_right(clerk: Clerk) -> None:
-    answers = ["santé", "sante", "", "Awa", "Exemple", "awa exemple", "awa.exemple", "root", "", "dsl", "dsi", "o"]
+    answers = [
+        "santé",
+        "sante",
+        "",
+        "Awa",
+        "Exemple",
+        "m9001",
+        "M1001",
+        "M9001",
+        "awa exemple",
+        "awa.exemple",
+        "root",
+        "",
+        "dsl",
+        "dsi",
+        "o",
+    ]
     assert clerk.at_a_terminal("person", answers=answers).status == 0
     # Of a message of the model, what comes before its choices and examples: its own tests hold the rest.
-    assert [re.split(" ; (?!vide)| forme :", line)[0] for line in clerk.said.splitlines()[:20]] == [
+    assert [re.split(" ; (?!vide)| forme :", line)[0] for line in clerk.said.splitlines()[:25]] == [
         "Institution, parmi : anptic, mtdpce, sante (ex. anptic) : santé",
         "  l'institution « santé » n'existe pas",
         "Institution, parmi : anptic, mtdpce, sante (ex. anptic) : sante",
@@ -78,6 +99,11 @@ def test_questions_are_asked_one_at_a_time_until_the_answer_is_right(clerk: Cler
         "  il manque une réponse : Prénom (ex. Nafi)",
         "Prénom (ex. Nafi) : Awa",
         "Nom de famille (ex. Ouédraogo) : Exemple",
+        "Matricule (ex. M1001) : m9001",
+        "  « m9001 » n'a pas la bonne",
+        "Matricule (ex. M1001) : M1001",
+        "  l'identifiant « M1001 » est déjà celui de « awa.exemple », dans inventory/institutions/mtdpce/people.yaml",
+        "Matricule (ex. M1001) : M9001",
         "Nom de connexion [awa.exemple2] : awa exemple",
         "  « awa exemple » n'a pas la bonne",
         "Nom de connexion [awa.exemple2] : awa.exemple",
@@ -89,11 +115,11 @@ def test_questions_are_asked_one_at_a_time_until_the_answer_is_right(clerk: Cler
         "  le groupe « dsl » n'existe pas",
         "Groupes, parmi : dsi, conseil (ex. dsi ; vide : aucun) : dsi",
         "inventory/institutions/sante/people.yaml",
-        "  +  - {login: awa.exemple2, given: Awa, family: Exemple}",
+        "  +  - {id: M9001, login: awa.exemple2, given: Awa, family: Exemple}",
         "inventory/institutions/sante/groups.yaml",
     ]
     assert "Écrire ? [o/N] o" in clerk.said
-    assert "awa.exemple2" in clerk.load().institutions["sante"].groups["dsi"]
+    assert "awa.exemple2" in clerk.load().institutions["sante"].functions.dsi
 
 
 def test_questions_are_in_english_where_lang_asks(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +174,7 @@ def test_a_refusal_is_one_line_and_nothing_is_written(clerk: Clerk, command: str
         ("a\nb", "la réponse contient un caractère invisible (retour à la ligne, tabulation, …) : l'enlever"),
         ("a\u202eb", "la réponse contient un caractère invisible (retour à la ligne, tabulation, …) : l'enlever"),
         ("a\udc80", "la réponse n'est pas en UTF-8"),
-        ("a" * 201, f"« {'a' * 37}… » n'a pas la bonne forme"),
+        ("a" * 201, f"« {'a' * 37}… » est trop long"),
     ],
     ids=["line break", "right-to-left", "latin-1", "too long"],
 )
@@ -163,7 +189,7 @@ def test_what_no_name_holds_is_refused(clerk: Clerk, given: str, line: str) -> N
 def test_without_a_terminal_a_yes_is_asked_for(clerk: Clerk) -> None:
     before = clerk.files()
     assert clerk.new(*PERSON).status == 1
-    assert "  +  - {login: nafi.nouvelle, given: Nafi, family: Nouvelle}\n" in clerk.said
+    assert "  +  - {id: M2003, login: nafi.nouvelle, given: Nafi, family: Nouvelle}\n" in clerk.said
     assert clerk.refused == "rien n'est écrit : YES=1 pour écrire\n"
     assert clerk.files() == before
 
@@ -191,7 +217,7 @@ def test_a_ministry_is_a_folder(clerk: Clerk) -> None:
         ],
         "inventory/institutions/education/groups.yaml": [
             "+# yaml-language-server: $schema=../../schema/groups.json",
-            "+groups:",
+            "+functions:",
             "+  dsi: [awa.exemple2]",
         ],
         "inventory/institutions/education/institution.yaml": [
@@ -205,7 +231,7 @@ def test_a_ministry_is_a_folder(clerk: Clerk) -> None:
         "inventory/institutions/education/people.yaml": [
             "+# yaml-language-server: $schema=../../schema/people.json",
             "+people:",
-            "+  - {login: awa.exemple2, given: Awa, family: Exemple}",
+            "+  - {id: M9001, login: awa.exemple2, given: Awa, family: Exemple}",
         ],
         "inventory/institutions/education/shares.yaml": [
             "+# yaml-language-server: $schema=../../schema/shares.json",
@@ -403,12 +429,17 @@ HOSTILE = [  # in YAML each of these means something
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_means_something_in_yaml_is_only_a_name(clerk: Clerk, name: str) -> None:
-    assert clerk.new("person", "INSTITUTION=sante", f"GIVEN={name}", f"FAMILY={name}", "LOGIN=x.y", "YES=1").status == 0
-    assert clerk.load().institutions["sante"].people[-1] == Person(login="x.y", given=name, family=name)
+    assert (
+        clerk.new(
+            "person", "INSTITUTION=sante", f"GIVEN={name}", f"FAMILY={name}", "ID=X1", "LOGIN=x.y", "YES=1"
+        ).status
+        == 0
+    )
+    assert clerk.load().institutions["sante"].people[-1] == Person(id="X1", login="x.y", given=name, family=name)
 
 
 def test_spaces_and_accents_as_keyboards_and_word_processors_write_them(clerk: Clerk) -> None:
-    names = ("GIVEN= E\u0301loi\u00a0Marc ", "FAMILY=Kaboré", "YES=1")
+    names = ("GIVEN= E\u0301loi\u00a0Marc ", "FAMILY=Kaboré", "ID=X1", "YES=1")
     assert clerk.new("person", "INSTITUTION=sante", *names).status == 0
     person = clerk.load().institutions["sante"].people[-1]
     assert (person.given, person.login) == ("Éloi Marc", "eloi-marc.kabore")
@@ -429,9 +460,9 @@ def test_what_only_the_whole_inventory_shows_is_refused(clerk: Clerk) -> None:
     """education-dsi with « agents » and education with a group « dsi-agents » would be one group of the directory."""
     assert clerk.new(*MINISTRY, "YES=1").status == 0
     path = clerk.folder / "institutions/education/groups.yaml"
-    path.write_text(path.read_text() + "  dsi-agents: [awa.exemple2]\n")
+    path.write_text(path.read_text() + "groups:\n  dsi-agents: [awa.exemple2]\n")
     before = clerk.files()
-    second = ("ministry", "INSTITUTION=education-dsi", "NAME=DSI", "GIVEN=Ali", "FAMILY=Ba", "YES=1")
+    second = ("ministry", "INSTITUTION=education-dsi", "NAME=DSI", "GIVEN=Ali", "FAMILY=Ba", "ID=X1", "YES=1")
     assert clerk.new(*second).status == 1
     assert "le groupe « education-dsi-agents » existe déjà dans l'annuaire" in clerk.refused
     assert clerk.refused.startswith("inventory/institutions/education-dsi/")
@@ -442,8 +473,8 @@ def test_a_layout_that_is_not_known_is_left_alone(clerk: Clerk) -> None:
     path = clerk.folder / "institutions/sante/people.yaml"
     path.write_text(
         path.read_text()
-        .replace("  - {login: moussa", "  -\n    {login: moussa", 1)
-        .replace("  - {login: mariam", "  -\n    {login: mariam")
+        .replace("  - {id: M2001, login: moussa", "  -\n    {id: M2001, login: moussa", 1)
+        .replace("  - {id: M2002, login: mariam", "  -\n    {id: M2002, login: mariam")
     )
     before = clerk.files()
     assert clerk.new(*PERSON, "YES=1").status == 1
@@ -535,6 +566,7 @@ def test_the_questions_on_a_real_terminal() -> None:
     for prompt, answer in (
         ("Prénom", "Zoé"),
         ("Nom de famille", "D'Essai"),
+        ("Matricule", "X1"),
         ("connexion [zoe.dessai]", ""),
         ("Groupes", ""),
         ("Écrire ? [o/N]", "n"),

@@ -56,3 +56,15 @@ def test_records_are_apart_and_each_step_ends() -> None:
         "\n"
         "dn: CN=a,DC=bf\nchangetype: modrdn\nnewrdn: CN=a\ndeleteoldrdn: 1\nnewsuperior: OU=o,DC=bf\n"
     )
+
+
+def test_changes_of_one_entry_are_one_record_in_their_order() -> None:
+    joins = [Modify("CN=g,DC=bf", [("add", "member", [f"CN={name},DC=bf"])]) for name in ("a", "b")]
+    leaves = Modify("CN=g,DC=bf", [("delete", "member", ["CN=c,DC=bf"])])
+    other = Modify("CN=h,DC=bf", [("replace", "sn", ["B"]), ("replace", "title", [])])
+    assert text_of([*joins, leaves, other]) == (
+        "dn: CN=g,DC=bf\nchangetype: modify\nadd: member\nmember: CN=a,DC=bf\nmember: CN=b,DC=bf\n-\n"
+        "delete: member\nmember: CN=c,DC=bf\n-\n"
+        "\n"
+        "dn: CN=h,DC=bf\nchangetype: modify\nreplace: sn\nsn: B\n-\nreplace: title\n-\n"
+    )

@@ -1,6 +1,8 @@
+import json
+
 import pytest
 
-from roles.files.facts import Joined
+from roles.files.facts import Joined, OpenShares
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,13 @@ from roles.files.facts import Joined
 )
 def test_what_net_ads_testjoin_says(said: list[str], joined: bool) -> None:
     assert Joined().process(said) is joined
+
+
+def test_who_has_which_share_open() -> None:
+    session = {"session_id": "1", "username": "GOUV\\Awa.Exemple", "server_id": {"pid": "7"}}
+    trees = [
+        {"service": name, "session_id": number} for name, number in (("sante", "1"), ("IPC$", "1"), ("sante", "2"))
+    ]
+    told = {"sessions": {"1": session}, "tcons": {str(n): tree for n, tree in enumerate(trees)}}
+    assert OpenShares().process([json.dumps(told)]) == {r"sante/gouv\awa.exemple"}
+    assert OpenShares().process([]) == set()

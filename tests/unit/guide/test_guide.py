@@ -44,7 +44,7 @@ EFFECTS: dict[str, list[tuple[Effect, object, object]]] = {
     ],
     "Quelqu'un entre dans un groupe": [
         (
-            lambda found: found.institutions["sante"].groups["dsi"],
+            lambda found: found.institutions["sante"].functions.dsi,
             ["mariam.modele"],
             ["mariam.modele", "moussa.exemple"],
         ),
@@ -72,8 +72,12 @@ EFFECTS: dict[str, list[tuple[Effect, object, object]]] = {
         ),
     ],
     "Quelqu'un s'en va": [
-        (people("sante"), {"moussa.exemple", "mariam.modele"}, {"mariam.modele"}),
+        (lambda found: found.groups["sante-agents"].members, ("moussa.exemple", "mariam.modele"), ("mariam.modele",)),
         (lambda found: found.institutions["sante"].groups["conseil"], ["moussa.exemple"], ["mariam.modele"]),
+    ],
+    "Quelqu'un change de nom": [
+        (people("sante"), {"moussa.exemple", "mariam.modele"}, {"moussa.nouveau", "mariam.modele"}),
+        (lambda found: found.institutions["sante"].people[0].id, "M2001", "M2001"),
     ],
     "Quelqu'un change d'institution": [
         (people("sante"), {"moussa.exemple", "mariam.modele"}, {"mariam.modele"}),

@@ -63,7 +63,8 @@ def test_two_institutions_cannot_share_a_group_of_the_directory(folder: Path, mo
     place = (folder / "institutions/anptic").rename(folder / "institutions/sante-rh")
     edit(place / "institution.yaml", "institution: anptic\n", "institution: sante-rh\n")
     edit(place / "shares.yaml", "  anptic:\n", "  sante-rh:\n")
-    edit(folder / "institutions/sante/groups.yaml", "  dsi: [mariam.modele]", "  rh-dsi: [mariam.modele]")
+    edit(folder / "institutions/sante/groups.yaml", "  conseil: [moussa.exemple]", "  rh-dsi: [mariam.modele]")
+    edit(folder / "applications/e-cm.yaml", ", sante/conseil", "")
     edit(folder / "applications/cim.yaml", "anptic/agents", "sante-rh/agents")
     with pytest.raises(InventoryError) as caught:
         load("lab", folder)

@@ -1,6 +1,9 @@
 from dataclasses import replace
 
+import pytest
+
 from inventory.model import Administration, load
+from inventory.model.institution import Functions
 from roles.mail.config import MailConfig, config_of
 
 ADMINISTRATION = load("lab")
@@ -27,8 +30,8 @@ def readers(wanted: MailConfig) -> dict[str, tuple[str, ...]]:
 def test_everybody_has_a_home_and_nobody_shares_it() -> None:
     found = homes(config())
     assert len(found) == len(set(found.values())) == len(list(ADMINISTRATION.people()))
-    assert found["awa.exemple@mtdpce.gov.bf"] == "/srv/mail/mtdpce/awa.exemple"
-    assert found["moussa.exemple@sante.gov.bf"] == "/srv/mail/sante/moussa.exemple"
+    assert found["awa.exemple@mtdpce.gov.bf"] == "/srv/mail/M1001"
+    assert found["moussa.exemple@sante.gov.bf"] == "/srv/mail/M2001"
 
 
 def test_a_ministry_that_changes_its_domain_moves_no_mail() -> None:
@@ -37,12 +40,32 @@ def test_a_ministry_that_changes_its_domain_moves_no_mail() -> None:
     assert "moussa.exemple@sante-publique.gov.bf" in homes(after)
 
 
-def test_a_leaver_has_no_mailbox_and_gets_no_role_mail() -> None:
-    sante = ADMINISTRATION.institutions["sante"]
-    stay = [person for person in sante.people if person.login != "mariam.modele"]
-    wanted = config(with_institution("sante", people=stay))
+def with_mariam(**changes: object) -> MailConfig:
+    """The mail of the administration where one person of the ministry of Health is otherwise."""
+    people = ADMINISTRATION.institutions["sante"].people
+    changed = [each.model_copy(update=changes) if each.login == "mariam.modele" else each for each in people]
+    return config(with_institution("sante", people=changed))
+
+
+@pytest.mark.parametrize("mail_after", [None, "refuse"])
+def test_a_leaver_has_no_mailbox_and_gets_no_role_mail(mail_after: str | None) -> None:
+    wanted = with_mariam(left="2026-11-01", mail_after=mail_after, formerly=["mariam.avant"])
     assert "mariam.modele@sante.gov.bf" not in homes(wanted)
     assert "mariam.modele@sante.gov.bf" not in readers(wanted)["postmaster@sante.gov.bf"]
+    assert not {"mariam.modele@sante.gov.bf", "mariam.avant@sante.gov.bf"} & readers(wanted).keys()
+
+
+def test_the_mail_of_a_leaver_reaches_whom_the_ministry_says() -> None:
+    wanted = with_mariam(left="2026-11-01", mail_after="moussa.exemple", formerly=["mariam.avant"])
+    for name in ("mariam.modele", "mariam.avant"):
+        assert readers(wanted)[f"{name}@sante.gov.bf"] == ("moussa.exemple@sante.gov.bf",)
+
+
+def test_a_marriage_keeps_the_mailbox_and_the_old_address() -> None:
+    wanted = with_mariam(login="mariam.ouedraogo", family="Ouédraogo", formerly=["mariam.modele"])
+    assert homes(wanted)["mariam.ouedraogo@sante.gov.bf"] == "/srv/mail/M2002"
+    assert readers(wanted)["mariam.modele@sante.gov.bf"] == ("mariam.ouedraogo@sante.gov.bf",)
+    assert "mariam.modele@sante.gov.bf" not in homes(wanted)
 
 
 def test_role_addresses_reach_the_dsi_of_the_domain() -> None:
@@ -55,7 +78,7 @@ def test_role_addresses_reach_the_dsi_of_the_domain() -> None:
 
 
 def test_a_ministry_without_dsi_is_answered_for_by_the_owner_of_the_site() -> None:
-    found = readers(config(with_institution("sante", groups={})))
+    found = readers(config(with_institution("sante", functions=Functions())))
     assert found["postmaster@sante.gov.bf"] == ("issa.modele@mtdpce.gov.bf",)
 
 

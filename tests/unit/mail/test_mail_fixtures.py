@@ -1,9 +1,8 @@
 from pathlib import Path
 
 from pyinfra_testing.facts import make_fact_tests
-from pyinfra_testing.operations import make_operation_tests
 
 HERE = Path(__file__).parent
 
 TestLoggedIn = make_fact_tests("roles.mail", "sessions.LoggedIn", HERE / "facts/LoggedIn")
-TestOnly = make_operation_tests("roles.mail", "sessions.only", HERE / "operations/only")
+TestFolders = make_fact_tests("roles.mail", "mailboxes.Folders", HERE / "facts/Folders")

@@ -83,7 +83,7 @@ def test_texts_that_look_like_others_do_not(text: str) -> None:
 def test_thirty_thousand_people_are_read_at_once(tmp_path: Path) -> None:
     shutil.copytree(SAMPLE, tmp_path / "inventory")
     people = tmp_path / "inventory/institutions/anptic/people.yaml"
-    lines = (f"  - {{login: p{n}.nom, given: Amélie-Awa, family: Ouédraogo}}\n" for n in range(3000))
+    lines = (f"  - {{id: P{n}, login: p{n}.nom, given: Amélie-Awa, family: Ouédraogo}}\n" for n in range(3000))
     people.write_text(people.read_text() + "".join(lines))
     parsed = parse("lab", tmp_path / "inventory")
     started = time.process_time()

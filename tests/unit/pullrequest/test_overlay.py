@@ -35,7 +35,7 @@ def files(folder: Path) -> dict[str, Path]:
 def test_data_is_taken_code_is_not(repository: Repository, out: Path) -> None:
     before = files(repository.path).keys() - {".git"}
     repository.branch("change")
-    repository.edit(PEOPLE, "  - {login: moussa", MORE + "  - {login: moussa")
+    repository.edit(PEOPLE, "  - {id: M2001, login: moussa", MORE + "  - {id: M2001, login: moussa")
     repository.write(
         {
             "roles/mail.py": "CODE = 'pull request'\n",
@@ -70,7 +70,7 @@ def test_data_is_taken_code_is_not(repository: Repository, out: Path) -> None:
 
 def test_what_main_did_since_is_kept(repository: Repository, out: Path) -> None:
     repository.branch("change")
-    repository.edit(PEOPLE, "  - {login: moussa", MORE + "  - {login: moussa")
+    repository.edit(PEOPLE, "  - {id: M2001, login: moussa", MORE + "  - {id: M2001, login: moussa")
     head = repository.commit()
     repository.branch("main")
     repository.edit("inventory/institutions/anptic/people.yaml", "Salif", "Salifou")

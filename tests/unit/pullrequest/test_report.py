@@ -26,9 +26,12 @@ def told(repository: Repository, base: str = "main") -> Report:
 
 
 def apply(case: dict[str, Any], repository: Repository) -> None:
-    """The edits of a case. `base` is a building of tests/unit/inventory/buildings that main has before them."""
+    """The edits of a case. What main has before them: a building of tests/unit/inventory, or edits of its own."""
     if "base" in case:
         repository.write({f"inventory/sites/{case['base']}": (BUILDINGS / case["base"]).read_text()})
+        repository.commit()
+    if "before" in case:
+        apply({"edits": case["before"]}, repository)
         repository.commit()
     for edit in case["edits"]:
         if "old" in edit:
@@ -72,7 +75,7 @@ def test_every_phrase_counts_in_the_summary() -> None:
 
 
 def institution(**values: Any) -> Institution:
-    people = [Person(login="awa.exemple", given="Awa", family="Exemple")]
+    people = [Person(id="M1001", login="awa.exemple", given="Awa", family="Exemple")]
     fixed = {"institution": "sante", "kind": "ministry", "name": "Santé", "mail_domain": "sante.gov.bf"}
     return Institution(
         **{**fixed, "people": people, "groups": {}, "shares": {}, "reviewers": ["@a/b", "@c/d"]} | values
@@ -93,7 +96,7 @@ class Quota(Institution):
 
 
 def test_a_field_without_words_of_its_own_is_told() -> None:
-    before, after = (Quota(**institution().model_dump(), quota_gib=size) for size in (2, 5))
+    before, after = (Quota(**institution().model_dump(exclude={"functions"}), quota_gib=size) for size in (2, 5))
     changes = compare(Content(institutions={"sante": before}), Content(institutions={"sante": after}))
     assert ordinary(Report(changes, {"sante": "Santé"}).summary()) == (
         "1 quota porté de 2 à 5 Gio, rien n'est supprimé."
@@ -101,23 +104,23 @@ def test_a_field_without_words_of_its_own_is_told() -> None:
 
 
 def test_the_order_of_people_is_no_change() -> None:
-    people = [Person(login=f"p.{letter}", given=letter, family="Exemple") for letter in "abc"]
+    people = [Person(id=f"P-{letter.upper()}", login=f"p.{letter}", given=letter, family="Exemple") for letter in "abc"]
     before, after = institution(people=people), institution(people=people[::-1])
     assert compare(Content(institutions={"sante": before}), Content(institutions={"sante": after})) == []
 
 
 def test_two_people_of_one_name_are_never_taken_for_one() -> None:
-    def two(*logins: str) -> list[Person]:
-        return [Person(login=login, given="Awa", family="Exemple") for login in logins]
+    def two(*ids: str) -> list[Person]:
+        return [Person(id=id_, login=f"awa.{id_.lower()}", given="Awa", family="Exemple") for id_ in ids]
 
-    before, after = institution(people=two("a.a", "a.b")), institution(people=two("a.c", "a.d"))
+    before, after = institution(people=two("A", "B")), institution(people=two("C", "D"))
     changes = compare(Content(institutions={"sante": before}), Content(institutions={"sante": after}))
     assert sorted(change.key for change in changes) == ["arrives", "arrives", "leaves", "leaves"]
 
 
 def test_spaces_of_french_typography(repository: Repository) -> None:
-    repository.edit("inventory/institutions/sante/groups.yaml", "[mariam.modele]", "[]")
-    assert "Groupe «\u00a0dsi\u00a0»\u00a0: Mariam Modèle en sort." in told(repository).text()
+    repository.edit("inventory/institutions/mtdpce/groups.yaml", "[awa.exemple]", "[]")
+    assert "Groupe «\u00a0conseil\u00a0»\u00a0: Awa Exemple en sort." in told(repository).text()
 
 
 def test_what_people_write_cannot_steer_a_terminal() -> None:

@@ -165,7 +165,9 @@ def test_this_repository_holds_none() -> None:
 
 
 def test_thirty_thousand_people_are_read_at_once() -> None:
-    lines = (f"  - {{login: prenom{n}.nom, given: Prénom, family: Ouédraogo-Sawadogo}}\n" for n in range(30_000))
+    lines = (
+        f"  - {{id: P{n}, login: prenom{n}.nom, given: Prénom, family: Ouédraogo-Sawadogo}}\n" for n in range(30_000)
+    )
     content = f"people:\n{''.join(lines)}".encode()
     started = time.process_time()
     assert list(leaks.scan(Path("inventory/institutions/x/people.yaml"), content)) == []

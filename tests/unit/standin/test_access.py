@@ -1,5 +1,7 @@
+from pathlib import Path
+
 import pytest
-from standin.access import acceptable, escaped, membership_filter, person_filter
+from standin.access import acceptable, admitted, escaped, membership_filter, person_filter
 
 
 @pytest.mark.parametrize("login", ["awa.exemple", "a", "jean-paul.x2"])
@@ -15,6 +17,16 @@ def test_any_other_login_never_reaches_the_directory(login: str) -> None:
 def test_an_empty_password_never_reaches_the_directory() -> None:
     # RFC 4513 5.1.2: a bind with a name and no password succeeds as anonymous.
     assert not acceptable("awa.exemple", "")
+
+
+def test_who_is_no_longer_listed_is_not_admitted(tmp_path: Path) -> None:
+    listed = tmp_path / "admitted"
+    listed.write_text("# who\nawa.exemple\nissa.modele\n")
+    assert admitted(listed, "awa.exemple")
+    (tmp_path / "new").write_text("# who\nissa.modele\n")
+    (tmp_path / "new").replace(listed)
+    assert not admitted(listed, "awa.exemple")
+    assert not admitted(listed, "awa")
 
 
 def test_filters_are_escaped() -> None:

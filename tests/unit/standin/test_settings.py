@@ -11,6 +11,7 @@ ENVIRONMENT = {
     "APP_LDAP_CA": "/etc/ssl/administration/ca.crt",
     "APP_WORKGROUP": "GOUV",
     "APP_READERS": "mtdpce-conseil sante-conseil",
+    "APP_ADMITTED": "/srv/apps/e-cm/admitted",
 }
 
 

@@ -44,7 +44,7 @@ def test_the_repository_is_valid_and_each_check_is_timed(copy: Path) -> None:
 
 def test_every_check_answers_with_its_line(copy: Path) -> None:
     with (copy / "inventory/institutions/sante/people.yaml").open("a") as file:
-        file.write("  - {login: webmaster, given: Awa, family: Exemple}\n")
+        file.write("  - {id: M2009, login: webmaster, given: Awa, family: Exemple}\n")
     with (copy / "CODEOWNERS").open("a") as file:
         file.write("* @eve\n")
     (copy / "inventory/schema/site.json").unlink()

@@ -1,0 +1,35 @@
+"""The passwords that the lab's people choose: each changes the temporary one, as a person does.
+
+What somebody chooses follows from the temporary password, so that any run, any worker and any later run on the same
+lab knows it without a word between them; a new lab has new temporary passwords, and so new chosen ones.
+"""
+
+import fcntl
+from base64 import b32encode
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+Say = Callable[[str, str], tuple[int, str]]  # a command and what is typed → its exit status and what it says
+
+
+def chosen(temporary: str) -> str:
+    """The password that somebody chooses: 24 characters of three kinds."""
+    return f"Ab1-{b32encode(sha256(temporary.encode()).digest()).decode()[:20].lower()}"
+
+
+def settled(login: str, temporary: str, say: Say, lock: Path) -> str:
+    """The password that somebody logs in with, changed if it was not yet.
+
+    One at a time, by the lock: of two who change the same password, the second would be wrong and count as a failure.
+    """
+    password = chosen(temporary)
+    with lock.open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        status, _ = say(f"kinit -c MEMORY: {login}", f"{password}\n")
+        if status != 0:  # the first time; the logon that follows forgets this failure
+            status, said = say(f"kpasswd {login}", f"{temporary}\n{password}\n{password}\n")
+            assert status == 0, f"{login}: {said}"
+            status, said = say(f"kinit -c MEMORY: {login}", f"{password}\n")
+            assert status == 0, f"{login}: {said}"
+    return password
