@@ -12,6 +12,7 @@ from inventory.model.load import HERE
 from inventory.model.waivers import load_waivers
 from roles.compliance.audit import IDS, audit
 from roles.compliance.rules import Result
+from roles.directory.config import DATABASE
 
 pytestmark = pytest.mark.machines("directory")
 
@@ -48,7 +49,13 @@ def test_a_login_that_is_not_bound_to_its_tls_is_refused(host: Host, machine: Ma
     assert "80090346" in relayed.stderr  # SEC_E_BAD_BINDINGS
 
 
-def test_administrators_are_under_the_stricter_policy(host: Host, administration: Administration) -> None:
-    base = administration.platform.base_dn
-    ask = f"ldbsearch -H /var/lib/samba/private/sam.ldb -b CN=Administrator,CN=Users,{base} msDS-ResultantPSO"
-    assert "msDS-ResultantPSO: CN=administrators,CN=Password Settings Container" in host.check_output(ask)
+def test_who_administers_or_assists_is_under_the_stricter_policy(host: Host, administration: Administration) -> None:
+    assisting = [
+        person.account
+        for institution in administration.institutions.values()
+        for person in institution.present
+        if person.login in institution.functions.assistance
+    ]
+    for account in ("Administrator", *assisting):
+        ask = f"ldbsearch -H {DATABASE} '(sAMAccountName={account})' msDS-ResultantPSO"
+        assert "msDS-ResultantPSO: CN=administrators,CN=Password Settings Container" in host.check_output(ask), account
