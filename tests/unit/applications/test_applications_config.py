@@ -36,7 +36,7 @@ def test_a_missing_artefact_says_what_to_do(administration: Administration, tmp_
 def test_an_application_talks_to_its_database_and_the_directory_alone(administration: Administration) -> None:
     _, e_cm = config_of(administration, administration.machine("app1"))
     unit = render("applications/app.service.j2", application=e_cm)
-    assert "IPAddressDeny=any\nIPAddressAllow=localhost 10.10.10.15 10.10.10.11\n" in unit
+    assert "IPAddressDeny=any\nIPAddressAllow=localhost 10.10.10.15 10.10.10.11 10.10.10.18\n" in unit
 
 
 def test_the_unit_holds_what_the_application_needs_and_no_secret(administration: Administration) -> None:
