@@ -1,5 +1,6 @@
 """A help desk gives a new password to somebody of its own institution, and can do nothing to anybody else."""
 
+import json
 import subprocess
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from deploys.controllers import ask
 from inventory.model import Administration, Person
 from inventory.secrets import password
 from roles.directory.facts import PROGRAMS
-from tests.conftest import Workstation
+from tests.conftest import Workstation, connect
 
 REFUSED = "LDAP_INSUFFICIENT_ACCESS_RIGHTS"
 
@@ -73,9 +74,17 @@ def restored(desk: HelpDesk, password_of: Callable[[str], str]) -> Iterator[None
 @pytest.mark.usefixtures("restored")
 def test_a_new_password_is_given_to_somebody_of_the_institution(desk: HelpDesk) -> None:
     new = password()
+    controller = connect(desk.administration, desk.administration.running("directory")[0].name)
+    cursor = controller.check_output("journalctl -n 0 --show-cursor").rpartition("-- cursor: ")[2]
     given = desk.resets(desk.own.login, new)
     assert given.returncode == 0, given.stderr
     assert desk.logs_in(desk.own.login, new).returncode == 0
+    recorded = controller.run("journalctl --sync; journalctl --after-cursor=%s -t samba -o cat", cursor).stdout
+    (line,) = [json.loads(each)["passwordChange"] for each in recorded.splitlines() if '"passwordChange"' in each]
+    assert (line["eventId"], line["dn"]) == (4724, desk.places[desk.own.login])
+    assert line["remoteAddress"].startswith(f"ipv4:{desk.administration.machine(desk.workstation.name).address}:")
+    who = controller.check_output(f"wbinfo --sid-to-name {line['userSid']}")
+    assert f"\\{desk.agent.account} ".casefold() in who.casefold()
 
 
 @pytest.mark.usefixtures("restored")
