@@ -73,7 +73,7 @@ sys.stdin.readline()
 
 answer = {
     "mailbox": tried(mailbox.noop),
-    "sending": tried(lambda: sending.docmd(f"MAIL FROM:<{who['address']}>")),
+    "sending": tried(lambda: [sending.docmd(f"{say}:<{who['address']}>") for say in ("MAIL FROM", "RCPT TO")]),
     "share": listed(share),
     "share, with the ticket that is left": listed(mounted()),
     "application": "in" if "Bonjour" in tried(lambda: page("/")) else "out",

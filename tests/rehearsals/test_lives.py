@@ -156,7 +156,7 @@ def test_three_people(
     # Who left is shown out of all that was open, and comes in nowhere with what is left.
     came = json.loads(leaver[0])
     assert "BYE" in came["mailbox"] or "abort" in came["mailbox"], came
-    assert "553" in came["sending"] or "SMTPServerDisconnected" in came["sending"], came
+    assert "(553, " in came["sending"] or "SMTPServerDisconnected" in came["sending"], came
     assert "NT_STATUS_" in came["share"], came
     assert "NT_STATUS_ACCESS_DENIED" in came["share, with the ticket that is left"], came
     assert came["application"] == "out", came
