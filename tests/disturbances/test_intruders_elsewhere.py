@@ -37,7 +37,12 @@ SWITCHES = {
 }
 
 
-@pytest.fixture(params=SWITCHES)
+@pytest.fixture(
+    params=[
+        pytest.param("huawei_vrp", marks=pytest.mark.building(site="sante-siege")),
+        pytest.param("hp_procurve", marks=pytest.mark.building(site="anptic-siege")),
+    ]
+)
 def words(request: pytest.FixtureRequest) -> Words:
     return SWITCHES[request.param]
 
