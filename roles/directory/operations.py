@@ -16,7 +16,7 @@ from roles.directory.config import DATABASE, SYSVOL_STAMP, ControllerConfig
 from roles.directory.facts import PROGRAMS, UNFINISHED, DirectoryEntries, DnsZones, KnownControllers, Provisioned
 from roles.directory.ldif import text_of
 from roles.directory.passwords import with_passwords
-from roles.directory.peers import founds, provisioned
+from roles.directory.peers import comes, founds, provisioned
 
 
 @operation()
@@ -63,7 +63,7 @@ def fresh_tickets(cfg: ControllerConfig) -> Generator[Explained, None, None]:
     + cfg: the controller
     """
     known = host.get_fact(KnownControllers)
-    coming = {name for name in known.controllers.intersection(cfg.others) if provisioned(name) is False}
+    coming = {name for name in known.controllers.intersection(cfg.others) if comes(name)}
     if not (known.rebuilt or coming):
         host.noop("no controller was rebuilt since samba started")
         return
