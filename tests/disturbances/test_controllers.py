@@ -61,7 +61,7 @@ def test_one_is_cut_off_and_everything_works_then_it_catches_up(
     other = controllers.other(lost)
     with controllers.cut_off(lost):
         # Connections to the one that is gone wait for its answer first, as long as those who hold them have patience.
-        controllers.lab.wait(lambda: not failed(journey()), seconds=60)
+        controllers.lab.wait(lambda: not failed(journey()), seconds=150)
         assert failed(journey()) == {}
         controllers.add(other)
         assert not controllers.has(lost)
