@@ -130,6 +130,7 @@ def fill(machine: Machine, inventory: Path) -> None:
         text = text_of(records[first : first + BATCH])
         (machine.folder / "root/root/batch.ldif").write_text(text)
         machine.run(f"ldbmodify -H {DATABASE} /root/batch.ldif >/dev/null")
+    engine(machine, inventory, "deploy", "--yes", status=0)  # what else the role puts in a domain
     machine.run(f"cp -a /var/lib/samba {SNAPSHOT}")
 
 
