@@ -75,7 +75,7 @@ NAMES = ["guest1", "dc1", "dc2", "mail1", "files1"]  # of the lab's inventory: g
 
 @pytest.fixture(scope="session")
 def inventory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The lab's inventory: a checkout imports its own."""
+    """The lab's inventory, which has two domain controllers: a checkout imports its own."""
     folder = tmp_path_factory.mktemp("with") / "inventory"
     shutil.copytree(ROOT / "inventory", folder)
     return folder
