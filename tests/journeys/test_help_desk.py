@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from deploys.controllers import ask
 from inventory.model import Administration, Person
 from inventory.secrets import password
-from roles.directory.facts import PROGRAMS
 from tests.conftest import Workstation, connect
 
 REFUSED = "LDAP_INSUFFICIENT_ACCESS_RIGHTS"
@@ -135,11 +133,3 @@ def test_who_does_not_assist_gives_no_password(desk: HelpDesk, password_of: Call
     refused = desk.workstation.run_stdin(f"{command}; r=$?; rm -f /tmp/nobody; exit $r", ldif)
     assert refused.returncode == 50  # insufficientAccessRights (RFC 4511)
     assert REFUSED in refused.stdout + refused.stderr
-
-
-def test_tickets_outlive_a_change_of_the_key_that_seals_them(desk: HelpDesk) -> None:
-    first = desk.administration.running("directory")[0]
-    ask(desk.administration, first.name, PROGRAMS / "krbtgt.py", "change")
-    server = desk.administration.running("files")[0].fqdn
-    got = desk.workstation.run(f"KRB5CCNAME=FILE:/tmp/help-desk kvno cifs/{server}")
-    assert got.returncode == 0, got.stderr
