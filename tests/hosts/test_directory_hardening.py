@@ -54,7 +54,7 @@ def test_who_administers_or_assists_is_under_the_stricter_policy(host: Host, adm
         person.account
         for institution in administration.institutions.values()
         for person in institution.present
-        if person.login in institution.functions.assistance
+        if person.login in institution.functions.held.get("assistance", [])
     ]
     for account in ("Administrator", *assisting):
         ask = f"ldbsearch -H {DATABASE} '(sAMAccountName={account})' msDS-ResultantPSO"
