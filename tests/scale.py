@@ -17,21 +17,21 @@ FAMILY = ["Exemple", "Modèle", "Spécimen", "Patron", "Gabarit", "Essai", "Type
 PLAIN = str.maketrans("éèë", "eee")
 
 
-def write(folder: Path) -> None:
-    """The data of inventory/ at scale; the environments are the real ones."""
+def write(folder: Path, people: int = PEOPLE_EACH) -> None:
+    """The data of inventory/ at scale; the environments are the real ones. `people` are those of each institution."""
     shutil.copytree(HERE / "environments", folder / "environments", dirs_exist_ok=True)
     platform = (HERE / "platform.yaml").read_text(encoding="utf-8")
     folder.joinpath("platform.yaml").write_text(platform.replace("{e-cm: af31}", "{appli-01: af31}"), encoding="utf-8")
-    for path, text in files().items():
+    for path, text in files(people).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
 
 
-def files() -> dict[str, str]:
+def files(people: int = PEOPLE_EACH) -> dict[str, str]:
     """The text of each file, by its path in the inventory."""
     found = {"sites/dc.yaml": _datacentre()}
     for number in range(1, INSTITUTIONS + 1):
-        found |= {f"institutions/{_institution(number)}/{name}": text for name, text in _folder(number).items()}
+        found |= {f"institutions/{_institution(number)}/{name}": text for name, text in _folder(number, people).items()}
     found |= {f"sites/batiment-{number:03}.yaml": _building(number) for number in range(1, BUILDINGS + 1)}
     return found | {
         f"applications/appli-{number:02}.yaml": _application(number) for number in range(1, APPLICATIONS + 1)
@@ -46,9 +46,9 @@ def _head(kind: str, depth: int) -> str:
     return f"# yaml-language-server: $schema={'../' * depth}schema/{kind}.json\n"
 
 
-def _folder(number: int) -> dict[str, str]:
+def _folder(number: int, size: int) -> dict[str, str]:
     name = _institution(number)
-    people = [_person(number, index) for index in range(PEOPLE_EACH)]
+    people = [_person(number, index) for index in range(size)]
     logins = [login for login, _, _ in people]
     members = {f"service-{group:02}": logins[group::GROUPS_EACH] for group in range(GROUPS_EACH)}
     ids = [f"M{number:02}{index:03}" for index in range(len(people))]

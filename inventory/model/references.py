@@ -201,7 +201,7 @@ def _circle_of_managers(managers: Mapping[str, str | None]) -> dict[str, str]:
         if place is not None and place in way:
             circle = list(way)[list(way).index(place) :]
             found[place] = " → ".join([*circle, place])
-        walked |= way.keys()
+        walked.update(way)  # not |=: with the keys of a dict it would make a new set each time
     return found
 
 

@@ -43,18 +43,19 @@ def parse(lines: Iterable[str]) -> Entries:
     """The entries of an LDIF text: the values of each attribute, by DN. Comments and referrals are passed over."""
     entries: Entries = {}
     current: dict[str, list[str]] = {}
-    for line in _unfolded(lines):
-        if line.startswith("#"):
-            continue
+    for line in "\n".join(lines).replace("\n ", "").split("\n"):  # unfolded: as one text, which is the quickest
         if not line:
             current = {}
+        if not line or line.startswith("#"):
             continue
-        name, _, rest = line.partition(":")
-        value = b64decode(rest[1:].strip()).decode() if rest.startswith(":") else rest.lstrip()
+        name, _, value = line.partition(":")
+        value = b64decode(value[1:]).decode() if value.startswith(":") else value.lstrip(" ")
         if name == "dn":
             current = entries.setdefault(value, {})
+        elif name in current:
+            current[name].append(value)
         else:
-            current.setdefault(name, []).append(value)
+            current[name] = [value]
     return entries
 
 
@@ -80,16 +81,6 @@ def _together(steps: Iterable[Step]) -> Iterator[Step]:
             yield from group
         else:
             yield verb, name, [value for _, _, values in group for value in values]
-
-
-def _unfolded(lines: Iterable[str]) -> list[str]:
-    whole: list[str] = []
-    for line in lines:
-        if line.startswith(" ") and whole:
-            whole[-1] += line[1:]
-        else:
-            whole.append(line)
-    return whole
 
 
 def _lines(record: Record) -> list[str]:

@@ -17,7 +17,9 @@ TITLES = {tool.name: tool.title for tool in TOOLS.values()}
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
-    parser.add_argument("--subject", choices=["engine", "inventory", "lan", "uplinks", "all"], default="all")
+    parser.add_argument(
+        "--subject", choices=["engine", "inventory", "lan", "uplinks", "directory", "all"], default="all"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--hosts", type=int, default=8)
     parser.add_argument("--tools", default=",".join(TOOLS), help="some of them, separated by commas")
@@ -43,6 +45,10 @@ def main() -> int:
             status = subprocess.run(
                 [sys.executable, "-m", "tests.bench.uplinks", "--rounds", str(arguments.rounds)], check=False
             ).returncode
+    if arguments.subject == "directory":  # it takes samba from the lab's controller
+        with exclusive():
+            command = [sys.executable, "-m", "tests.bench.directory", "--rounds", str(arguments.rounds)]
+            status = subprocess.run(command, check=False).returncode
     if arguments.subject in ("lan", "all"):
         with exclusive():
             command = [sys.executable, "-m", "tests.bench.lan", "--rounds", str(arguments.rounds)]
