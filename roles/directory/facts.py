@@ -16,6 +16,7 @@ from roles.directory.records import DnsRecord, Zones
 
 PROGRAMS = Path(__file__).with_name("programs")
 UNFINISHED = f"{STATE}/.provision-unfinished"
+PUT_BACK = f"{STATE}/.put-back"  # check-replication saw that this is an earlier state of the controller
 
 # What the inventory decides, wherever it stands: the domain itself, units, people, groups. Computers are not ours.
 _KINDS = (
@@ -33,10 +34,10 @@ _ATTRIBUTES = (  # those that are compared, and no other: twenty thousand people
 
 
 class Provisioned(FactBase[bool]):
-    """Whether the domain was created, to the end."""
+    """Whether this is a controller: the domain was founded or joined, to the end, and is in its latest state."""
 
     def command(self) -> str:
-        return f"test -f {DATABASE} && ! test -e {UNFINISHED} && echo yes || echo no"
+        return f"test -f {DATABASE} && ! test -e {UNFINISHED} && ! test -e {PUT_BACK} && echo yes || echo no"
 
     def process(self, output: Any) -> bool:
         return list(output) == ["yes"]

@@ -60,6 +60,7 @@ def _found(cfg: ControllerConfig, password: str) -> list[str]:
         *("domain", "provision", "--server-role=dc", "--dns-backend=SAMBA_INTERNAL", "--use-rfc2307"),
         *("--function-level=2016", f"--realm={cfg.realm}", f"--domain={cfg.workgroup}"),
         *(f"--host-name={cfg.name}", f"--host-ip={cfg.address}", "--quiet", f"--adminpass={password}"),
+        "--debuglevel=0",  # else each entry of every new domain is a line of audit
     ]
 
 
@@ -104,13 +105,15 @@ def controllers(cfg: ControllerConfig) -> Generator[Explained, None, None]:
         # Who is the PDC emulator has the files that the others fetch: a controller that was rebuilt fetches them first.
         first = ("/usr/local/sbin/sync-sysvol", "&&", "test", "-e", SYSVOL_STAMP, "&&") if role == "pdc" else ()
         yield Explained(
-            *(*first, "samba-tool", "fsmo", "seize", "--force", f"--role={role}", ">/dev/null"),
+            recorded(*first, "samba-tool", "fsmo", "seize", "--force", f"--role={role}"),
             changes=[f"role {role}: taken by {cfg.name}, its holder is no more"],
         )
     for name in sorted(known.controllers - set(cfg.controllers)):
         yield Explained(
-            *("samba-tool", "domain", "demote", "--machine-pass", "--use-kerberos=required"),
-            *(QuoteString(f"--remove-other-dead-server={name.upper()}"), ">/dev/null"),
+            recorded(
+                *("samba-tool", "domain", "demote", "--machine-pass", "--use-kerberos=required"),
+                QuoteString(f"--remove-other-dead-server={name.upper()}"),
+            ),
             changes=[f"controller {name}: remove from the directory"],
             risk="removal",
         )

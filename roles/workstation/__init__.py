@@ -15,6 +15,7 @@ PACKAGES = [
     "python3",
     "python3-dkim",
     "python3-dnspython",
+    "samba-dsdb-modules",
     "smbclient",
 ]
 OPEN_PORTS: list[Port] = []  # nobody connects to a workstation

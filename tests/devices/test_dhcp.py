@@ -23,12 +23,13 @@ def network(administration: Administration, name: str) -> Network:
 
 
 def test_a_desk_gets_an_address_and_what_it_needs_to_work(administration: Administration) -> None:
-    users, controller = network(administration, "users"), str(administration.machine("dc1").address)
+    users = network(administration, "users")
+    controllers = tuple(str(controller.address) for controller in administration.running("directory"))
     found = lease(administration.environment.ssh_config, "ws1", mac=ANOTHER)
     assert users.pool is not None
     assert IPv4Address(found.address) in users.pool
     assert (found.server, found.gateways) == (str(users.gateway), (str(users.gateway),))
-    assert (found.mask, found.names, found.time) == (("255.255.255.0",), (controller,), (controller,))
+    assert (found.mask, found.names, found.time) == (("255.255.255.0",), controllers, controllers)
     assert (found.domain, found.seconds) == (administration.platform.domain, 24 * 3600)
 
 

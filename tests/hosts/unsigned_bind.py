@@ -1,6 +1,6 @@
 """A login to LDAP with a Kerberos ticket and neither signature nor TLS: prints the result code of the bind (RFC 4511).
 
-Run on a machine of the domain, with its own account: `python3 - HOST BASE_DN`. samba's own clients sign always.
+Run on a machine of the domain, with its own account: `python3 - HOST`. samba's own clients sign always.
 """
 
 import socket

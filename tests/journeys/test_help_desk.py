@@ -1,5 +1,6 @@
 """A help desk gives a new password to somebody of its own institution, and can do nothing to anybody else."""
 
+import json
 import subprocess
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from deploys.controllers import ask
 from inventory.model import Administration, Person
 from inventory.secrets import password
 from roles.directory.facts import PROGRAMS
-from tests.conftest import Workstation
+from tests.conftest import Workstation, connect
 
 REFUSED = "LDAP_INSUFFICIENT_ACCESS_RIGHTS"
 
@@ -45,15 +46,16 @@ class HelpDesk:
 
 @pytest.fixture(scope="module")
 def desk(administration: Administration, workstation, password_of: Callable[[str], str]) -> Iterator[HelpDesk]:
-    institution = next(each for each in administration.institutions.values() if each.functions.assistance)
+    institution = next(each for each in administration.institutions.values() if "assistance" in each.functions.held)
     others = next(each for each in administration.institutions.values() if each is not institution)
-    agent = next(person for person in institution.present if person.login in institution.functions.assistance)
+    agent = next(person for person in institution.present if person.login in institution.functions.held["assistance"])
     own = next(person for person in institution.present if person is not agent)
     units = f"OU=Institutions,{administration.platform.base_dn}"
     found = HelpDesk(workstation, administration, agent, own, others.present[0], {})
     for person, name in ((own, institution.institution), (found.other, others.institution)):
         found.places[person.login] = f"CN={person.login},OU={name},{units}"
     found.places["Administrator"] = f"CN=Administrator,CN=Users,{administration.platform.base_dn}"
+    password_of(own.login)  # each has chosen one before any other is given
     got = workstation.run_stdin(f"kinit -c FILE:/tmp/help-desk {agent.login}", password_of(agent.login))
     assert got.returncode == 0, got.stderr
     yield found
@@ -67,15 +69,24 @@ def restored(desk: HelpDesk, password_of: Callable[[str], str]) -> Iterator[None
     yield
     given = desk.resets(desk.own.login, password_of(desk.own.login))
     assert given.returncode == 0, given.stderr
+    assert desk.sets(desk.own.login, "lockoutTime", " 0").returncode == 0
     assert desk.logs_in(desk.own.login, password_of(desk.own.login)).returncode == 0
 
 
 @pytest.mark.usefixtures("restored")
 def test_a_new_password_is_given_to_somebody_of_the_institution(desk: HelpDesk) -> None:
     new = password()
+    controller = connect(desk.administration, desk.administration.running("directory")[0].name)
+    cursor = controller.check_output("journalctl -n 0 --show-cursor").rpartition("-- cursor: ")[2]
     given = desk.resets(desk.own.login, new)
     assert given.returncode == 0, given.stderr
     assert desk.logs_in(desk.own.login, new).returncode == 0
+    recorded = controller.run("journalctl --sync; journalctl --after-cursor=%s -t samba -o cat", cursor).stdout
+    (line,) = [json.loads(each)["passwordChange"] for each in recorded.splitlines() if '"passwordChange"' in each]
+    assert (line["eventId"], line["dn"]) == (4724, desk.places[desk.own.login])
+    assert line["remoteAddress"].startswith(f"ipv4:{desk.administration.machine(desk.workstation.name).address}:")
+    who = controller.check_output(f"wbinfo --sid-to-name {line['userSid']}")
+    assert f"\\{desk.agent.account} ".casefold() in who.casefold()
 
 
 @pytest.mark.usefixtures("restored")
@@ -104,14 +115,14 @@ def test_nobody_else_s_password_is_in_reach(desk: HelpDesk, whom: str) -> None:
         desk.resets(login, password()),
         *(desk.sets(login, name, " 0") for name in ("pwdLastSet", "lockoutTime")),
     ):
-        assert refused.returncode == 1
+        assert refused.returncode == 50  # insufficientAccessRights (RFC 4511)
         assert REFUSED in refused.stdout + refused.stderr
 
 
 @pytest.mark.parametrize(("attribute", "value"), [("userAccountControl", " 514"), ("mail", " x@example.org")])
 def test_of_its_own_people_nothing_else_is_in_reach(desk: HelpDesk, attribute: str, value: str) -> None:
     refused = desk.sets(desk.own.login, attribute, value)
-    assert refused.returncode == 1
+    assert refused.returncode == 50  # insufficientAccessRights (RFC 4511)
     assert REFUSED in refused.stdout + refused.stderr
 
 
@@ -122,7 +133,7 @@ def test_who_does_not_assist_gives_no_password(desk: HelpDesk, password_of: Call
     server = desk.administration.running("directory")[0].fqdn
     command = f"KRB5CCNAME=FILE:/tmp/nobody ldbmodify -H ldap://{server} --use-kerberos=required"
     refused = desk.workstation.run_stdin(f"{command}; r=$?; rm -f /tmp/nobody; exit $r", ldif)
-    assert refused.returncode == 1
+    assert refused.returncode == 50  # insufficientAccessRights (RFC 4511)
     assert REFUSED in refused.stdout + refused.stderr
 
 

@@ -2,8 +2,13 @@
 """Whether the controllers hold the same: each makes the other fetch, now, in both directions. A line for each trouble.
 
 A controller that does not answer is said, and is no trouble of this one's. Exit status 1 where there is trouble.
+
+One that was put back to an earlier state (an image) gives numbers out a second time, and the others pass over
+what it changes. It stops itself for good, as soon as it sees that: the next deploy makes it join anew.
 """
 
+import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -19,8 +24,9 @@ from samba.ndr import ndr_unpack
 from samba.param import LoadParm
 from samba.samdb import SamDB
 
-REBUILT = 900  # seconds: so long the others may need a restart to know the keys of one that was rebuilt
+REBUILT = 900  # seconds: the time that a deploy has to restart the others
 SKEW = 60  # seconds between clocks; Kerberos stops at 300
+PUT_BACK = Path("/var/lib/samba/.put-back")
 SYSVOL_STAMP, SYSVOL_AGE = Path("/var/lib/samba/sysvol.synchronized"), 1800  # seconds: six turns of its timer
 
 lp = LoadParm()
@@ -40,6 +46,14 @@ class Controller:
         self.guid = misc.GUID(settings["objectGUID"][0])
         self.invocation = misc.GUID(settings["invocationId"][0])
         self.age = time.time() - ldb.string_to_time(str(settings["whenCreated"]))
+
+    def answers(self) -> bool:
+        """Whether somebody listens there; a machine that is off is not waited for."""
+        try:
+            socket.create_connection((self.name, 389), timeout=3).close()
+        except OSError:
+            return False
+        return True
 
     def open(self) -> SamDB:
         return SamDB(url=f"ldap://{self.name}", lp=lp, credentials=machine, session_info=system_session())
@@ -62,7 +76,7 @@ class Controller:
 
 
 def between(me: Controller, other: Controller) -> list[str]:
-    """What is wrong between this controller and another. Raises LdbError where the other does not answer."""
+    """What is wrong between this controller and another. Raises LdbError where the other cannot be asked."""
     there = other.open()
     troubles = []
     clock = str(there.search("", ldb.SCOPE_BASE, attrs=["currentTime"])[0]["currentTime"])
@@ -70,17 +84,23 @@ def between(me: Controller, other: Controller) -> list[str]:
     if abs(ahead) > SKEW:
         troubles.append(f"the clock of {other.name} is {abs(ahead):.0f} s {'ahead' if ahead > 0 else 'behind'}")
     if seen(there, me) > int(here.sequence_number(ldb.SEQ_HIGHEST_SEQ)):
-        troubles.append(f"{me.name} was put back to an earlier state, and {other.name} passes over what it changes now")
+        PUT_BACK.touch()
+        return troubles
     for fetches, source in ((me, other), (other, me)):
         try:
             fetches.fetches_from(source)
         except Exception as error:  # whatever it says, the two do not hold the same
-            said = f"{fetches.name} cannot fetch from {source.name}: {error.args[-1]}"
-            if fetches is other and me.age < REBUILT:
-                print(f"{said} (it may have tickets for what {me.name} was: restart samba there)")
-            else:
-                troubles.append(said)
+            troubles.append(f"{fetches.name} cannot fetch from {source.name}: {error.args[-1]}")
     return troubles
+
+
+def rebuilt(me: Controller) -> bool:
+    """Whether this one has lately taken the place of another of its name, for whose keys the others have tickets."""
+    gone = here.search(
+        here.get_config_basedn(), expression="(&(objectClass=nTDSDSA)(isDeleted=TRUE))", controls=["show_deleted:1"]
+    )
+    names = {each.dn.get_component_value(1).split("\n")[0].lower() for each in gone}
+    return me.age < REBUILT and me.name.partition(".")[0].lower() in names
 
 
 def seen(there: SamDB, whose: Controller) -> int:
@@ -112,13 +132,21 @@ me = next(each for each in map(Controller, found) if str(each.guid) == here.get_
 others = [each for each in map(Controller, found) if each.guid != me.guid]
 bad, same = [], []
 for other in others:
+    if not other.answers():
+        print(f"{other.name} does not answer")
+        continue
     try:
         troubles = between(me, other)
     except ldb.LdbError as error:
-        print(f"{other.name} does not answer: {error.args[-1]}")
+        troubles = [f"{other.name} cannot be asked: {error.args[-1]}"]
+    if troubles and rebuilt(me):
+        print(*troubles, f"{other.name} may have tickets for what {me.name} was: restart samba there", sep="\n")
     else:
         bad += troubles
         same += [] if troubles else [other.name]
+if PUT_BACK.exists():
+    subprocess.run(["systemctl", "stop", "samba-ad-dc.service"], check=True)
+    sys.exit(f"{me.name} was put back to an earlier state, and is stopped: the next deploy makes it join anew")
 bad += sysvol(others)
 print("\n".join(bad) or f"{me.name} holds the same as {', '.join(same) or 'nobody: it is alone'}")
 sys.exit(bool(bad))

@@ -17,7 +17,7 @@ from samba.netcmd.main import samba_tool
 from samba.param import LoadParm
 from samba.samdb import SamDB
 
-PRIVATE, STAMP = Path("/var/lib/samba/private"), Path("/var/lib/samba/sysvol.synchronized")
+STATE = Path("/var/lib/samba")
 # Tickets are that controller's too: the names in DNS may lead to one that is dead.
 KERBEROS = "[libdefaults]\n default_realm = {0}\n dns_lookup_kdc = false\n[realms]\n {0} = {{\n  kdc = {1}\n }}\n"
 
@@ -42,9 +42,11 @@ if server is None:
     sys.exit(f"no controller of {wanted['realm']} answers: start {' or '.join(wanted['peers'])}, or restore the domain")
 
 subprocess.run(["systemctl", "--quiet", "stop", "samba-ad-dc.service"], check=True)
-STAMP.unlink(missing_ok=True)
-for left in [*PRIVATE.glob("*.ldb"), *PRIVATE.glob("*.tdb"), *PRIVATE.glob("sam.ldb.d/*"), *PRIVATE.glob("*.keytab")]:
-    left.unlink()
+for pattern in ("*.ldb", "*.tdb", "sam.ldb.d/*", "*.keytab"):
+    for left in (STATE / "private").glob(pattern):
+        left.unlink()
+for name in ("sysvol.synchronized", ".put-back"):
+    (STATE / name).unlink(missing_ok=True)
 with tempfile.NamedTemporaryFile("w", suffix=".conf") as kerberos:
     kerberos.write(KERBEROS.format(wanted["realm"], server))
     kerberos.flush()
@@ -52,6 +54,6 @@ with tempfile.NamedTemporaryFile("w", suffix=".conf") as kerberos:
     status = samba_tool(
         *("domain", "join", wanted["realm"], "DC", "--dns-backend=SAMBA_INTERNAL", f"--server={server}"),
         *(f"--username=Administrator@{wanted['realm']}", f"--password={wanted['password']}"),
-        *("--use-kerberos=required", "--quiet"),
+        *("--use-kerberos=required", "--quiet", "--debuglevel=0"),  # no audit of what was there before
     )
 sys.exit(status)

@@ -123,6 +123,14 @@ def test_a_mistake_in_waivers_is_one_line(tmp_path: Path, text: str, said: str) 
     assert said in str(problem)
 
 
+def test_a_controller_may_have_a_waiver(tmp_path: Path) -> None:
+    text = "- {rule: krbtgt-age, of: device, name: dc1, reason: x, until: '2027-01-01'}"
+    (tmp_path / "waivers.yaml").write_text(f"waivers:\n  {text}\n")
+    (waiver,) = load_waivers(tmp_path, load("lab"), IDS)
+    assert waiver.covers("krbtgt-age", "dc1", "dc")
+    assert not waiver.covers("krbtgt-age", "dc2", "dc")
+
+
 def test_the_waivers_of_the_inventory_are_read() -> None:
     here = Path(__file__).resolve().parents[3] / "inventory"
     assert {waiver.rule for waiver in load_waivers(here, load("lab"), IDS)} == {"remote-syslog", "dot1x"}

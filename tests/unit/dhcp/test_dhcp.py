@@ -38,8 +38,8 @@ def test_who_reaches_resina_is_told_of_names_and_time_and_guests_are_not() -> No
     found = served(load("lab"))
     assert options(found["lan0.10"]) == {
         "routers": "10.20.10.1",
-        "domain-name-servers": "10.10.10.11",
-        "ntp-servers": "10.10.10.11",
+        "domain-name-servers": "10.10.10.11, 10.10.10.18",
+        "ntp-servers": "10.10.10.11, 10.10.10.18",
         "domain-name": "intra.gov.bf",
         "domain-search": "intra.gov.bf",
     }

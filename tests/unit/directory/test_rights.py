@@ -1,8 +1,14 @@
 """The rights of help desks: what is granted, once, and what somebody else granted."""
 
+import json
+
 import pytest
+from pyinfra.context import ctx_host
 
 from inventory.model import load
+from roles.common.commands import Explained
+from roles.directory import operations
+from roles.directory.facts import UnitRights
 from roles.directory.ldif import Entries
 from roles.directory.objects import desired_of
 from roles.directory.rights import BY_DEFAULT, RIGHTS, aces, delegations, foreign, missing
@@ -90,3 +96,47 @@ def test_only_the_entries_of_a_unit_itself_are_read() -> None:
         "(a;;rp;;;au)",
         "(a;ci;rc;;;ed)",
     ]
+
+
+class Host:
+    """A controller whose units are these."""
+
+    def __init__(self, entries: Entries) -> None:
+        self.entries, self.left_alone = entries, 0
+
+    def get_fact(self, fact: type[UnitRights]) -> Entries:
+        assert fact is UnitRights
+        return self.entries
+
+    def noop(self, _why: str) -> None:
+        self.left_alone += 1
+
+
+def commands(host: Host) -> list[Explained]:
+    with ctx_host.use(host):  # type: ignore[arg-type]
+        return list(operations.rights._inner(desired=DESIRED))
+
+
+def test_what_lacks_is_granted_by_one_command_that_names_no_sid() -> None:
+    (command,) = commands(Host(directory(granted=False)))
+    assert [(change.text.split(":")[0], change.institution) for change in command.changes] == [
+        ("unit mtdpce", "mtdpce"),
+        ("unit sante", "sante"),
+    ]
+    wanted = json.loads(command.connector_arguments["_stdin"])
+    assert [(unit, group) for unit, group, _ in wanted] == [(each.unit, each.group) for each in DELEGATIONS]
+    assert all(aces == list(RIGHTS.values()) for _, _, aces in wanted)
+    # A plan before the groups exist is what is done once they do.
+    assert commands(Host({}))[0].connector_arguments == command.connector_arguments
+
+
+def test_a_second_deploy_grants_nothing() -> None:
+    host = Host(directory(granted=True))
+    assert (commands(host), host.left_alone) == ([], 1)
+
+
+def test_units_are_read_as_ldbsearch_prints_them() -> None:
+    said = ["# record 1", "dn: OU=sante,DC=x", "nTSecurityDescriptor: D:AI(A;;RP;;;AU)(OA;CI", " IO;CR;;;SY)", ""]
+    assert UnitRights().process(said) == {
+        "OU=sante,DC=x": {"nTSecurityDescriptor": ["D:AI(A;;RP;;;AU)(OA;CIIO;CR;;;SY)"]}
+    }
