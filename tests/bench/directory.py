@@ -8,6 +8,7 @@ is read, ssh connects, the directory answers, the difference is found and printe
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -129,6 +130,7 @@ def fill(machine: Machine, inventory: Path) -> None:
         text = text_of(records[first : first + BATCH])
         (machine.folder / "root/root/batch.ldif").write_text(text)
         machine.run(f"ldbmodify -H {DATABASE} /root/batch.ldif >/dev/null")
+    engine(machine, inventory, "deploy", "--yes", status=0)  # what else the role puts in a domain
     machine.run(f"cp -a /var/lib/samba {SNAPSHOT}")
 
 
@@ -160,9 +162,14 @@ def created_by_hand(machine: Machine) -> float:
     return (time.perf_counter() - began) / BY_HAND
 
 
+def terminated(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> int:
     options = argparse.ArgumentParser(prog="tests.bench.directory", description=__doc__)
     options.add_argument("--rounds", type=int, default=3)
+    signal.signal(signal.SIGTERM, terminated)
     try:
         return 0 if measure(options.parse_args().rounds) else 1
     except MachineError as error:

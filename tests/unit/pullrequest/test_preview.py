@@ -16,7 +16,7 @@ from pathlib import Path
 assert not [key for key in os.environ if "TOKEN" in key or "SECRET" in key], "the environment holds a token"
 assert sys.argv[1:4] == ["catalogue", "--environment", "lab"]
 people = Path("inventory/institutions/sante/people.yaml").read_text().splitlines()
-lines = [f"+{line.split(',')[0].split()[-1]}@sante.gov.bf" for line in people if "login" in line]
+lines = [f"+{line.partition('login: ')[2].split(',')[0]}@sante.gov.bf" for line in people if "login" in line]
 hosts = {"mail1": [{"step": "mail: mailboxes", "lines": ["/etc/boxes: new file", *lines], "institutions": ["sante"]}]}
 Path(sys.argv[5]).write_text(json.dumps({"hosts": hosts}))
 """
