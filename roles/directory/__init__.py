@@ -46,6 +46,7 @@ def directory(administration: Administration, machine: Machine) -> None:
         path="/etc/krb5.conf",
         role="directory",
         platform=administration.platform,
+        controllers=administration.running("directory"),
     )
     # The package starts them; on a controller samba runs its own.
     for unit in host.loop(["smbd.service", "nmbd.service", "winbind.service"]):

@@ -27,7 +27,7 @@ from roles.directory.facts import (
 )
 from roles.directory.ldif import text_of
 from roles.directory.passwords import with_passwords
-from roles.directory.peers import founds, provisioned
+from roles.directory.peers import comes, founds, provisioned
 
 BATCH = 1000  # changes of one transaction, which samba keeps in memory: 0.4 MiB a new account among 20,000
 
@@ -77,7 +77,7 @@ def fresh_tickets(cfg: ControllerConfig) -> Generator[Explained, None, None]:
     + cfg: the controller
     """
     known = host.get_fact(KnownControllers)
-    coming = {name for name in known.controllers.intersection(cfg.others) if provisioned(name) is False}
+    coming = {name for name in known.controllers.intersection(cfg.others) if comes(name)}
     if not (known.rebuilt or coming):
         host.noop("no controller was rebuilt since samba started")
         return

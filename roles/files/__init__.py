@@ -26,6 +26,7 @@ def files(administration: Administration, machine: Machine) -> None:
         path=KRB5_CONF,
         role="files",
         platform=administration.platform,
+        controllers=administration.running("directory"),
     )
     admitted(
         name="files: only people of the inventory have a share open",

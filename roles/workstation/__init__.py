@@ -32,4 +32,5 @@ def workstation(administration: Administration, _machine: Machine) -> None:
         path="/etc/krb5.conf",
         role="workstation",
         platform=administration.platform,
+        controllers=administration.running("directory"),
     )

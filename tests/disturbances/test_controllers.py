@@ -1,6 +1,7 @@
 """One controller is enough, both may fail, and each can be made anew: the directory is where it was afterwards."""
 
 import re
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 
@@ -11,6 +12,7 @@ from tests.disturbances.controllers import BOOT, PROBE, SAMBA, STATE, Controller
 from tests.disturbances.switches import cut_power
 from tests.rehearsals.conftest import ROOT, at_the_desk, imap, run, share, ticket
 
+Journey = Callable[..., dict[str, tuple[int, str]]]
 PUT_BACK, DATABASE = f"{STATE}/.put-back", f"{STATE}/private/sam.ldb"
 
 
@@ -24,9 +26,7 @@ def controllers(hurtable: Administration) -> Iterator[Controllers]:
 
 
 @pytest.fixture
-def journey(
-    administration: Administration, password_of: Callable[[str], str]
-) -> Callable[[], dict[str, tuple[int, str]]]:
+def journey(administration: Administration, password_of: Callable[[str], str]) -> Journey:
     """What a person does at the desk of the ministry, and how each of it ends."""
     institution, person = next(
         (institution, person) for institution, person in administration.people() if institution.shares
@@ -39,11 +39,14 @@ def journey(
         "a name": f"getent ahostsv4 {administration.fqdn('files1')} >/dev/null",
     }
 
-    def go() -> dict[str, tuple[int, str]]:
+    def go(*wanted: str) -> dict[str, tuple[int, str]]:
         ended = {}
-        for what, step in steps.items():
+        for what, step in ((what, steps[what]) for what in wanted or steps):
             began = time.monotonic()
-            ended[what] = at_the_desk(administration, step, password_of(person.login))
+            try:
+                ended[what] = at_the_desk(administration, step, password_of(person.login))
+            except subprocess.TimeoutExpired:
+                ended[what] = (124, "no answer")
             print(f"{what}: status {ended[what][0]} in {time.monotonic() - began:.1f} s")
         return ended
 
@@ -56,12 +59,12 @@ def failed(ended: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
 
 @pytest.mark.parametrize("lost", ["dc1", "dc2"])
 def test_one_is_cut_off_and_everything_works_then_it_catches_up(
-    controllers: Controllers, journey: Callable[[], dict[str, tuple[int, str]]], lost: str
+    controllers: Controllers, journey: Journey, lost: str
 ) -> None:
     other = controllers.other(lost)
     with controllers.cut_off(lost):
         # Connections to the one that is gone wait for its answer first, as long as those who hold them have patience.
-        controllers.lab.wait(lambda: not failed(journey()), seconds=60)
+        controllers.lab.wait(lambda: not failed(journey()), seconds=150)
         assert failed(journey()) == {}
         controllers.add(other)
         assert not controllers.has(lost)
@@ -72,25 +75,22 @@ def test_one_is_cut_off_and_everything_works_then_it_catches_up(
     assert not controllers.has(other)
 
 
-def test_both_lose_their_power_and_nothing_is_lost(
-    controllers: Controllers, journey: Callable[[], dict[str, tuple[int, str]]]
-) -> None:
+def test_both_lose_their_power_and_nothing_is_lost(controllers: Controllers, journey: Journey) -> None:
     controllers.add("dc2")  # a moment before
     for name in controllers.names:
         cut_power(name)
     try:
-        said = run(ROOT, "deploys.engine", "deploy", "--yes", "--limit", ",".join(controllers.names))
-        assert said.returncode == 1
-        for name in controllers.names:
-            assert len(re.findall(rf"^{name}: unreachable: .+$", said.stderr, re.MULTILINE)) == 1, said.stderr
-        status, words = journey()["a ticket"]
-        assert (status, words) != (0, "")
+        planned = run(ROOT, "deploys.engine", "plan", "--limit", ",".join(controllers.names))
+        assert planned.returncode == 1
+        said = re.findall(r"^.*unreachable: .+$", planned.stdout + planned.stderr, re.MULTILINE)
+        assert [line.partition(":")[0] for line in said] == ["dc1, dc2"], planned.stdout + planned.stderr
+        assert "a ticket" in failed(journey("a ticket"))
     finally:
         booted = run(ROOT, *BOOT)
     assert booted.returncode == 0, booted.stdout + booted.stderr
     controllers.whole()
     assert [controllers.has(name) for name in controllers.names] == [True, True]
-    assert failed(journey()) == {}
+    controllers.lab.wait(lambda: not failed(journey()), seconds=150)
 
 
 def test_one_is_rebuilt_from_nothing_by_a_deploy(controllers: Controllers) -> None:

@@ -87,24 +87,23 @@ def test_what_a_controller_says_of_the_others_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rebuilt", "other_has", "says"),
+    ("rebuilt", "other_comes", "says"),
     [
-        ((), True, []),
-        ((), None, []),  # it cannot be asked
-        (("dc1",), True, ["restart samba-ad-dc.service: dc1 is rebuilt, with other keys"]),
-        ((), False, ["restart samba-ad-dc.service: dc1 is rebuilt, with other keys"]),  # before this one, in this run
+        ((), False, []),
+        (("dc1",), False, ["restart samba-ad-dc.service: dc1 is rebuilt, with other keys"]),
+        ((), True, ["restart samba-ad-dc.service: dc1 is rebuilt, with other keys"]),  # before this one, in this run
     ],
 )
 def test_one_that_is_rebuilt_makes_the_others_forget_its_keys(
-    rebuilt: tuple[str, ...], other_has: bool | None, says: list[str], monkeypatch: pytest.MonkeyPatch
+    rebuilt: tuple[str, ...], other_comes: bool, says: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "provisioned", lambda _name: other_has)
+    monkeypatch.setattr(operations, "comes", lambda _name: other_comes)
     known = Known(frozenset({"dc1", "dc2"}), {}, frozenset(rebuilt))
     found = Host(KnownControllers=known).commands(operations.fresh_tickets, cfg=SECOND)
     assert [change.text for command in found for change in command.changes] == says
 
 
 def test_one_that_is_new_makes_nobody_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "provisioned", lambda _name: False)
+    monkeypatch.setattr(operations, "comes", lambda _name: True)
     host = Host(KnownControllers=Known(frozenset({"dc1"}), {}))
     assert host.commands(operations.fresh_tickets, cfg=FIRST) == []
