@@ -1,5 +1,7 @@
 """A person logs in from a workstation, and the names of the administration lead where they must."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from inventory.model import Administration
@@ -30,6 +32,18 @@ def test_old_ciphers_are_refused(administration: Administration, workstation, pa
     refused = workstation.run_stdin(f"f=$(mktemp) && trap 'rm $f' EXIT && {command}", password_of(login))
     assert refused.returncode == 1
     assert "KDC has no support for encryption type" in refused.stderr
+
+
+def test_a_ticket_for_a_service_ends_within_the_hour(administration: Administration, workstation, password_of) -> None:
+    """The KDC is not asked again about one that it gave: so long may a leaver still use it."""
+    login = next(person.login for _, person in administration.people())
+    service = f"cifs/{administration.running('files')[0].fqdn}"
+    command = f"export KRB5CCNAME=$(mktemp); kinit {login} >/dev/null && kvno -q {service} && klist; rm -f $KRB5CCNAME"
+    said = workstation.run_stdin(command, password_of(login))
+    (line,) = [line for line in said.stdout.splitlines() if f"{service}@" in line]
+    words = line.split()
+    begins, ends = (datetime.strptime(" ".join(words[at : at + 2]), "%m/%d/%y %H:%M:%S") for at in (0, 2))
+    assert timedelta(0) < ends - begins <= timedelta(hours=1), line
 
 
 def answers(workstation, name: str, kind: str) -> list[str]:

@@ -97,6 +97,7 @@ def imap(address: str) -> str:
 import imaplib, ssl, sys
 client = imaplib.IMAP4_SSL("mail1.intra.gov.bf", ssl_context=ssl.create_default_context())
 print(client.login("{address}", sys.stdin.readline().rstrip())[0])
+client.select()
 """
     return f"python3 -c '{script}'"
 

@@ -16,6 +16,7 @@ SHARE = f"  {FOLDER}:\n    description: Dossiers du personnel\n    write: [agent
 
 # Every step that a plan names, and no other.
 JOINING = [
+    ("app1", "applications: cim: only people of the inventory have a session"),
     ("dc1", "directory: people, groups and policy"),
     ("files1", "files: only people of the inventory have a share open"),
     ("files1", "files: shares"),
@@ -26,6 +27,7 @@ JOINING = [
     ("mail1", "mail: postfix runs with its present maps"),
 ]
 LEAVING = [step for step in JOINING if step != ("files1", "files: folders and who may open them")]
+LEAVING.insert(-2, ("mail1", "mail: only root reads what somebody left"))
 
 
 @pytest.fixture

@@ -157,7 +157,7 @@ def test_three_people(
     came = json.loads(leaver[0])
     assert "BYE" in came["mailbox"] or "abort" in came["mailbox"], came
     assert "(553, " in came["sending"] or "SMTPServerDisconnected" in came["sending"], came
-    assert "NT_STATUS_" in came["share"], came
+    assert "NT_STATUS_" in came["share"] or "disconnected" in came["share"], came
     assert "NT_STATUS_ACCESS_DENIED" in came["share, with the ticket that is left"], came
     assert came["application"] == "out", came
     assert "KDC policy rejects request" in came["another ticket"], came
@@ -174,7 +174,7 @@ def test_three_people(
 
     # Who moved has the mail, the account and the password, the new ministry's share, and nothing of the old one.
     came = json.loads(mover[0])
-    assert "NT_STATUS_" in came["share"], came
+    assert "NT_STATUS_" in came["share"] or "disconnected" in came["share"], came
     assert "NT_STATUS_ACCESS_DENIED" in came["share, with the ticket that is left"], came
     assert came["application"] == "in", came
     note(f"{MOVER}@mtdpce.gov.bf", f"kept-{TAG}", "find", passwords[MOVER])

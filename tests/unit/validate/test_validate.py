@@ -54,7 +54,7 @@ def test_every_check_answers_with_its_line(copy: Path) -> None:
     assert done.returncode == 1
     assert [line.split(": ")[0] for line in done.stderr.splitlines()] == [
         "CODEOWNERS:1:1",
-        "inventory/institutions/sante/people.yaml:5:13",
+        "inventory/institutions/sante/people.yaml:5:24",
         "inventory/production/secrets/mail.age:1:1",
         "inventory/production/secrets/mail.age:1:1",  # not sealed, and not to those whom the rules name
         "inventory/schema/site.json:1:1",
