@@ -4,6 +4,7 @@ import pytest
 from testinfra.host import Host
 
 from inventory.model import Administration, Machine
+from tests.conftest import connect
 
 pytestmark = pytest.mark.machines("directory")
 
@@ -56,3 +57,14 @@ def test_group_policies_have_the_permissions_of_the_directory(host: Host) -> Non
 def test_time_may_be_signed_for_members(host: Host) -> None:
     # chrony, which is not root, asks samba over this socket (MS-SNTP).
     assert host.run("runuser -u _chrony -- test -w /var/lib/samba/ntp_signd/socket").rc == 0
+
+
+def test_each_fetches_from_the_other_and_holds_the_same(host: Host, administration: Administration) -> None:
+    said = host.check_output("check-replication 2>/dev/null")
+    assert all(other.fqdn in said for other in administration.running("directory")), said
+
+
+def test_the_files_of_group_policies_are_the_same_everywhere(host: Host, administration: Administration) -> None:
+    digests = "cd /var/lib/samba/sysvol && find . -type f -exec sha256sum {} + | sort"
+    for other in administration.running("directory"):
+        assert connect(administration, other.name).check_output(digests) == host.check_output(digests), other.name
