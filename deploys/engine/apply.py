@@ -11,7 +11,7 @@ from deploys.engine.observed import HostError
 from deploys.engine.plan import HostPlan
 from deploys.engine.session import Session, StepFailedError
 from deploys.engine.waves import waves
-from roles.common.health import PATIENCE, Health, Sick
+from roles.common.health import PATIENCE, Health, Sick, trouble
 
 
 @dataclass
@@ -97,7 +97,7 @@ class Run:
         def ask(host: Host) -> None:
             within = self.session.observed[str(host.name)].answered_within
             if bad := self._ask(host, min(PATIENCE, int(within / 2))):
-                raise HostError(f"not well after its change: {', '.join(bad)} does not run")
+                raise HostError(f"not well after its change: {', '.join(map(trouble, bad))}")
 
         asked = [name for name in names if name not in self.session.failures]
         self.session.each(ask, [self.plans[name].host for name in asked])

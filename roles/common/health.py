@@ -20,6 +20,12 @@ class Health:
         return [*self.units, *(f"port {port}" for port in self.ports), *(f"check {name}" for name in self.checks)]
 
 
+def trouble(sign: str) -> str:
+    """What is wrong where a sign is not there."""
+    kind, _, what = sign.rpartition(" ")
+    return {"port": f"nobody listens on port {what}", "check": f"{what} fails"}.get(kind, f"{sign} does not run")
+
+
 class Sick(FactBase[list[str]]):
     """Those of some signs that are not there; a host has some seconds until all are."""
 

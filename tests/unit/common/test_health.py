@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roles.common.health import Health, Sick
+from roles.common.health import Health, Sick, trouble
 from tests.unit.common.conftest import Here
 
 
@@ -19,6 +19,11 @@ def host(here: Here) -> Here:
 def test_signs_are_units_and_ports() -> None:
     found = Health(("postfix", "a@b.service"), (25,), ("check-mail",)).signs()
     assert found == ["postfix", "a@b.service", "port 25", "check check-mail"]
+    assert [trouble(sign) for sign in found[1:]] == [
+        "a@b.service does not run",
+        "nobody listens on port 25",
+        "check-mail fails",
+    ]
 
 
 def test_what_lives_is_not_named(host: Here) -> None:

@@ -111,7 +111,7 @@ def test_a_host_that_is_not_well_after_its_change_stops_what_follows(hurried: Pl
     hurried.deploy("server.shell(name='test: kills', commands=['touch /srv/dead'])\n", "directory")
     run = hurried.run("deploy", "--limit", "dc1,dc2", deploy="directory")
     assert run.returncode == 1
-    assert "FAILED: not well after its change: samba-ad-dc does not run" in run.stdout
+    assert "FAILED: not well after its change: samba-ad-dc does not run, check-replication fails" in run.stdout
     assert "NOT DONE: dc1 is not well after its change" in run.stdout
     assert not (machines["dc2"].srv / "dead").exists()
     assert not machines["dc1"].recorded.exists()
