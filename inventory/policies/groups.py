@@ -26,8 +26,9 @@ def groups_have_members(parsed: Parsed) -> Iterator[Problem]:
     present = parsed.administration().groups
     for files, institution in parsed.institutions.values():
         keys = {**dict.fromkeys(institution.functions.held, "functions"), **dict.fromkeys(institution.groups, "groups")}
+        written = institution.all_groups
         for name, key in keys.items():
-            members = institution.all_groups[name]
+            members = written[name]
             if not members:
                 message = either(
                     f"le groupe « {name} » est vide ; y mettre quelqu'un ou le retirer",
