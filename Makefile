@@ -132,8 +132,8 @@ ssh: $(VENV)/ready ## A shell on a machine, or one command: HOST=ws1 [CMD='klist
 	$(if $(HOST),,$(error make ssh needs a machine: HOST=ws1 (make status lists them)))
 	@ssh -F .cache/$(ENV)/ssh_config $(HOST) $(if $(CMD),"$$CMD")
 
-passwords: $(VENV)/ready ## The people's temporary passwords [INSTITUTION=sante: what its DSI's own key opens, FORMAT=tsv]
-	@$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT) $(if $(INSTITUTION),--institution "$(INSTITUTION)")
+passwords: $(VENV)/ready ## The people's temporary passwords [INSTITUTION=sante: what its DSI's own key opens, FORMAT=tsv, CHOSEN=1: the lab's]
+	@$(if $(CHOSEN),$(PY) -m tests.passwords,$(PY) -m deploys.passwords --environment $(ENV) --format $(FORMAT) $(if $(INSTITUTION),--institution "$(INSTITUTION)"))
 
 leavers: $(VENV)/ready ## Whose data are kept, until when, and whose time is over: nothing is deleted by itself
 	@$(PY) -m deploys.leavers --environment $(ENV)

@@ -70,7 +70,7 @@ RUNS = {
 NEXT = """
 The administration runs. Try:
   make status                                    machines, services, addresses
-  make passwords                                 the people of the inventory and their temporary passwords
+  make passwords CHOSEN=1                        the people, and the passwords that they chose when the lab was checked
   make ssh HOST=ws1                              a workstation in the ministry's building
   make ssh HOST=sw1 CMD='show vlan brief'        its access switch
   make plan                                      after an edit in inventory/: what would change

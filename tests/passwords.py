@@ -2,6 +2,7 @@
 
 What somebody chooses follows from the temporary password, so that any run, any worker and any later run on the same
 lab knows it without a word between them; a new lab has new temporary passwords, and so new chosen ones.
+`make passwords CHOSEN=1` prints them, for whoever tries the lab after its checks.
 """
 
 import fcntl
@@ -10,6 +11,10 @@ from base64 import b32encode
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+
+from deploys.passwords import temporary_passwords
+from inventory.model import load
+from inventory.secrets import secrets_of
 
 TRIES = 5  # half of what locks an account
 Say = Callable[[str, str], tuple[int, str]]  # a command and what is typed → its exit status and what it says
@@ -39,3 +44,13 @@ def settled(login: str, temporary: str, say: Say, lock: Path) -> str:
                 time.sleep(1)
             assert status == 0, f"{login}: {said}"
     return password
+
+
+def main() -> None:
+    administration = load("lab")
+    for login, institution, secret in temporary_passwords(administration, secrets_of(administration.environment)):
+        print(f"{login:<22} {institution:<12}{chosen(secret.reveal())}")
+
+
+if __name__ == "__main__":
+    main()
