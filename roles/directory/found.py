@@ -73,6 +73,12 @@ class Found:
         return (entry for entry in self._by_dn.values() if entry.is_account)
 
     @property
+    def administrators(self) -> frozenset[str]:
+        """The DNs, in lower case, of whoever somebody put into a group of the directory's own: Domain Admins."""
+        own = (entry for entry in self.groups if entry.critical)
+        return frozenset(dn.casefold() for entry in own for dn in entry.attributes.get("member", []))
+
+    @property
     def groups(self) -> Iterator[Entry]:
         return (entry for entry in self._by_dn.values() if entry.name and not entry.is_account)
 

@@ -272,12 +272,18 @@ def _described(account: Account, entry: Entry | None, now: Mapping[str, str]) ->
 
 
 def _strangers(desired: Desired, found: Found, now: Mapping[str, str]) -> Iterator[Change]:
-    """Accounts that nobody declares open nothing, and keep what they have: people who left, what was made by hand."""
+    """Accounts that nobody declares open nothing, and keep what they have: people who left, what was made by hand.
+
+    Who administers the domain by an account of their own, outside our units, is left to `make compliance`.
+    """
     own = [f"OU={unit},{desired.base_dn}" for unit in ("Institutions", "Services")]
+    administrators = found.administrators
     for entry in found.accounts:
         if entry.disabled or entry.critical or entry.dn.casefold() in now:
             continue
         ours = any(_below(entry.dn, unit) for unit in own)
+        if not ours and entry.dn.casefold() in administrators:
+            continue
         by_hand = not ours or (_below(entry.dn, own[0]) and not entry.first("employeeID"))
         says = f"account {entry.name}{f', made by hand in {parent_of(entry.dn)}' if by_hand else ''}: disable"
         record = _control(entry.dn, entry.control | DISABLED)

@@ -350,6 +350,18 @@ def test_groups_hold_groups_and_functions_are_of_the_whole_administration() -> N
     assert says == ["group sante-cabinet: remove mariam.modele", "group sante-cabinet: remove sante-conseil"]
 
 
+def test_an_administrators_own_account_is_left_to_compliance() -> None:
+    _, entries = deployed(ADMINISTRATION, FRESH)
+    admin, inside = f"CN=adm-awa,CN=Users,{BASE}", f"CN=adm-issa,OU=sante,OU=Institutions,{BASE}"
+    entries |= {dn: {"sAMAccountName": [dn[3:10]], "userAccountControl": ["512"]} for dn in (admin, inside)}
+    entries[f"CN=Domain Admins,CN=Users,{BASE}"] = {
+        "sAMAccountName": ["Domain Admins"], "isCriticalSystemObject": ["TRUE"], "member": [admin, inside],
+    }  # fmt: skip
+    assert [change.says for change in changes(desired_of(ADMINISTRATION), entries)] == [
+        f"account adm-iss, made by hand in OU=sante,OU=Institutions,{BASE}: disable"
+    ]
+
+
 def test_an_account_made_by_hand_is_told_and_disabled_and_never_deleted() -> None:
     _, entries = deployed(ADMINISTRATION, FRESH)
     by_hand = {"sAMAccountName": ["intrus"], "userAccountControl": ["512"]}
