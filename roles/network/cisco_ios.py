@@ -203,8 +203,8 @@ def view(sections: Sections) -> View:
     }
     addresses = {}
     for name, lines in interfaces.items():
-        address = _value(lines, "ip address ")
-        if name.startswith("Vlan") and address and len(address.split()) >= 2 and "shutdown" not in lines:
+        address = _value(lines, "ip address ") if name.startswith("Vlan") else None
+        if address and len(address.split()) >= 2 and "shutdown" not in lines:
             addresses[int(name.removeprefix("Vlan"))] = IPv4Interface("/".join(address.split()[:2]))
     gateway = next((line.split()[-1] for line in sections if line.startswith("ip default-gateway ")), None)
     terminals = [lines for header, lines in sections.items() if header.startswith("line vty ")]

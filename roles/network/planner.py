@@ -5,10 +5,10 @@ the path that carries the change.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 
 from roles.network.platform import About, Reasons, Row, SwitchFacts, View
@@ -185,9 +185,11 @@ def _whole_ports(facts: SwitchFacts, leaves: Iterable[_Leaf]) -> list[_Leaf]:
     return [replace(leaf, about=About.PORT, rank=0, whole=True) if leaf.section in whole else leaf for leaf in found]
 
 
-def _match(row: Row, section: str, line: str) -> dict[str, str | None] | None:
-    outer, inner = re.fullmatch(row.section, section), re.fullmatch(row.line, line)
-    return {**outer.groupdict(), **inner.groupdict()} if outer and inner else None
+@lru_cache(maxsize=20_000)  # the switches of a building have most of their lines in common
+def _match(row: Row, section: str, line: str) -> Mapping[str, str | None] | None:
+    if (outer := re.fullmatch(row.section, section)) and (inner := re.fullmatch(row.line, line)):
+        return {**outer.groupdict(), **inner.groupdict()}
+    return None
 
 
 def _leaves(found: Remediation) -> Iterator[tuple[str, str]]:

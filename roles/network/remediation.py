@@ -33,25 +33,44 @@ class Remediation:
 
 def remediation(platform: Platform, running: str, intended: str) -> Remediation:
     """Compare two configurations, each as the device would print it."""
-    alike, present, wanted = _read(platform, running, intended)
-    before = {**alike, **_sections(present)}
-    _refuse_foreign(platform, {**alike, **_sections(wanted)})
+    alike, rest = _apart(platform, running, intended)
+    _refuse_foreign(platform, alike)
+    before = {**alike, **rest.found}
+    return Remediation(rest.delta, before, _afterwards(before, rest.ours, rest.wanted), rest.unmanaged)
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """What two configurations do not have in common, compared. It is shared by devices: nobody changes it."""
+
+    delta: HConfig
+    found: Sections  # of what runs
+    ours: Sections  # the part of it that is not left alone
+    wanted: Sections
+    unmanaged: tuple[str, ...]
+
+
+def _apart(platform: Platform, running: str, intended: str) -> tuple[Sections, _Rest]:
+    """What both have, and the rest. Where lines elsewhere belong to a section too, it is not set aside."""
+    entangled = frozenset[str]()
+    while True:
+        alike, present, wanted = apart(platform.driver, running, intended, entangled)
+        rest = _compared(platform, present, wanted)
+        if not (more := alike.keys() & (rest.found.keys() | rest.wanted.keys())):
+            return alike, rest
+        entangled |= more
+
+
+@lru_cache(maxsize=500)  # a change of all switches of a kind is the same lines on most of them
+def _compared(platform: Platform, running: str, intended: str) -> _Rest:
+    present, wanted = (get_hconfig(driver(platform.driver), text) for text in (running, intended))
+    found = _sections(present)
+    _refuse_foreign(platform, _sections(wanted))
     unmanaged = tuple(_set_aside(platform, present, wanted))
     delta = present.config_to_get_to(wanted)
     platform.refine(present, delta)
     delta.set_order_weight()
-    return Remediation(delta, before, _afterwards(before, _sections(present), _sections(wanted)), unmanaged)
-
-
-def _read(platform: Platform, running: str, intended: str) -> tuple[Sections, HConfig, HConfig]:
-    """What both have, and what is left of each. Where lines elsewhere belong to a section too, it is not set aside."""
-    kind, entangled = platform.driver, frozenset[str]()
-    while True:
-        alike, *texts = apart(kind, running, intended, entangled)
-        present, wanted = (get_hconfig(driver(kind), text) for text in texts)
-        if not (more := alike.keys() & {section.text for config in (present, wanted) for section in config.children}):
-            return alike, present, wanted
-        entangled |= more
+    return _Rest(delta, found, _sections(present), _sections(wanted), unmanaged)
 
 
 def sections(platform: Platform, configuration: str) -> Sections:
