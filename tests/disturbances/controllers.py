@@ -1,4 +1,4 @@
-"""The domain controllers of the lab: stopped, cut off, without power, taken away; and whether they hold the same again."""
+"""The domain controllers of the lab: stopped, cut off, taken away; and whether they hold the same again."""
 
 import subprocess
 from collections.abc import Iterator
