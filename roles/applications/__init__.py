@@ -71,6 +71,7 @@ def _application(application: Served, secrets: Secrets) -> None:
             path=f"/etc/systemd/system/{unit}",
             application=application,
         )
+    files.directory(name=f"{name}: folder", path=application.folder)
     common.config_file(
         name=f"{name}: only people of the inventory have a session",  # it ends the others' at their next click
         template="applications/admitted.j2",

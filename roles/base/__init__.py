@@ -1,18 +1,20 @@
 """What every machine has: packages from the mirror, names, a firewall that opens what its roles need, ssh."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from pyinfra.api import deploy
 from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
 from roles import common
-from roles.base.config import base_config
+from roles.base.config import BaseConfig, base_config
 from roles.base.packages import package_lists
-from roles.common import Port, config_file, service
+from roles.common import Port, config_file, copied_file, service
 
 PACKAGES = ["nftables", "ca-certificates", "libnss-systemd"]
 OPEN_PORTS = [Port("tcp", 22)]
+REFUSE_SILENT, UNIT = "/usr/local/sbin/refuse-silent", "/etc/systemd/system/refuse-silent.service"
 
 
 @deploy("Package sources")
@@ -58,6 +60,9 @@ def base(administration: Administration, machine: Machine, ports: list[Port]) ->
         reload=True,
     )
 
+    if cfg.watched:
+        _refuse_silent(cfg)
+
     config_file(
         name="base: ssh",
         template="base/sshd.conf.j2",
@@ -65,3 +70,15 @@ def base(administration: Administration, machine: Machine, ports: list[Port]) ->
         check="sshd -t -f {}",
     )
     service(name="base: ssh is active", unit="ssh.service", watches=["/etc/ssh/sshd_config.d"], reload=True)
+
+
+def _refuse_silent(cfg: BaseConfig) -> None:
+    """Ensure that whoever asks a controller that has vanished is told at once."""
+    source = Path(__file__).with_name("programs") / "refuse_silent.py"
+    copied_file(name="base: refuse-silent", source=source, path=REFUSE_SILENT, mode="755")
+    config_file(name="base: refuse-silent.service", template="base/refuse-silent.service.j2", path=UNIT, cfg=cfg)
+    service(
+        name="base: a controller that vanished is refused at once",
+        unit="refuse-silent.service",
+        watches=[REFUSE_SILENT, UNIT],
+    )

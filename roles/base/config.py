@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from inventory.model import Administration, Machine
+from inventory.model.site import Capability
 from roles.common import Port
+
+ASKS: frozenset[Capability] = frozenset({"applications", "files", "mail"})  # the directory, for its own users
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class OpenPort:
 class BaseConfig:
     domain: str
     resolvers: tuple[IPv4Address, ...]
+    watched: tuple[IPv4Address, ...]  # the controllers, where this machine asks them who somebody is
     ports: tuple[OpenPort, ...]
 
 
@@ -29,6 +33,7 @@ def base_config(administration: Administration, machine: Machine, ports: list[Po
     return BaseConfig(
         domain=administration.platform.domain,
         resolvers=tuple(controller.address for controller in controllers),
+        watched=tuple(controller.address for controller in controllers if ASKS.intersection(machine.runs)),
         ports=tuple(_open(administration, port) for port in ports),
     )
 

@@ -18,3 +18,12 @@ def test_a_port_for_the_administration_opens_to_its_prefixes() -> None:
     administration = load("lab")
     cfg = base_config(administration, administration.machine("mail1"), [Port("tcp", 993)])
     assert "ip saddr { 10.0.0.0/8 } tcp dport 993 accept" in render("base/nftables.conf.j2", cfg=cfg)
+
+
+def test_who_asks_the_directory_for_its_users_watches_the_controllers() -> None:
+    administration = load("lab")
+    machines = administration.machines
+    watched = {name: base_config(administration, machine, []).watched for name, machine in machines.items()}
+    controllers = tuple(machine.address for machine in administration.running("directory"))
+    assert {name for name, addresses in watched.items() if addresses} == {"app1", "files1", "mail1"}
+    assert {addresses for addresses in watched.values() if addresses} == {controllers}
