@@ -49,6 +49,7 @@ def connected(machine: Machine, capability: str) -> bool:
     return capability == "connected" and (machine.network is None or "resina" in machine.network.reaches)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Journeys need a workstation that plays the users: an environment without one has none of them."""
     if not any("workstation" in getattr(item, "fixturenames", ()) for item in items):
