@@ -22,5 +22,7 @@ def why_not(name: str, known_hosts: object, said: str) -> str:
     """What to do about a host that could not be reached; what ssh said of it where we know no better."""
     for pattern, meaning in _REASONS:
         if re.search(pattern, said, re.IGNORECASE):
-            return f"{meaning.format(known_hosts=known_hosts or 'known_hosts')} ({said.removeprefix('SSH error ')})"
+            why = meaning.format(known_hosts=known_hosts or "known_hosts")
+            # The command line of a proxy tells nothing more, and would keep many hosts from sharing one line.
+            return why if "ProxyCommand(" in said else f"{why} ({said.removeprefix('SSH error ')})"
     return said or f"{name} cannot be reached"
