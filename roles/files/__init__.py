@@ -55,7 +55,10 @@ def files(administration: Administration, machine: Machine) -> None:
         shares=SHARES_CONF,
     )
     operations.joined(
-        name="files: member of the domain", realm=cfg.realm, secrets=secrets_of(administration.environment)
+        name="files: member of the domain",
+        realm=cfg.realm,
+        controllers=tuple(controller.fqdn for controller in administration.running("directory")),
+        secrets=secrets_of(administration.environment),
     )
     stopped(name="files: no NetBIOS", unit="nmbd.service")
     service(name="files: winbind runs with its present configuration", unit="winbind.service", watches=[SMB_CONF])

@@ -4,7 +4,7 @@ import json
 from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import QuoteString, operation
+from pyinfra.api import operation
 
 from inventory.secrets import Secrets
 from roles.common.commands import Explained
@@ -16,23 +16,30 @@ from roles.files.permissions import differences, permissions
 
 
 @operation()
-def joined(realm: str, secrets: Secrets) -> Generator[Explained, None, None]:
+def joined(realm: str, controllers: tuple[str, ...], secrets: Secrets) -> Generator[Explained, None, None]:
     """
     Ensure that the machine is a member of the domain of its smb.conf.
 
     + realm: the Kerberos realm of the domain
+    + controllers: their full names; the first that answers is asked
     + secrets: where the administrator's password is: it becomes a ticket that lives as long as the command
     """
     if host.get_fact(Joined):
         host.noop(f"member of {realm}")
         return
     yield Explained(
-        'umask 077; d=$(mktemp -d -p /run) && trap \'rm -rf "$d"\' EXIT && export KRB5CCNAME="FILE:$d/ticket"',
-        *("&&", "kinit", QuoteString(f"Administrator@{realm}"), ">/dev/null"),
-        *("&&", "net", "ads", "join", "--use-kerberos=required", '--use-krb5-ccache="$KRB5CCNAME"', "--no-dns-updates"),
+        program(PROGRAMS / "join.py"),
         changes=[f"join {realm}"],
         opens=True,
-        _stdin=Late(lambda: secrets.get("directory", "administrator").reveal()),
+        _stdin=Late(
+            lambda: json.dumps(
+                {
+                    "realm": realm,
+                    "controllers": controllers,
+                    "password": secrets.get("directory", "administrator").reveal(),
+                }
+            )
+        ),
     )
 
 
