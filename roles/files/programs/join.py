@@ -13,7 +13,8 @@ import tempfile
 from pathlib import Path
 
 LDAP, PATIENCE = 389, 3  # port; seconds
-KERBEROS = "[libdefaults]\n default_realm = {0}\n dns_lookup_kdc = false\n[realms]\n {0} = {{\n  kdc = {1}\n }}\n"
+KERBEROS = "[libdefaults]\n default_realm = {0}\n dns_lookup_kdc = false\n[realms]\n"
+REALM = " {} = {{\n  kdc = {}\n }}\n"
 
 
 def answers(controller: str) -> bool:
@@ -30,7 +31,9 @@ if server is None:
     sys.exit(f"no controller of {wanted['realm']} answers: start {' or '.join(wanted['controllers'])}")
 with tempfile.TemporaryDirectory(dir="/run") as folder:  # the ticket lives as long as this
     settings = Path(folder, "krb5.conf")
-    settings.write_text(KERBEROS.format(wanted["realm"], server))
+    # samba asks for the machine's own ticket by the name of the domain, in lower case
+    realms = (REALM.format(name, server) for name in (wanted["realm"], wanted["realm"].lower()))
+    settings.write_text(KERBEROS.format(wanted["realm"]) + "".join(realms))
     os.environ |= {"KRB5_CONFIG": str(settings), "KRB5CCNAME": f"FILE:{folder}/ticket"}
     kinit = ["kinit", f"Administrator@{wanted['realm']}"]
     subprocess.run(kinit, input=wanted["password"], text=True, stdout=subprocess.DEVNULL, check=True)
