@@ -120,7 +120,7 @@ targets: $(VENV)/ready ## What a Prometheus is to watch, for its file_sd: all as
 verify: $(VENV)/ready ## Check that all of it works, by using it; in the lab also that it survives what is done to it
 	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) \
 		$(if $(filter lab,$(ENV)),tests/lab) tests/hosts tests/devices tests/journeys
-	@$(if $(filter lab,$(ENV)),$(PY) -m tests.disturbances,:)
+	@$(if $(filter lab,$(ENV)),$(BIN)/pytest tests/disturbances,:)
 
 endurance: $(VENV)/ready ## Plan equals apply, deploys that are killed, secrets that show nowhere: on the lab [KILLS=50 SEED=]
 	@$(BIN)/pytest -s tests/endurance

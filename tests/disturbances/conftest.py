@@ -1,8 +1,10 @@
-"""Each test finds the lab whole, and leaves it whole. Those of different buildings may run side by side."""
+"""Each test finds the lab whole, and leaves it whole."""
+
+from collections.abc import Iterator
 
 import pytest
 
-from inventory.model import Administration, load
+from inventory.model import Administration
 from tests.disturbances.lab import Lab
 
 
@@ -13,18 +15,9 @@ def hurtable(administration: Administration) -> Administration:
     return administration
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A building that is nowhere would have tests that nobody runs."""
-    sites = load(config.getoption("environment")).sites
-    for item in items:
-        if (building := item.get_closest_marker("building")) and building.kwargs["site"] not in sites:
-            raise pytest.UsageError(f"{item.nodeid}: no such building: {building.kwargs['site']}")
-
-
 @pytest.fixture
-def lab(hurtable: Administration, request: pytest.FixtureRequest) -> Lab:
-    """Whole; `Lab.hurt` waits until it is so again. A test of a building looks at that alone."""
-    building = request.node.get_closest_marker("building")
-    found = Lab(hurtable, hurtable.sites[building.kwargs["site"]].routers if building else hurtable.routers)
+def lab(hurtable: Administration) -> Iterator[Lab]:
+    found = Lab(hurtable)
     found.whole()
-    return found
+    yield found
+    found.whole()

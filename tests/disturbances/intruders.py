@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ETHERTYPE = 0x88B5  # IEEE 802 local experimental: nothing else sends it
-SETTLED = 1.0  # seconds after the last frame was sent, in which whoever hears it has heard it
+LISTENED = 4  # seconds
 NOBODYS = "10.20.10.66"  # an address in the desk's network that no host has
 
 SEND = """
@@ -51,18 +51,18 @@ for number in range(count):
         time.sleep(pause)
 """
 COUNT = """
-import select, socket, sys, time
+import socket, sys, time
 link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 link.bind((sys.argv[1], 3))
-word, end, heard = sys.argv[2].encode(), None, 0
+link.settimeout(0.2)
+word, end, heard = sys.argv[2].encode(), time.monotonic() + float(sys.argv[3]), 0
 print("ready", flush=True)
-while end is None or time.monotonic() < end:
-    ready, _, _ = select.select([link] if end else [link, sys.stdin], [], [], 0.2)
-    if link in ready:
+while time.monotonic() < end:
+    try:
         data, where = link.recvfrom(2048)
-        heard += where[2] != 4 and word in data
-    if sys.stdin in ready:  # it was closed: all is sent
-        end = time.monotonic() + float(sys.argv[3])
+    except TimeoutError:
+        continue
+    heard += where[2] != 4 and word in data
 print(heard)
 """
 
@@ -89,9 +89,8 @@ class Intruder:
 
     def hears(self, word: str, act: Callable[[], None]) -> int:
         """How many frames with a word come to its interface while something is done."""
-        # The program comes first on its standard input, which stays open until all is sent.
-        program = f"python3 -c 'import sys; exec(sys.stdin.read({len(COUNT)}))' {self.interface} {word} {SETTLED}"
-        with _listening(["ssh", "-F", str(self.ssh_config), self.machine, program]) as listener:
+        line = ["ssh", "-F", str(self.ssh_config), self.machine, f"python3 - {self.interface} {word} {LISTENED}"]
+        with _listening(line) as listener:
             act()
             said, _ = listener.communicate(timeout=60)
         return int(said.split()[-1])
@@ -104,7 +103,8 @@ def _listening(line: list[str]) -> Iterator[subprocess.Popen[str]]:
     assert listener.stdout is not None
     try:
         listener.stdin.write(COUNT)
-        listener.stdin.flush()
+        listener.stdin.close()
+        listener.stdin = None  # or communicate would flush it again
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(listener.stdout.readline).result(timeout=30).strip() == "ready"
         yield listener

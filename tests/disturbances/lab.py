@@ -3,8 +3,7 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,14 +16,10 @@ SILENCE = "silence"  # the table that plays a cable which carries nothing in one
 
 
 class Lab:
-    """The lab of this machine, through the generated ssh_config and its network namespaces.
+    """The lab of this machine, through the generated ssh_config and its network namespaces."""
 
-    `routers`: of the buildings whose uplinks must be whole; all of them unless said.
-    """
-
-    def __init__(self, administration: Administration, routers: Iterable[str] | None = None) -> None:
+    def __init__(self, administration: Administration) -> None:
         self.administration = administration
-        self.routers = {name: administration.routers[name] for name in routers or administration.routers}
         self.ssh_config = administration.environment.ssh_config
 
     def run(self, machine: str, command: str, check: bool = True) -> str:
@@ -50,18 +45,16 @@ class Lab:
         return next(c for c in topology(self.administration).cables if end in (c.left, c.right))
 
     def troubles(self) -> list[str]:
-        """What is not as it must be at the uplinks, seen from both ends."""
+        """What is not as it must be at the uplinks of all buildings, seen from both ends."""
         cores = self.administration.platform.resina.cores
         inside = [
             (name, next(n.prefix for n in router.site.networks.values() if "resina" in n.reaches))
-            for name, router in self.routers.items()
+            for name, router in self.administration.routers.items()
         ]
-        asked = {core: tuple(f"bgp ipv4 unicast {prefix}" for _, prefix in inside) for core in cores}
-        asked |= dict.fromkeys(self.routers, ("ip route 0.0.0.0/0",))
-        with ThreadPoolExecutor(len(asked)) as pool:
-            said = dict(zip(asked, pool.map(lambda name: self._said(name, *asked[name]), asked), strict=True))
+        said = {core: self._said(core, *(f"bgp ipv4 unicast {prefix}" for _, prefix in inside)) for core in cores}
         found = []
-        for name, router in self.routers.items():
+        for name, router in self.administration.routers.items():
+            said[name] = self._said(name, "ip route 0.0.0.0/0")
             for uplink in router.entry.uplinks:
                 for machine, peer in ((name, uplink.peer), (uplink.core, uplink.address.ip)):
                     found += _session(machine, str(peer), said[machine])

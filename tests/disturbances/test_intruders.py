@@ -13,7 +13,6 @@ from tests.disturbances.desks import IOS, Desk
 from tests.disturbances.intruders import NOBODYS
 from tests.disturbances.switches import wait
 
-pytestmark = pytest.mark.building(site="mtdpce-siege")
 DESK, SHORT = "GigabitEthernet1/0/1", "Gi1/0/1"
 ERRDISABLED = "show interfaces status err-disabled"
 BINDINGS = "show ip dhcp snooping binding"

@@ -37,12 +37,7 @@ SWITCHES = {
 }
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("huawei_vrp", marks=pytest.mark.building(site="sante-siege")),
-        pytest.param("hp_procurve", marks=pytest.mark.building(site="anptic-siege")),
-    ]
-)
+@pytest.fixture(params=SWITCHES)
 def words(request: pytest.FixtureRequest) -> Words:
     return SWITCHES[request.param]
 

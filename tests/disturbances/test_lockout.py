@@ -7,20 +7,27 @@ from pathlib import Path
 
 import pytest
 
-from inventory.model import Administration, load
+from inventory.model import Administration
 from roles.network import plan as planning
-from tests.disturbances.switches import LabSwitch, cut_off, lan_says, lose_sessions, power_fails
-from tests.rehearsals.conftest import ROOT, copy, run
+from tests.disturbances.switches import (
+    BOOT,
+    ROOT,
+    LabSwitch,
+    bastion_cut_off,
+    cut_power,
+    lan_says,
+    lose_sessions,
+)
+from tests.rehearsals.conftest import copy, run
 
 __all__ = ["copy"]  # a fixture
-NAME, ROUTER = "sw1", "edge1"
-in_its_building = pytest.mark.building(site="mtdpce-siege")
+NAME = "sw1"
 
 
 @pytest.fixture
-def switch(hurtable: Administration) -> Iterator[LabSwitch]:
-    found = LabSwitch(hurtable, NAME)
-    assert found.is_as_intended()
+def switch(administration: Administration) -> Iterator[LabSwitch]:
+    assert f"{NAME}: 0 changed" in lan_says(NAME)
+    found = LabSwitch(administration, NAME)
     yield found
     found.restore()
 
@@ -36,7 +43,6 @@ def elsewhere(intended: str) -> str:
     return "vlan 97\n name nowhere\n" + moved.replace("gateway 10.20.99.1\n", "gateway 10.20.97.1\n")
 
 
-@in_its_building
 def test_a_session_that_is_lost_in_the_middle_is_taken_back_by_another(switch: LabSwitch) -> None:
     with switch.pushing(renamed, until="name visitors") as found:
         assert lose_sessions()
@@ -46,36 +52,32 @@ def test_a_session_that_is_lost_in_the_middle_is_taken_back_by_another(switch: L
     switch.heals()
 
 
-@in_its_building
 def test_a_push_whose_network_is_cut_goes_back_by_the_timer(switch: LabSwitch) -> None:
     with ExitStack() as cut:
         with switch.pushing(renamed, until="name visitors") as found:
-            cut.enter_context(cut_off(switch.administration, ROUTER))
+            cut.enter_context(bastion_cut_off())
             lose_sessions()
             switch.suffers()
         switch.heals()
     assert "the device goes back by itself within 1 minutes; nothing was saved" in str(found[0][0].result)
 
 
-@pytest.mark.parametrize(
-    "everything",
-    [
-        pytest.param(False, id="of the switch", marks=in_its_building),
-        pytest.param(True, id="of all that leads to it"),
-    ],
-)
+@pytest.mark.parametrize("everything", [False, True], ids=["of the switch", "of all that leads to it"])
 def test_a_power_loss_before_the_save_leaves_what_was_saved(switch: LabSwitch, everything: bool) -> None:
     administration = switch.administration
-    more = (*administration.routers, *administration.platform.resina.cores) if everything else ()
     with switch.pushing(renamed, until="name visitors") as found:
-        power_fails(NAME, *more)
+        for machine in (
+            NAME,
+            *((*administration.routers, *administration.platform.resina.cores) if everything else ()),
+        ):
+            cut_power(machine)
     assert found[0].failed
+    assert run(ROOT, *BOOT).returncode == 0
     # Patience: the switch is asked again until it has started and the network leads to it.
     assert f"{NAME}: 0 changed" in lan_says(NAME)
     assert switch.is_as_before()
 
 
-@in_its_building
 @pytest.mark.parametrize(
     "intended",
     [
@@ -90,7 +92,6 @@ def test_a_change_that_would_lock_us_out_is_refused(switch: LabSwitch, intended:
     assert switch.is_as_before()
 
 
-@in_its_building
 def test_what_the_planner_would_refuse_goes_back_by_itself(switch: LabSwitch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "refusal", lambda *_: None)
     found = switch.push(elsewhere)
@@ -136,10 +137,19 @@ def test_the_management_vlan_moves_there_and_back(
 
 
 def ways(place: Path) -> None:
-    """What leads to the switch: its router, the cores, their routes."""
-    limit = ",".join((ROUTER, *load("lab").platform.resina.cores))
-    network = ("deploys.engine", "deploy", "--deploy", "network", "--limit", limit, "--yes", "--reason", "test")
-    for module in (network, ("deploys.uplinks", "--limit", ROUTER)):
+    """What leads to the switch: the router, the cores, their routes."""
+    network = (
+        "deploys.engine",
+        "deploy",
+        "--deploy",
+        "network",
+        "--limit",
+        "router,played",
+        "--yes",
+        "--reason",
+        "test",
+    )
+    for module in (network, ("deploys.uplinks",)):
         done = run(place, *module)
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -1,24 +1,37 @@
-"""Huawei and ProCurve go back by a restart with what was saved: the former in one building, the latter in another."""
+"""Huawei and ProCurve go back by a restart with what was saved. Both are pushed at once: the minute is waited once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TypeVar
 
 import pytest
 
 from inventory.model import Administration
-from tests.disturbances.switches import LabSwitch, lose_sessions, power_fails
+from tests.disturbances.switches import BOOT, LabSwitch, cut_power, lan_says, lose_sessions
+from tests.rehearsals.conftest import ROOT, run
+
+T = TypeVar("T")
+NAMES = ("sw22", "sw31")  # of each platform one
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("sw22", marks=pytest.mark.building(site="sante-siege")),
-        pytest.param("sw31", marks=pytest.mark.building(site="anptic-siege")),
-    ]
-)
-def switch(hurtable: Administration, request: pytest.FixtureRequest) -> Iterator[LabSwitch]:
-    found = LabSwitch(hurtable, request.param)
-    assert found.is_as_intended()
+def each(switches: list[LabSwitch], do: Callable[[LabSwitch], T]) -> list[T]:
+    """Side by side, in their order."""
+    with ThreadPoolExecutor(len(switches)) as pool:
+        return list(pool.map(do, switches))
+
+
+@pytest.fixture
+def switches(administration: Administration) -> Iterator[list[LabSwitch]]:
+    assert as_intended()
+    found = [LabSwitch(administration, name) for name in NAMES]
     yield found
-    found.restore()
+    each(found, LabSwitch.restore)
+
+
+def as_intended() -> bool:
+    said = lan_says(",".join(NAMES))
+    return all(f"{name}: 0 changed" in said for name in NAMES)
 
 
 def renamed(intended: str) -> str:
@@ -36,25 +49,29 @@ def lost(intended: str) -> str:
     return changed
 
 
-def test_a_session_that_is_lost_in_the_middle_is_taken_back_by_another(switch: LabSwitch) -> None:
-    with switch.pushing(renamed, until="visitors") as found:
-        assert lose_sessions()
-        switch.suffers()
-    assert found[0].failed
-    assert "the device is as it was before; nothing was saved" in str(found[0][0].result)
-    switch.heals()
+def test_a_session_that_is_lost_in_the_middle_is_taken_back_by_another(switches: list[LabSwitch]) -> None:
+    with ExitStack() as pushes:
+        found = [pushes.enter_context(switch.pushing(renamed, until="visitors")) for switch in switches]
+        assert lose_sessions() >= len(switches)
+        each(switches, LabSwitch.suffers)
+    for ended in found:
+        assert ended[0].failed
+        assert "the device is as it was before; nothing was saved" in str(ended[0][0].result)
+    each(switches, LabSwitch.heals)
 
 
-def test_a_change_that_cuts_us_off_is_undone_by_the_switch_itself(switch: LabSwitch) -> None:
-    ended = switch.push(lost)
-    assert ended.failed
-    assert "the device goes back by itself within 1 minutes; nothing was saved" in str(ended[0].result)
-    switch.heals()
+def test_a_change_that_cuts_us_off_is_undone_by_the_switches_themselves(switches: list[LabSwitch]) -> None:
+    for ended in each(switches, lambda switch: switch.push(lost)):
+        assert ended.failed
+        assert "the device goes back by itself within 1 minutes; nothing was saved" in str(ended[0].result)
+    each(switches, LabSwitch.heals)
 
 
-def test_a_power_loss_before_the_save_leaves_what_was_saved(switch: LabSwitch) -> None:
-    with switch.pushing(renamed, until="visitors") as found:
-        power_fails(switch.name)
-    assert found[0].failed
-    assert switch.is_as_intended()
-    assert switch.is_as_before()
+def test_a_power_loss_before_the_save_leaves_what_was_saved(switches: list[LabSwitch]) -> None:
+    with ExitStack() as pushes:
+        found = [pushes.enter_context(switch.pushing(renamed, until="visitors")) for switch in switches]
+        each(switches, lambda switch: cut_power(switch.name))
+    assert all(ended[0].failed for ended in found)
+    assert run(ROOT, *BOOT).returncode == 0
+    assert as_intended()
+    assert all(switch.is_as_before() for switch in switches)

@@ -1,10 +1,13 @@
-"""A building keeps its way to RESINA when one link, or a whole core, dies under traffic."""
+"""A building keeps its way to RESINA when one link dies, and a router goes back from what nobody confirms."""
 
 import subprocess
+import time
 from collections.abc import Callable
 
 import pytest
 
+from inventory.secrets import secrets_of
+from tests.devices.leases import lease
 from tests.disturbances.lab import Lab
 from tests.disturbances.switches import cut_power
 from tests.disturbances.traffic import flow
@@ -94,3 +97,71 @@ def test_the_backup_link_is_not_missed(lab: Lab) -> None:
         with flow(lab.ssh_config, DESK, SERVER) as seen:
             lab.cut("resina2", "to-edge1")
         assert (seen.sent, seen.lost) == (1000, 0)
+
+
+def test_a_building_that_is_cut_off_still_gives_addresses(lab: Lab) -> None:
+    def mend() -> None:
+        for interface in ("wan0", "wan1"):
+            lab.plug("edge1", interface)
+
+    with lab.hurt(mend):
+        for interface in ("wan0", "wan1"):
+            lab.cut("edge1", interface)
+        assert [lease(lab.ssh_config, machine).answer for machine in ("ws1", "guest1")] == ["given", "given"]
+
+
+def test_a_session_whose_keys_differ_stays_down(lab: Lab) -> None:
+    key = secrets_of(lab.administration.environment).get("device-edge1", "bgp/resina2").reveal()
+    # Without a history: the key would stay in it.
+    without = "VTYSH_HISTFILE=/dev/null vtysh -c 'configure terminal'"
+    change = f"{without} -c 'router bgp 65101' -c 'neighbor 10.255.1.5 password {{}}'"
+    with lab.hurt(lambda: lab.run("edge1", change.format(key))):
+        lab.run("edge1", change.format("another-one"))
+        deadline = time.monotonic() + 6  # three attempts to connect
+        while time.monotonic() < deadline:
+            assert [each for each in lab.troubles() if "BGP with 10.255.1.5" in each]
+            time.sleep(0.5)
+
+
+DESCRIBED = "vtysh -c 'configure terminal' -c 'interface wan1' -c 'description {}'"
+
+
+def running(lab: Lab) -> str:
+    return lab.run("edge1", "vtysh -c 'show running-config'")
+
+
+def test_a_change_that_nobody_confirms_is_undone_by_the_router_itself(lab: Lab) -> None:
+    before, saved = running(lab), lab.run("edge1", "sha256sum /etc/frr/frr.conf; stat -c '%U:%G %a' /etc/frr/frr.conf")
+    with lab.hurt(lambda: lab.run("edge1", "router-guard revert; router-guard status | grep -x 'nothing waits'")):
+        armed = lab.cli("edge1", "guard arm 1")
+        assert (armed.returncode, armed.stdout) == (0, "armed: 1 min\n"), armed.stdout + armed.stderr
+        # The way out itself, and things that come and go with sections of their own.
+        lab.run("edge1", "vtysh -c 'configure terminal' -c 'router bgp 65101' -c 'no neighbor 10.255.1.1'")
+        lab.run("edge1", "vtysh -c 'configure terminal' -c 'no route-map RESINA-PRIMARY-OUT permit 10'")
+        lab.run("edge1", "vtysh -c 'configure terminal' -c 'no ip prefix-list RESINA-IN seq 1000'")
+        lab.run("edge1", "vtysh -c 'configure terminal' -c 'bfd' -c 'no profile RESINA'")
+        lab.run("edge1", DESCRIBED.format("by-hand"))
+        assert lab.cli("edge1", "guard arm 1").returncode == 1, "two changes at once"
+        assert lab.cli("edge1", "guard status").stdout.startswith("armed: ")
+        lab.wait(lambda: lab.cli("edge1", "guard status").stdout == "nothing waits\n", seconds=90)
+        assert sorted(running(lab).split("\n")) == sorted(before.split("\n"))
+        assert '"receive-interval":300' not in lab.run("edge1", "vtysh -c 'show bfd peers json'"), "FRR's own interval"
+        lab.whole()
+        now = lab.run("edge1", "sha256sum /etc/frr/frr.conf; stat -c '%U:%G %a' /etc/frr/frr.conf")
+        assert now == saved
+        assert lab.run("edge1", "ls -A /var/lib/router-guard") == "lock\n"
+
+
+def test_a_change_is_confirmed_or_taken_back_at_once(lab: Lab) -> None:
+    before = running(lab)
+    with lab.hurt(lambda: lab.run("edge1", DESCRIBED.format("resina2"))):
+        assert lab.cli("edge1", "guard confirm").returncode == 1, "nothing was armed"
+        assert lab.cli("edge1", "guard arm 5").returncode == 0
+        lab.run("edge1", DESCRIBED.format("by-hand"))
+        assert lab.cli("edge1", "guard revert").stdout == "reverted\n"
+        assert running(lab) == before
+        assert lab.cli("edge1", "guard arm 5").returncode == 0
+        lab.run("edge1", DESCRIBED.format("by-hand"))
+        assert lab.cli("edge1", "guard confirm").stdout == "confirmed\n"
+        assert lab.cli("edge1", "guard status").stdout == "nothing waits\n"
+        assert running(lab) != before

@@ -1,6 +1,6 @@
 """The guard of a router: what it compares, what it takes for a command, and how the product speaks to it.
 
-What it does to FRR is tried in the lab: tests/disturbances/test_router.py.
+What it does to FRR is tried in the lab: tests/disturbances/test_uplinks.py.
 """
 
 import importlib.machinery
