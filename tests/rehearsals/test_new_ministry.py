@@ -21,8 +21,8 @@ FILES = {
 @pytest.fixture
 def ministry(copy: Path) -> Institution:
     """The ministry as its commands write it, with its first person and a second one."""
-    first = (f"ID={MINISTRY}-1", "GIVEN=Zénabou", "FAMILY=Essai", f"LOGIN=zenabou.{MINISTRY[-6:]}")
-    second = (f"ID={MINISTRY}-2", "GIVEN=N'Goran", "FAMILY=Essai", f"LOGIN=ngoran.{MINISTRY[-6:]}")
+    first = (f"ID={MINISTRY.upper()}-1", "GIVEN=Zénabou", "FAMILY=Essai", f"LOGIN=zenabou.{MINISTRY[-6:]}")
+    second = (f"ID={MINISTRY.upper()}-2", "GIVEN=N'Goran", "FAMILY=Essai", f"LOGIN=ngoran.{MINISTRY[-6:]}")
     done(copy, "deploys.new", "ministry", f"INSTITUTION={MINISTRY}", "NAME=Ministère de l'Essai", *first, "YES=1")
     done(copy, "deploys.new", "person", f"INSTITUTION={MINISTRY}", *second, "GROUPS=dsi", "YES=1")
     return load("lab", copy / "inventory").institutions[MINISTRY]
