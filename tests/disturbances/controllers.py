@@ -1,4 +1,4 @@
-"""The domain controllers of the lab: stopped, cut off, taken away; and whether they hold the same again."""
+"""The domain controllers of the lab: stopped, cut off, and whether they hold the same again."""
 
 import subprocess
 from collections.abc import Iterator
@@ -6,11 +6,9 @@ from contextlib import contextmanager
 
 from inventory.model import Administration
 from tests.disturbances.lab import SILENCE, Lab
-from tests.disturbances.switches import BOOT
-from tests.rehearsals.conftest import ROOT, done, run
 
 CHECK = "check-replication"
-STATE, SAMBA = "/var/lib/samba", "samba-ad-dc.service"
+SAMBA = "samba-ad-dc.service"
 PROBE = "essai.controleur"  # an account that tests make and take away
 
 
@@ -84,19 +82,3 @@ class Controllers:
         for name in self.names:
             if self.has(name):
                 self.run(name, f"samba-tool user delete {PROBE}")
-
-    def deploy(self, *names: str) -> subprocess.CompletedProcess[str]:
-        return run(ROOT, "deploys.engine", "deploy", "--yes", "--limit", ",".join(names), "--reason", "a disturbance")
-
-    def take_away(self, name: str) -> None:
-        """The machine and its disk are lost; a new one with nothing but Debian stands in its place."""
-        done(ROOT, "roles.lab.destroy", name)
-        done(ROOT, *BOOT)
-
-    def sound(self, name: str) -> str:
-        """What the check of its database says last."""
-        return self.run(name, "samba-tool dbcheck --cross-ncs", check=False).strip().splitlines()[-1]
-
-    def size(self, name: str) -> int:
-        """What samba keeps, in MiB."""
-        return int(self.run(name, f"du -sm {STATE} | cut -f1"))

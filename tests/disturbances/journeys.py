@@ -20,15 +20,6 @@ OPEN = (
     " client.login(sys.argv[2], sys.stdin.read()); print(client.select()[0])"
 )
 
-# By address: there may be nobody to ask for a name.
-STRANGER = """
-import smtplib, sys
-server, recipient, subject = sys.argv[1:]
-client = smtplib.SMTP(server, 25, local_hostname="mail.example.org")
-text = f"From: <somebody@example.org>\\nTo: <{recipient}>\\nSubject: {subject}\\n\\nBonjour."
-print(client.sendmail("somebody@example.org", [recipient], text))
-"""
-
 
 @dataclass(frozen=True)
 class Step:
@@ -59,8 +50,7 @@ class Desk:
             a for a in administration.applications.values() if person.login in readers(administration, a)
         )
         self.address, self.password = institution.address_of(person), password_of(person.login)
-        server = administration.running("mail")[0]
-        self.mail, self.mail_address = server.fqdn, str(server.address)
+        self.mail = administration.running("mail")[0].fqdn
         files, share = administration.running("files")[0].fqdn, next(iter(institution.shares))
         site = f"https://{administration.fqdn(application.application)}"
         self.steps = {
@@ -91,14 +81,6 @@ class Desk:
             ended = dict(zip(steps, pool.map(self._go, steps.values()), strict=True))
         self.sent += [subject] if ended["mail sent"].well else []
         print(", ".join(f"{what} {'' if e.well else 'FAILED '}{e.seconds:.1f} s" for what, e in ended.items()))
-        return ended
-
-    def stranger_writes(self) -> Ended:
-        """Mail from elsewhere, as another server hands it over."""
-        subject = f"essai-{uuid4()}"
-        ended = self._go(Step(join(["python3", "-c", STRANGER, self.mail_address, self.address, subject]), "{}"))
-        self.sent += [subject] if ended.well else []
-        print(f"mail from elsewhere: {ended.seconds:.1f} s")
         return ended
 
     def _go(self, step: Step) -> Ended:

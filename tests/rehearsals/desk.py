@@ -18,6 +18,7 @@ import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 
 who = json.loads(sys.stdin.readline())
 tls = ssl.create_default_context()
@@ -43,10 +44,10 @@ def page(path: str, form: dict[str, str] | None = None) -> str:
     return html.unescape(browser.open(f"https://{who['application']}{path}", sent).read().decode())
 
 
-def tried(attempt: object) -> str:
+def tried(attempt: Callable[[], object]) -> str:
     """What an attempt says, or the error that it ends with."""
     try:
-        return str(attempt())  # type: ignore[operator]
+        return str(attempt())
     except (OSError, imaplib.IMAP4.error, smtplib.SMTPException, urllib.error.URLError) as error:
         return f"{type(error).__name__}: {error}"
 
@@ -62,7 +63,7 @@ sending.login(who["address"], who["password"])
 share = mounted()
 jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
 browser = urllib.request.build_opener(urllib.request.HTTPSHandler(context=tls), jar)
-token = re.search(r'name="token" value="([^"]+)"', page("/login"))[1]  # type: ignore[index]
+(token,) = re.findall(r'name="token" value="([^"]+)"', page("/login"))
 greeting = page("/login", {"token": token, "login": who["login"], "password": who["password"]})
 if "Bonjour" not in greeting:
     sys.exit(greeting)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,17 @@ class Controller:
 @pytest.fixture
 def controller(tmp_path: Path) -> Controller:
     return Controller(tmp_path)
+
+
+def test_what_a_run_left_that_was_killed_goes_after_a_day(controller: Controller) -> None:
+    for name, hours in ((".partial.killed", 25), (".partial.at-work", 1)):
+        folder = controller.backups / name
+        folder.mkdir()
+        (folder / "sam.ldb").write_text("all secrets\n")
+        when = time.time() - hours * 3600
+        os.utime(folder, (when, when))
+    assert controller.backs_up(MAKES.replace("MEMBERS", " ".join(MEMBERS))).returncode == 0
+    assert [name for name in controller.kept if name.startswith(".")] == [".partial.at-work"]
 
 
 def test_the_last_ones_are_kept_and_the_new_one_is_for_root_alone(controller: Controller) -> None:

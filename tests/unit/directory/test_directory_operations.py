@@ -33,7 +33,7 @@ class Host:
         self.left_alone += 1
 
     def commands(self, operation: Any, **arguments: Any) -> list[Explained]:
-        with ctx_host.use(self):  # type: ignore[arg-type]
+        with ctx_host.use(self):  # type: ignore[arg-type]  # as much of one as is asked
             return list(operation._inner(**arguments))
 
 

@@ -74,5 +74,6 @@ def test_one_that_joined_in_this_run_is_still_one_that_comes() -> None:
     [({"dc1": True, "dc2": True}, "dc1"), ({"dc1": False, "dc2": True}, "dc2"), ({"dc2": True}, "dc2")],
 )
 def test_one_controller_is_written_to(reached: dict[str, bool], writer: str) -> None:
-    with ctx_inventory.use(Inventory({name: Other(up) for name, up in reached.items()})):  # type: ignore[arg-type]
+    inventory = Inventory({name: Other(up) for name, up in reached.items()})
+    with ctx_inventory.use(inventory):  # type: ignore[arg-type]  # as above
         assert [cfg.name for cfg in (FIRST, SECOND) if reached.get(cfg.name) and writes(cfg)] == [writer]

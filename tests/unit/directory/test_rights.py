@@ -113,7 +113,7 @@ class Host:
 
 
 def commands(host: Host) -> list[Explained]:
-    with ctx_host.use(host):  # type: ignore[arg-type]
+    with ctx_host.use(host):  # type: ignore[arg-type]  # as much of one as is asked
         return list(operations.rights._inner(desired=DESIRED))
 
 
