@@ -43,13 +43,22 @@ class Provisioned(FactBase[bool]):
         return list(output) == ["yes"]
 
 
+class PutBack(FactBase[bool]):
+    """Whether this controller was put back to an earlier state, and stopped itself."""
+
+    def command(self) -> str:
+        return f"test -e {PUT_BACK} && echo yes || echo no"
+
+    def process(self, output: Any) -> bool:
+        return list(output) == ["yes"]
+
+
 @dataclass(frozen=True)
 class Known:
     """The controllers that the directory knows, and who holds each role that one alone has (FSMO); "" if dead."""
 
     controllers: frozenset[str]
     roles: Mapping[str, str]
-    rebuilt: frozenset[str] = frozenset()  # since samba started here
 
 
 class KnownControllers(FactBase[Known]):
@@ -64,7 +73,7 @@ class KnownControllers(FactBase[Known]):
 
     def process(self, output: Any) -> Known:
         found = json.loads("".join(output))
-        return Known(frozenset(found["controllers"]), found["roles"], frozenset(found["rebuilt"]))
+        return Known(frozenset(found["controllers"]), found["roles"])
 
 
 class DirectoryEntries(FactBase[Entries]):

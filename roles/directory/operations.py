@@ -23,11 +23,12 @@ from roles.directory.facts import (
     DnsZones,
     KnownControllers,
     Provisioned,
+    PutBack,
     UnitRights,
 )
 from roles.directory.ldif import text_of
 from roles.directory.passwords import with_passwords
-from roles.directory.peers import comes, founds, provisioned
+from roles.directory.peers import founds, provisioned
 
 BATCH = 1000  # changes of one transaction, which samba keeps in memory: 0.4 MiB a new account among 20,000
 
@@ -47,9 +48,10 @@ def domain(cfg: ControllerConfig, secrets: Secrets) -> Generator[Explained, None
         return
     joins = not founds(cfg, {name: provisioned(name) for name in cfg.others})
     what, made = ("join.py", _join) if joins else ("samba_tool.py", _found)
+    why = ", since it was put back to an earlier state" if host.get_fact(PutBack) else ""
     yield Explained(
         *("touch", UNFINISHED, "&&", program(PROGRAMS / what), "&&", "rm", UNFINISHED),
-        changes=[f"{'join' if joins else 'provision'} the domain {cfg.realm}"],
+        changes=[f"{'join' if joins else 'provision'} the domain {cfg.realm}{why}"],
         opens=True,
         _stdin=Late(lambda: json.dumps(made(cfg, secrets.get("directory", "administrator").reveal()))),
     )
@@ -67,27 +69,6 @@ def _found(cfg: ControllerConfig, password: str) -> list[str]:
 def _join(cfg: ControllerConfig, password: str) -> dict[str, object]:
     peers = [f"{name}.{cfg.domain}" for name in cfg.others]
     return {"realm": cfg.realm, "peers": peers, "password": password}
-
-
-@operation()
-def fresh_tickets(cfg: ControllerConfig) -> Generator[Explained, None, None]:
-    """
-    Ensure that samba holds no tickets for what another controller was before it was rebuilt: they live for hours.
-
-    + cfg: the controller
-    """
-    known = host.get_fact(KnownControllers)
-    coming = {name for name in known.controllers.intersection(cfg.others) if comes(name)}
-    if not (known.rebuilt or coming):
-        host.noop("no controller was rebuilt since samba started")
-        return
-    yield Explained(
-        "systemctl restart samba-ad-dc.service",
-        changes=[
-            f"restart samba-ad-dc.service: {', '.join(sorted(known.rebuilt | coming))} is rebuilt, with other keys"
-        ],
-        risk="interruption",
-    )
 
 
 @operation()
