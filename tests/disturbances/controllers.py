@@ -32,7 +32,10 @@ class Controllers:
 
     def troubles(self, name: str) -> list[str]:
         """What a controller says that it does not share with the others; nothing where it holds the same."""
-        said = self.run(name, f"{CHECK} 2>/dev/null || echo failed", check=False)
+        try:
+            said = self.run(name, f"{CHECK} 2>/dev/null || echo failed", check=False)
+        except subprocess.TimeoutExpired:  # it restarts samba where another was made anew
+            return [f"{name} has not said yet"]
         return said.splitlines() if "failed" in said or "does not answer" in said else []
 
     def whole(self, seconds: float = 120) -> None:

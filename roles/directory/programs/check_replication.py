@@ -32,7 +32,7 @@ SKEW = 60  # seconds between clocks; Kerberos stops at 300
 PUT_BACK = Path("/var/lib/samba/.put-back")
 RESTARTED = Path("/var/lib/samba/.restarted-for")  # the replicas for whom samba was restarted here, a line each
 LOCATIONS = "msDS-NC-Replica-Locations"
-ANSWERS = 60  # seconds until samba answers after a restart
+ANSWERS = 60  # seconds until samba fetches after a restart
 SYSVOL_STAMP, SYSVOL_AGE = Path("/var/lib/samba/sysvol.synchronized"), 1800  # seconds: six turns of its timer
 
 lp = LoadParm()
@@ -90,42 +90,51 @@ class Controller:
                 rpc.DsReplicaSync(handle, 1, request)
 
 
+def wrong_clock(other: Controller) -> list[str]:
+    """That the clock of another is not ours; nothing where it cannot be asked."""
+    try:
+        ahead = other.ahead()
+    except ldb.LdbError:
+        return []
+    way = "ahead" if ahead > 0 else "behind"
+    said = f"the clock of {other.name} is {abs(ahead):.0f} s {way} of ours: `chronyc tracking` on both"
+    return [said] if abs(ahead) > SKEW else []
+
+
 def between(me: Controller, other: Controller) -> list[str]:
-    """What is wrong between this controller and another. Raises LdbError where the other cannot be asked."""
-    ahead = other.ahead()
-    if abs(ahead) > SKEW:  # first, and alone: what Kerberos would say of it leads elsewhere
-        way = "ahead" if ahead > 0 else "behind"
-        return [f"the clock of {other.name} is {abs(ahead):.0f} s {way} of ours: `chronyc tracking` on both"]
-    if seen(other.open(), me) > int(here.sequence_number(ldb.SEQ_HIGHEST_SEQ)):
+    """What is wrong between this controller and another."""
+    try:
+        last = seen(other.open(), me)
+    except ldb.LdbError as error:
+        return [f"{other.name} cannot be asked: {error.args[-1]}"]
+    if last > int(here.sequence_number(ldb.SEQ_HIGHEST_SEQ)):
         PUT_BACK.touch()
         return []
     troubles = []
     for fetches, source in ((me, other), (other, me)):
         try:
-            fetch(fetches, source)
+            fetches.fetches_from(source)
         except Exception as error:  # whatever it says, the two do not hold the same
             troubles.append(f"{fetches.name} cannot fetch from {source.name}: {error.args[-1]}")
     return troubles
 
 
-def fetch(fetches: Controller, source: Controller) -> None:
-    """Make one fetch from another. This one is restarted where that helps, once for each that took another's place."""
-    try:
-        fetches.fetches_from(source)
-    except Exception:
-        if fetches is not me or not replaces(source) or str(source.guid) in restarted():
-            raise
-        RESTARTED.write_text("".join(f"{guid}\n" for guid in (*restarted(), source.guid)))
-        print(f"{me.name} may have tickets for what {source.name} was: samba is restarted")
-        subprocess.run(["systemctl", "restart", "samba-ad-dc.service"], check=True)
-        for _ in range(ANSWERS):
-            if me.answers():
-                break
+def restart_for(other: Controller) -> None:
+    """Samba here forgets what another was. What its KDC must know of the other comes with the first fetch."""
+    RESTARTED.write_text("".join(f"{guid}\n" for guid in (*restarted(), other.guid)))
+    print(f"{me.name} has tickets for what {other.name} was: samba is restarted")
+    subprocess.run(["systemctl", "restart", "samba-ad-dc.service"], check=True)
+    for _ in range(ANSWERS):
+        try:
+            me.fetches_from(other)
+        except Exception:  # not yet: samba is still starting
             time.sleep(1)
-        fetches.fetches_from(source)
+        else:
+            return
 
 
 def restarted() -> list[str]:
+    """The replicas for whom that was done: once for each."""
     return RESTARTED.read_text().split() if RESTARTED.exists() else []
 
 
@@ -195,10 +204,11 @@ for other in others:
     if not other.answers():
         print(f"{other.name} does not answer")
         continue
-    try:
+    clock = wrong_clock(other)  # first, and alone: what Kerberos would say of it leads elsewhere
+    troubles = clock or between(me, other)
+    if troubles and not clock and replaces(other) and str(other.guid) not in restarted():
+        restart_for(other)
         troubles = between(me, other)
-    except ldb.LdbError as error:
-        troubles = [f"{other.name} cannot be asked: {error.args[-1]}"]
     if troubles and rebuilt(me):
         print(*troubles, f"{other.name} may have tickets for what {me.name} was: restart samba there", sep="\n")
     else:
