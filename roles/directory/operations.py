@@ -15,7 +15,7 @@ from roles.common.programs import program
 from roles.directory import objects, privileged, records
 from roles.directory import rights as delegated
 from roles.directory.audit import recorded
-from roles.directory.config import DATABASE, SYSVOL_STAMP, ControllerConfig
+from roles.directory.config import DATABASE, STATE, SYSVOL_STAMP, ControllerConfig
 from roles.directory.facts import (
     PROGRAMS,
     UNFINISHED,
@@ -30,6 +30,11 @@ from roles.directory.ldif import text_of
 from roles.directory.passwords import with_passwords
 from roles.directory.peers import founds, provisioned
 
+# What samba says of a full disk ("IO Error -> Protocol error") names neither.
+NO_ROOM = (
+    f'|| {{ r=$?; [ "$(df -k --output=avail {STATE} | tail -n 1)" -ge 1024 ] ||'
+    f' echo "no room left on the disk of {STATE}: nothing was changed" >&2; (exit $r); }}'
+)
 BATCH = 1000  # changes of one transaction, which samba keeps in memory: 0.4 MiB a new account among 20,000
 
 
@@ -119,6 +124,7 @@ def content(desired: objects.Desired, secrets: Secrets) -> Generator[Explained, 
         batch = wanted[first : first + BATCH]
         yield Explained(
             recorded("ldbmodify", "-H", QuoteString(DATABASE)),
+            NO_ROOM,
             changes=[Says(change.says, change.institution, change.removes) for change in batch],
             _stdin=Late(partial(_ldif, batch, secrets)),
         )

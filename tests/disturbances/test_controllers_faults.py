@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 from tests.conftest import connect
 from tests.disturbances.controllers import BOOT, DATABASE, SAMBA, STATE, Controllers
@@ -13,11 +14,12 @@ from tests.rehearsals.conftest import ROOT, run
 
 LONG = 300  # seconds that services have to find the controllers again, on a busy machine
 
-# What another mail server does: it knows nobody here, and gives a message to whom it is for.
+# What another mail server does: it has names of its own, knows nobody here, and gives a message to whom it is for.
 HAND_OVER = """
 import smtplib, ssl, sys
-server, recipient, subject = sys.argv[1:]
-client = smtplib.SMTP(server, 25)
+address, server, recipient, subject = sys.argv[1:]
+client = smtplib.SMTP(address, 25)
+client._host = server  # whom the certificate must name
 client.starttls(context=ssl.create_default_context())
 message = f"From: quelquun@example.org\\nTo: {recipient}\\nSubject: {subject}\\n\\nBonjour.\\n"
 client.sendmail("quelquun@example.org", [recipient], message)
@@ -51,9 +53,11 @@ def test_without_power_of_both_nothing_changes_and_nothing_is_lost(controllers: 
             said = re.findall(r"^.*unreachable: .+$", ended.stdout + ended.stderr, re.MULTILINE | re.IGNORECASE)
             assert said, ended.stdout + ended.stderr
             assert "Traceback" not in ended.stdout + ended.stderr
-        outside = connect(controllers.lab.administration, "app1")
-        outside.check_output(f"python3 -c %s {desk.mail} {desk.address} %s", HAND_OVER, "essai-sans-controleur")
-        desk.sent.append("essai-sans-controleur")
+        administration = controllers.lab.administration
+        (mail, *_), subject = administration.running("mail"), f"essai-{uuid4()}"
+        where = f"{mail.address} {mail.fqdn} {desk.address} {subject}"
+        connect(administration, "app1").check_output(f"python3 -c %s {where}", HAND_OVER)
+        desk.sent.append(subject)
     finally:
         booted = run(ROOT, *BOOT)
     assert booted.returncode == 0, booted.stdout + booted.stderr
@@ -95,8 +99,8 @@ def test_a_full_disk_refuses_a_change_whole_and_the_next_run_completes_it(
             controllers.whole()
             controllers.fill(full)
             refused = controllers.engine("deploy", place=new.place, names=[full])
-            print(refused.stdout, refused.stderr)
             assert refused.returncode == 1
+            assert f"no room left on the disk of {STATE}: nothing was changed" in refused.stdout
             assert new.known(full) == []
             controllers.add(other)  # which goes on
             controllers.run(full, f"rm {STATE}/full")
