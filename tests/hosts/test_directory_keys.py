@@ -38,6 +38,26 @@ def test_what_is_kept_of_a_password_is_what_samba_keeps(machine: Machine, admini
     assert ran.stdout.strip() == "alike", ran.stderr
 
 
+@pytest.mark.machines("directory")
+def test_where_samba_keeps_something_else_it_sets_each_password(
+    machine: Machine, administration: Administration
+) -> None:
+    controller = on(administration, machine.name)
+    cursor = controller.host.check_output("journalctl -n 0 --show-cursor").rpartition("-- cursor: ")[2]
+    hashes = "sed 's/nt hash store = auto/nt hash store = always/' /etc/samba/smb.conf"
+    secrets = {f"keys-{number}.never": f"Aa1-{password()}" for number in range(3)} | {"keys-9.never": "short"}
+    ran = controller.run_stdin(
+        f"f=$(mktemp) && trap 'rm $f' EXIT && {hashes} >$f && export SMB_CONF_PATH=$f && {CHANGE}",
+        people(administration, secrets),
+    )
+    assert ran.returncode == 1  # after all were tried in samba's way: the last is refused, so that none is there
+    assert "keys-9.never" in ran.stderr.splitlines()[-1]
+    said = controller.host.check_output(
+        "journalctl --sync; journalctl --after-cursor=%s -t change-entries -o cat", cursor
+    )
+    assert said.startswith("a password has more to it here (['unicodePwd', 'ntPwdHistory'])"), said
+
+
 def people(administration: Administration, secrets: dict[str, str]) -> str:
     """The LDIF that makes accounts with these first passwords."""
     lines = []
@@ -60,7 +80,7 @@ def test_a_first_password_opens_what_it_must_and_is_changed(
         made = controller.run_stdin(f"{CHANGE} 2>/tmp/keys.said", people(administration, secrets))
         said = controller.host.check_output("cat /tmp/keys.said; rm /tmp/keys.said")
         assert made.returncode == 0, said
-        assert "takes longer" not in said  # or these were not made beside samba
+        # Made beside samba, and what is kept is never written down.
         assert '"supplementalCredentials": {"actions": [{"action": "replace", "redacted": true' in said
         wrong = controller.run_stdin(CHANGE, people(administration, {"keys-9.exemple": "short"}))
         assert wrong.returncode == 1

@@ -7,6 +7,7 @@ makes the first account of them, and only where ours is the same to the last byt
 import os
 import re
 import sys
+import syslog
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -136,7 +137,7 @@ class Changes:
         ours = (KEPT, "unicodePwd", "ntPwdHistory", "msDS-ResultantPSO")
         (found,) = self.db.search(self.at, ldb.SCOPE_BASE, attrs=[*ours, "replPropertyMetaData"])
         if more := [name for name in ours[1:] if name in found] or self.lp.get("check password script"):
-            raise NotAlikeError(f"here a password has more to it: {more}")
+            raise NotAlikeError(f"a password has more to it here ({more})")
         kept = bytes(found[KEPT][0])
         kerberos = ndr_unpack(drsblobs.supplementalCredentialsBlob, kept).sub.packages[0].data
         des = [
@@ -188,7 +189,8 @@ def main() -> int:
             changes.make(text, beside)
         except NotAlikeError as why:
             db.transaction_cancel()
-            print(f"{why}: samba sets each password, which takes longer", file=sys.stderr)
+            syslog.openlog("change-entries")
+            syslog.syslog(f"{why}: samba sets each password, which takes longer")
             continue
         except ldb.LdbError as error:
             db.transaction_cancel()
