@@ -12,10 +12,10 @@ from inventory.secrets import Secrets
 from roles.common.commands import Explained, Says
 from roles.common.late import Late
 from roles.common.programs import program
-from roles.directory import objects, privileged, records
+from roles.directory import keys, objects, privileged, records
 from roles.directory import rights as delegated
 from roles.directory.audit import recorded
-from roles.directory.config import DATABASE, STATE, SYSVOL_STAMP, ControllerConfig
+from roles.directory.config import STATE, SYSVOL_STAMP, ControllerConfig
 from roles.directory.facts import (
     PROGRAMS,
     UNFINISHED,
@@ -125,7 +125,7 @@ def content(desired: objects.Desired, secrets: Secrets) -> Generator[Explained, 
     for first in range(0, len(wanted), BATCH):
         batch = wanted[first : first + BATCH]
         yield Explained(
-            recorded("ldbmodify", "-H", QuoteString(DATABASE)),
+            recorded(program(PROGRAMS / "change_entries.py", needs=keys)),
             NO_ROOM,
             changes=[Says(change.says, change.institution, change.removes) for change in batch],
             _stdin=Late(partial(_ldif, batch, secrets)),

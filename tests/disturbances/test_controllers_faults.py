@@ -28,9 +28,10 @@ client.sendmail("quelquun@example.org", [recipient], message)
 # Kills the second ldbmodify of a deploy once it writes, which is when it holds the lock of the database's transaction.
 KILL_THE_SECOND = """
 import os, signal, subprocess, time
+PROGRAM = "^python3 -I -c.*Make the changes of an LDIF text"  # roles/directory/programs/change_entries.py
 seen, deadline = [], time.monotonic() + 240
 while time.monotonic() < deadline:
-    running = subprocess.run(["pgrep", "-x", "ldbmodify"], capture_output=True, text=True).stdout.split()
+    running = subprocess.run(["pgrep", "-f", PROGRAM], capture_output=True, text=True).stdout.split()
     seen += [pid for pid in running if pid not in seen]
     if len(seen) > 1 and seen[1] in running:
         with open("/proc/locks") as locks:
