@@ -18,6 +18,8 @@ RetentionDays = Annotated[
     Field(strict=True, ge=1, le=36500, description="Jours où les données d'une personne partie sont gardées"),
 ]
 
+QuotaGib = Annotated[int, Field(strict=True, ge=1, le=1000, description="Taille d'une boîte, en Gio")]
+
 
 class Person(Strict):
     """Somebody who may log in, or who left."""
@@ -154,7 +156,22 @@ class SharesFile(Strict):
     )
 
 
-class Institution(InstitutionFile, PeopleFile, GroupsFile, SharesFile):
+class MailFile(Strict):
+    """mail.yaml."""
+
+    quota_gib: QuotaGib | None = Field(
+        default=None,
+        description="Taille de la boîte de chaque personne, en Gio ; sinon, ce que dit la plateforme",
+        examples=[5],
+    )
+    quotas_gib: dict[Login, QuotaGib] = Field(
+        default={},
+        description="Celle de certaines personnes : nom de connexion, puis Gio",
+        examples=[{"awa.exemple": 20}],
+    )
+
+
+class Institution(InstitutionFile, PeopleFile, GroupsFile, SharesFile, MailFile):
     """One folder of inventory/institutions: its files together."""
 
     @property

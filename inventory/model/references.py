@@ -118,6 +118,7 @@ def _institution(files: Files, institution: Institution, seen: Seen, platform: P
     yield from _people(files, institution, seen)
     yield from _groups(files, institution, seen)
     yield from _shares(files, institution, seen)
+    yield from _mail(files, institution)
 
 
 def _mail_domain(files: Files, institution: Institution, seen: Seen, platform: Platform) -> Iterator[Problem]:
@@ -270,6 +271,14 @@ def _shares(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
             for index, group in enumerate(wanted):
                 if group not in groups:
                     yield _missing(files, ["shares", name, right, index], "group", group, groups)
+
+
+def _mail(files: Files, institution: Institution) -> Iterator[Problem]:
+    logins = dict.fromkeys(person.login for person in institution.people)
+    for login in institution.quotas_gib:
+        if login not in logins:
+            message = say("no_such", kind=say("person"), value=login, choices=listed(logins), hint=near(login, logins))
+            yield files.problem(["quotas_gib", login], message, on_key=True)
 
 
 def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Problem]:

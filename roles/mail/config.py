@@ -7,7 +7,15 @@ from inventory.model import Administration, Institution, Machine
 from inventory.model.institution import REFUSE, Person
 
 STORE = "/srv/mail"
-QUOTA_MIB = 2048  # of each mailbox
+# Where mail programs put what they keep, by the name that people see; programs find them by their use (RFC 6154).
+FOLDERS = {
+    "Brouillons": "Drafts",
+    "Envoyés": "Sent",
+    "Archives": "Archive",
+    "Indésirables": "Junk",
+    "Corbeille": "Trash",
+}
+RECOVERABLE = "Récupérables"  # what was deleted for good
 ROLE_NAMES = ("postmaster", "abuse")  # RFC 2142: somebody reads these in every domain
 
 
@@ -17,6 +25,7 @@ class Mailbox:
 
     address: str
     home: str
+    quota_gib: int
     before: str  # where it stood when folders had the names of institutions and logins
 
 
@@ -46,7 +55,8 @@ class MailConfig:
     mailboxes: tuple[Mailbox, ...]
     aliases: tuple[Alias, ...]
     message_size_mib: int
-    quota_mib: int
+    quota_warnings_percent: tuple[int, ...]
+    recoverable_days: int
     dkim_selector: str
     directory: Directory
 
@@ -64,13 +74,14 @@ def config_of(administration: Administration, machine: Machine) -> MailConfig:
         hostname=machine.fqdn,
         domains=tuple(institution.mail_domain for institution in institutions),
         mailboxes=tuple(
-            _mailbox(institution, person)
+            _mailbox(institution, person, platform.mail.quota_gib)
             for institution in administration.institutions.values()
             for person in institution.present
         ),
         aliases=(*_aliases(administration, machine), *_forwards(administration)),
         message_size_mib=platform.mail.message_size_mib,
-        quota_mib=QUOTA_MIB,
+        quota_warnings_percent=tuple(sorted(platform.mail.quota_warnings_percent, reverse=True)),
+        recoverable_days=platform.mail.recoverable_days,
         dkim_selector=platform.mail.dkim_selector,
         directory=Directory(
             uris=tuple(f"ldaps://{controller.fqdn}" for controller in administration.running("directory")),
@@ -80,10 +91,11 @@ def config_of(administration: Administration, machine: Machine) -> MailConfig:
     )
 
 
-def _mailbox(institution: Institution, person: Person) -> Mailbox:
+def _mailbox(institution: Institution, person: Person, quota_gib: int) -> Mailbox:
     return Mailbox(
         address=institution.address_of(person),
         home=f"{STORE}/{person.id}",
+        quota_gib=institution.quotas_gib.get(person.login, institution.quota_gib or quota_gib),
         before=f"{STORE}/{institution.institution}/{person.login}",
     )
 

@@ -7,13 +7,16 @@ from pyinfra.operations import files
 from inventory.secrets import Secrets
 from roles.common import admitted, config_file, local_group, local_user, secret_file, service
 from roles.mail import mailboxes, sessions
-from roles.mail.config import STORE, MailConfig
+from roles.mail.config import FOLDERS, RECOVERABLE, STORE, MailConfig
 
 SETTINGS = "/etc/dovecot/dovecot.conf"
 PEOPLE = "/etc/dovecot/people"
 PASSWORD = "/etc/dovecot/directory-password.conf"  # noqa: S105  # where it is
+PROTOCOLS = "/etc/dovecot/protocols.conf"
 LIBRARY = "/etc/ldap/ldap.conf"
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
+WARN = "/usr/local/libexec/quota-warning"
+SPAM = "/etc/dovecot/sieve/spam.sieve"
 USER, UID = "vmail", 5000  # fixed, so that mail restored on another server has the same owner
 
 
@@ -44,6 +47,17 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         path=PASSWORD,
     )
     config_file(
+        name="mail: warning of a mailbox that fills", template="mail/dovecot/quota-warning", path=WARN, mode="755"
+    )
+    files.directory(name="mail: folder of rules for all", path=SPAM.rpartition("/")[0])
+    config_file(
+        name="mail: rule for spam is valid and in place",
+        template="mail/dovecot/spam.sieve",
+        path=SPAM,
+        check="sievec {} {}.compiled && rm {}.compiled",  # to /dev/null, it would replace /dev/null
+    )
+    config_file(name="mail: protocols of dovecot", template="mail/dovecot/protocols.conf", path=PROTOCOLS)
+    config_file(
         name="mail: dovecot.conf is valid and in place",
         template="mail/dovecot/dovecot.conf.j2",
         path=SETTINGS,
@@ -53,10 +67,17 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         owner=USER,
         people=PEOPLE,
         password=PASSWORD,
+        protocols=PROTOCOLS,
+        warn=WARN,
+        sieve=SPAM,
+        folders=FOLDERS,
+        recoverable=RECOVERABLE,
     )
+    service(name="mail: dovecot speaks its present protocols", unit="dovecot.service", watches=[PROTOCOLS])
     service(
         name="mail: dovecot runs with its present configuration",
         unit="dovecot.service",
         watches=[SETTINGS, LIBRARY, PASSWORD, *CERTIFICATE],
         reload=True,
     )
+    mailboxes.named(name="mail: folders have French names", mailboxes=wanted.mailboxes, folders=FOLDERS)
