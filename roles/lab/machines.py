@@ -8,7 +8,7 @@ from pyinfra.api import FactBase, StringCommand, operation
 
 from roles.common.commands import Explained
 from roles.lab import paths
-from roles.lab.background import background
+from roles.lab.background import DEVICE, background
 from roles.lab.topology import LabMachine, Topology
 
 
@@ -84,4 +84,4 @@ def answering(topology: Topology, seconds: int = 120) -> Generator[StringCommand
 
 def _start(machine: LabMachine) -> str:
     folder = paths.MACHINES / machine.name
-    return background(machine.name, f"{folder}/run", folder / "run.log")
+    return background(machine.name, f"{folder}/run", folder / "run.log", weight=DEVICE if machine.device else 1)

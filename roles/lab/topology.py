@@ -43,6 +43,7 @@ class LabMachine(Place):
 
     fqdn: str
     switching: bool = False  # runs Open vSwitch: needs /dev/net/tun
+    device: bool = False  # others' packets go through it: it has the processor before servers
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,13 @@ def topology(administration: Administration) -> Topology:
     if unplayed := sorted(administration.routers.keys() - administration.machines.keys()):
         raise NotPlayedError(f"the lab plays no edge router but FRR's: {', '.join(unplayed)}")
     machines = {
-        name: LabMachine(name, machine.fqdn, switching="router" in machine.runs)
+        name: LabMachine(name, machine.fqdn, switching="router" in machine.runs, device="router" in machine.runs)
         for name, machine in administration.machines.items()
     }
     for name in administration.switches:
-        machines[name] = LabMachine(name, administration.fqdn(name), switching=True)
+        machines[name] = LabMachine(name, administration.fqdn(name), switching=True, device=True)
     for name in administration.platform.resina.cores:
-        machines[name] = LabMachine(name, administration.fqdn(name))
+        machines[name] = LabMachine(name, administration.fqdn(name), device=True)
     bastions = {name: Place(name) for name in administration.platform.bastions}
     cables: list[Cable] = []
     bridges: list[str] = []
