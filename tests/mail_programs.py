@@ -16,6 +16,17 @@ given = json.loads(sys.stdin.readline())
 server, tls = given["server"], ssl.create_default_context()
 imaplib._MAXLINE = 10_000_000
 
+def patient(*name, ask=socket.getaddrinfo, **how):
+    "A name that is not answered at once is asked for again, as people do."
+    for _ in range(10):
+        try:
+            return ask(*name, **how)
+        except socket.gaierror:
+            time.sleep(1)
+    return ask(*name, **how)
+
+socket.getaddrinfo = patient
+
 def imap(login):
     client = imaplib.IMAP4_SSL(server, ssl_context=tls, timeout=60)
     client.login(login, given["passwords"][login])
