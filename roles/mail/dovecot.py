@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from pyinfra import host
 from pyinfra.operations import files
 
 from inventory.secrets import Secrets
 from roles.common import admitted, config_file, local_group, local_user, secret_file, service
 from roles.mail import mailboxes, sessions
-from roles.mail.config import FOLDERS, RECOVERABLE, STORE, MailConfig
+from roles.mail.config import FOLDERS, RECOVERABLE, SHARED, STORE, MailConfig
 
 SETTINGS = "/etc/dovecot/dovecot.conf"
 PEOPLE = "/etc/dovecot/people"
@@ -15,6 +16,7 @@ PASSWORD = "/etc/dovecot/directory-password.conf"  # noqa: S105  # where it is
 PROTOCOLS = "/etc/dovecot/protocols.conf"
 LIBRARY = "/etc/ldap/ldap.conf"
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
+SEEN = "/etc/dovecot/shared"
 WARN = "/usr/local/libexec/quota-warning"
 SPAM = "/etc/dovecot/sieve/spam.sieve"
 USER, UID = "vmail", 5000  # fixed, so that mail restored on another server has the same owner
@@ -30,10 +32,30 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         name="mail: only people of the inventory have a mailbox open",
         path=PEOPLE,
         template="mail/dovecot/people.j2",
-        names=[mailbox.address for mailbox in wanted.mailboxes],
+        names=[mailbox.address for mailbox in (*wanted.mailboxes, *wanted.shared)],
         inside=sessions.LoggedIn,
         close=Path(__file__).with_name("programs") / "close_mailboxes.py",
         group="dovecot",
+        mode="640",
+        wanted=wanted,
+    )
+    for box in host.loop(wanted.shared):
+        for folder in host.loop([SHARED, box.home.rpartition("/")[0], box.home, f"{box.home}/Maildir"]):
+            files.directory(name=f"mail: folder {folder}", path=folder, user=USER, group=USER, mode="700")
+        config_file(
+            name=f"mail: rights on {box.address}",
+            template="mail/dovecot/rights.j2",
+            path=f"{box.home}/Maildir/dovecot-acl",
+            user=USER,
+            group=USER,
+            mode="600",
+            box=box,
+        )
+    config_file(
+        name="mail: who sees which shared mailbox",
+        template="mail/dovecot/seen.j2",
+        path=SEEN,
+        group=USER,
         mode="640",
         wanted=wanted,
     )
@@ -68,6 +90,7 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         people=PEOPLE,
         password=PASSWORD,
         protocols=PROTOCOLS,
+        seen=SEEN,
         warn=WARN,
         sieve=SPAM,
         folders=FOLDERS,
