@@ -60,7 +60,7 @@ endef
 .DEFAULT_GOAL := help
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
-	report preview overlay comment credentials forget rehearse rehearse-restore \
+	report preview overlay comment credentials forget rehearse backup rehearse-restore \
 	ssh passwords leavers lock tools bench history topology compliance krbtgt targets
 
 help: ## This list
@@ -179,8 +179,12 @@ forget: $(VENV)/ready ## CI: remove the keys that `make credentials` wrote
 rehearse: $(VENV)/ready tools ## Deploy BASE in the lab, then this change on top; what it changed and what it broke [BASE=main]
 	@$(PY) -m deploys.rehearse
 
-rehearse-restore: $(VENV)/ready ## Back the domain up, restore it where nobody sees it, log in to it [HOST=dc1]
-	@$(PY) -m deploys.rehearse_restore --environment $(ENV) $(if $(HOST),--host $(HOST))
+backup: $(VENV)/ready ## Bring the newest backup of the domain off its controllers, sealed for who may read its secrets: OUT=folder
+	$(if $(OUT),,$(error make backup needs a folder: OUT=/media/backups))
+	@$(PY) -m deploys.backup --environment $(ENV) --out "$(OUT)"
+
+rehearse-restore: $(VENV)/ready ## Back the domain up, restore it where nobody sees it, log in to it [HOST=dc1 FROM=folder: of make backup]
+	@$(PY) -m deploys.rehearse_restore --environment $(ENV) $(if $(HOST),--host $(HOST)) $(if $(FROM),--from "$(FROM)")
 
 unit: $(VENV)/ready ## The unit tests
 	@$(BIN)/pytest -n 2 tests/unit

@@ -8,4 +8,4 @@ import sys
 gc.set_threshold(500_000)
 atexit.register(gc.freeze)
 # paramiko asks for it to run ssh's ProxyCommand from a Match line; nobody here has one, and it takes 50 ms.
-sys.modules.setdefault("invoke", None)  # type: ignore[arg-type]
+sys.modules.setdefault("invoke", None)

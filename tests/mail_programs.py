@@ -142,14 +142,14 @@ class MailPrograms:
     def command(self, code: str) -> str:
         return join(["python3", "-c", PRELUDE + code])
 
-    def given(self, people: list[str], **values: Any) -> str:
+    def given(self, logins: list[str], **values: Any) -> str:
         """The first line that the programs read: passwords are in it."""
-        passwords = {address: self.password(address) for address in people}
+        passwords = {address: self.password(address) for address in logins}
         return json.dumps({"server": self.server, "passwords": passwords, **values}) + "\n"
 
-    def run(self, code: str, people: list[str], **values: Any) -> dict[str, Any]:
+    def run(self, code: str, logins: list[str], **values: Any) -> dict[str, Any]:
         """Run some lines as these people; what they `tell`, together."""
-        ran = self.workstation.run_stdin(self.command(code), self.given(people, **values))
+        ran = self.workstation.run_stdin(self.command(code), self.given(logins, **values))
         assert ran.returncode == 0, ran.stdout + ran.stderr
         told: dict[str, Any] = {}
         for line in ran.stdout.splitlines():

@@ -11,7 +11,7 @@ from deploys.engine.observed import HostError
 from deploys.engine.plan import HostPlan
 from deploys.engine.session import Session, StepFailedError
 from deploys.engine.waves import waves
-from roles.common.health import PATIENCE, Health, Sick, trouble
+from roles.common.health import PATIENCE, Health, Sick, sign_of, trouble
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Run:
         name = str(host.name)
         plan, observed = self.plans[name], self.session.observed[name]
         if name not in self._sick:
-            self._sick[name] = self._ask(host, 0)
+            self._sick[name] = [sign_of(sick) for sick in self._ask(host, 0)]
         for number, each in enumerate(plan.steps):
             # Until something changes on the host, what the plan saw of it holds.
             if each.step.deploy not in deploys or not (each.changes or observed.changed):

@@ -316,7 +316,7 @@ def _addresses(files: Files, institution: Institution) -> Iterator[Problem]:
     }
     for name, way in _circles(inner):
         kind = "lists" if name in institution.lists else "aliases"
-        yield files.problem([kind, name], say("group_circle", value=name, way=way), on_key=True)
+        yield files.problem([kind, name], say("list_circle", value=name, way=way), on_key=True)
 
 
 def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Problem]:

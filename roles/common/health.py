@@ -20,14 +20,21 @@ class Health:
         return [*self.units, *(f"port {port}" for port in self.ports), *(f"check {name}" for name in self.checks)]
 
 
-def trouble(sign: str) -> str:
-    """What is wrong where a sign is not there."""
+def sign_of(sick: str) -> str:
+    """Which sign an answer of `Sick` is about."""
+    return sick.partition(": ")[0]
+
+
+def trouble(sick: str) -> str:
+    """What is wrong where a sign is not there; of a check, what it said last."""
+    sign, _, says = sick.partition(": ")
     kind, _, what = sign.rpartition(" ")
-    return {"port": f"nobody listens on port {what}", "check": f"{what} fails"}.get(kind, f"{sign} does not run")
+    check = f"{what}: {says}" if says else f"{what} fails"
+    return {"port": f"nobody listens on port {what}", "check": check}.get(kind, f"{sign} does not run")
 
 
 class Sick(FactBase[list[str]]):
-    """Those of some signs that are not there; a host has some seconds until all are."""
+    """Those of some signs that are not there, a check with the last line that it says; a host has some seconds."""
 
     default = list
 
@@ -40,9 +47,9 @@ class Sick(FactBase[list[str]]):
             f' for u in {units}; do systemctl is-active --quiet $u || bad="$bad$u\\n"; done;'
             f' for p in {ports}; do ss -Hltn "sport = :$p" | grep -q . || bad="${{bad}}port $p\\n"; done;'
             # Last, and only asked of what runs, since it may take seconds: what does not run passes no check.
-            f' for c in {checks}; do [ -z "$bad" ] && /usr/local/sbin/$c >/dev/null 2>&1 ||'
-            ' bad="${bad}check $c\\n"; done;'
-            ' [ -n "$bad" ] && [ $(date +%s) -lt $deadline ] || break; sleep 0.5; done; printf "$bad"'
+            f' for c in {checks}; do said=; [ -z "$bad" ] && said=$(/usr/local/sbin/$c 2>/dev/null) ||'
+            ' { said=$(printf "%s" "$said" | tail -n 1); bad="${bad}check $c${said:+: $said}\\n"; }; done;'
+            ' [ -n "$bad" ] && [ $(date +%s) -lt $deadline ] || break; sleep 0.5; done; printf "%b" "$bad"'
         )
 
     def process(self, output: list[str]) -> list[str]:

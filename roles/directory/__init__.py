@@ -67,7 +67,6 @@ def directory(administration: Administration, machine: Machine) -> None:
         unit="samba-ad-dc.service",
         watches=[SMB_CONF, UNIT, CERTIFICATE, KEY],
     )
-    operations.fresh_tickets(name="directory: samba knows the keys of the others", cfg=cfg)
     upkeep.timers()
     if not writes(cfg):
         return  # what the first of those that answer writes, the others fetch from it

@@ -1,7 +1,7 @@
 """The domain and what it holds, converging on state. Passwords travel over stdin alone."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import astuple
 from functools import partial
 
@@ -12,23 +12,31 @@ from inventory.secrets import Secrets
 from roles.common.commands import Explained, Says
 from roles.common.late import Late
 from roles.common.programs import program
-from roles.directory import objects, privileged, records
+from roles.directory import keys, objects, privileged, records
 from roles.directory import rights as delegated
 from roles.directory.audit import recorded
-from roles.directory.config import DATABASE, SYSVOL_STAMP, ControllerConfig
+from roles.directory.config import STATE, SYSVOL_STAMP, ControllerConfig
 from roles.directory.facts import (
     PROGRAMS,
     UNFINISHED,
     DirectoryEntries,
     DnsZones,
+    Held,
     KnownControllers,
     Provisioned,
+    PutBack,
     UnitRights,
 )
-from roles.directory.ldif import text_of
+from roles.directory.ldif import Entries, text_of
 from roles.directory.passwords import with_passwords
-from roles.directory.peers import comes, founds, provisioned
+from roles.directory.peers import founds, provisioned
 
+# What samba says of a full disk ("IO Error -> Protocol error") names neither.
+NO_ROOM = (
+    f'|| {{ r=$?; [ "$(df -k --output=avail {STATE} | tail -n 1)" -ge 1024 ] ||'
+    f' echo "no room left on the disk of {STATE}: nothing was changed" >&2; (exit $r); }}'
+)
+MOST_ASKED = 2000  # accounts that one command line can name
 BATCH = 1000  # changes of one transaction, which samba keeps in memory: 0.4 MiB a new account among 20,000
 
 
@@ -47,9 +55,10 @@ def domain(cfg: ControllerConfig, secrets: Secrets) -> Generator[Explained, None
         return
     joins = not founds(cfg, {name: provisioned(name) for name in cfg.others})
     what, made = ("join.py", _join) if joins else ("samba_tool.py", _found)
+    why = ", since it was put back to an earlier state" if host.get_fact(PutBack) else ""
     yield Explained(
         *("touch", UNFINISHED, "&&", program(PROGRAMS / what), "&&", "rm", UNFINISHED),
-        changes=[f"{'join' if joins else 'provision'} the domain {cfg.realm}"],
+        changes=[f"{'join' if joins else 'provision'} the domain {cfg.realm}{why}"],
         opens=True,
         _stdin=Late(lambda: json.dumps(made(cfg, secrets.get("directory", "administrator").reveal()))),
     )
@@ -67,27 +76,6 @@ def _found(cfg: ControllerConfig, password: str) -> list[str]:
 def _join(cfg: ControllerConfig, password: str) -> dict[str, object]:
     peers = [f"{name}.{cfg.domain}" for name in cfg.others]
     return {"realm": cfg.realm, "peers": peers, "password": password}
-
-
-@operation()
-def fresh_tickets(cfg: ControllerConfig) -> Generator[Explained, None, None]:
-    """
-    Ensure that samba holds no tickets for what another controller was before it was rebuilt: they live for hours.
-
-    + cfg: the controller
-    """
-    known = host.get_fact(KnownControllers)
-    coming = {name for name in known.controllers.intersection(cfg.others) if comes(name)}
-    if not (known.rebuilt or coming):
-        host.noop("no controller was rebuilt since samba started")
-        return
-    yield Explained(
-        "systemctl restart samba-ad-dc.service",
-        changes=[
-            f"restart samba-ad-dc.service: {', '.join(sorted(known.rebuilt | coming))} is rebuilt, with other keys"
-        ],
-        risk="interruption",
-    )
 
 
 @operation()
@@ -129,18 +117,32 @@ def content(desired: objects.Desired, secrets: Secrets) -> Generator[Explained, 
     + desired: what the directory must hold
     + secrets: where the first password of a new account is; an existing account keeps its own
     """
-    entries = host.get_fact(DirectoryEntries)
-    wanted = [*objects.changes(desired, entries), *privileged.changes(desired, entries)]
+    entries, same = _held(objects.digests(desired))
+    wanted = [*objects.changes(desired, entries, same), *privileged.changes(desired, entries)]
     if not wanted:
         host.noop("the directory holds what the inventory says")
         return
     for first in range(0, len(wanted), BATCH):
         batch = wanted[first : first + BATCH]
         yield Explained(
-            recorded("ldbmodify", "-H", QuoteString(DATABASE)),
+            recorded(program(PROGRAMS / "change_entries.py", needs=keys)),
+            NO_ROOM,
             changes=[Says(change.says, change.institution, change.removes) for change in batch],
             _stdin=Late(partial(_ldif, batch, secrets)),
         )
+
+
+def _held(wanted: Mapping[str, objects.Account]) -> tuple[Entries, list[objects.Account]]:
+    """What the directory holds otherwise than as wanted, and the accounts that are as wanted.
+
+    Each answer is one look at everything: the accounts that differ are asked for whole, with the rest anew.
+    """
+    held: Held = host.get_fact(DirectoryEntries)
+    if others := sorted(held.digests - wanted.keys()):
+        held = host.get_fact(DirectoryEntries, whole=others if len(others) <= MOST_ASKED else ["*"])
+    if held.digests - wanted.keys():  # somebody was at work between the two
+        held = host.get_fact(DirectoryEntries, whole=["*"])
+    return held.entries, [account for digest, account in wanted.items() if digest in held.digests]
 
 
 def _ldif(batch: list[objects.Change], secrets: Secrets) -> str:

@@ -1,15 +1,11 @@
 """What a controller must know of the others while it is deployed. Asked over their own connections, never guessed."""
 
 from collections.abc import Mapping
-from weakref import WeakSet
 
 from pyinfra import inventory
-from pyinfra.api.host import Host
 
 from roles.directory.config import ControllerConfig
 from roles.directory.facts import Provisioned
-
-_without: WeakSet[Host] = WeakSet()  # those that were seen without the domain in this run
 
 
 class UnknownDomainError(Exception):
@@ -26,16 +22,7 @@ def provisioned(name: str) -> bool | None:
     """Whether another controller has the domain; None where it cannot be asked."""
     if not reached(name):
         return None
-    other = inventory.get_host(name)
-    has = bool(other.get_fact(Provisioned))
-    if not has:
-        _without.add(other)
-    return has
-
-
-def comes(name: str) -> bool:
-    """Whether another controller joins in this run: it had no domain when it was planned, or has none yet."""
-    return provisioned(name) is False or (reached(name) and inventory.get_host(name) in _without)
+    return bool(inventory.get_host(name).get_fact(Provisioned))
 
 
 def founds(cfg: ControllerConfig, others: Mapping[str, bool | None]) -> bool:

@@ -152,7 +152,7 @@ def _groups_of(address: str, login: str, administration: Administration, shared:
 
 
 def _members(administration: Administration, institution: Institution, name: str) -> tuple[str, ...]:
-    """The addresses that a name leads to: those of a group, else a shared mailbox's, an alias's, a list's, a person's."""
+    """The addresses that a name leads to: a group's, else those of a shared mailbox, an alias, a list, a person."""
     if name in institution.all_groups:
         members = administration.groups[f"{institution.institution}-{name}"].members
         return tuple(f"{login}@{institution.mail_domain}" for login in members)

@@ -43,6 +43,8 @@ SMB_CONF = """\
     interfaces = lo
     bind interfaces only = yes
     disable netbios = yes
+    ntlm auth = disabled
+    nt hash store = auto
 [sysvol]
     path = /var/lib/samba/sysvol
 [netlogon]

@@ -1,10 +1,13 @@
 """Each test finds the lab whole, and leaves it whole."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from inventory.model import Administration
+from tests.conftest import Workstation
+from tests.disturbances.controllers import Controllers
+from tests.disturbances.journeys import Desk
 from tests.disturbances.lab import Lab
 
 
@@ -21,3 +24,20 @@ def lab(hurtable: Administration) -> Iterator[Lab]:
     found.whole()
     yield found
     found.whole()
+
+
+@pytest.fixture
+def controllers(hurtable: Administration) -> Iterator[Controllers]:
+    found = Controllers(hurtable)
+    found.whole()
+    yield found
+    found.remove()
+    found.whole()
+
+
+@pytest.fixture
+def desk(controllers: Controllers, workstation: Workstation, password_of: Callable[[str], str]) -> Iterator[Desk]:
+    found = Desk(controllers.lab.administration, workstation, password_of)
+    found.all_at_once()
+    yield found
+    found.leave()

@@ -1,14 +1,19 @@
-"""The domain controllers of the lab: stopped, cut off, and whether they hold the same again."""
+"""The domain controllers of the lab: stopped, cut off, taken away, full; and whether they hold the same again."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from inventory.model import Administration
 from tests.disturbances.lab import SILENCE, Lab
+from tests.rehearsals.conftest import ROOT, run
 
 CHECK = "check-replication"
-SAMBA = "samba-ad-dc.service"
+STATE, SAMBA = "/var/lib/samba", "samba-ad-dc.service"
+DATABASE = f"{STATE}/private/sam.ldb"
+OVER = "/mnt/samba"
+BOOT = ("deploys.engine", "deploy", "--deploy", "lab", "--inventory", "@local", "--yes")  # what has no power gets it
 PROBE = "essai.controleur"  # an account that tests make and take away
 
 
@@ -27,10 +32,13 @@ class Controllers:
 
     def troubles(self, name: str) -> list[str]:
         """What a controller says that it does not share with the others; nothing where it holds the same."""
-        said = self.run(name, f"{CHECK} 2>/dev/null || echo failed", check=False)
+        try:
+            said = self.run(name, f"{CHECK} 2>/dev/null || echo failed", check=False)
+        except subprocess.TimeoutExpired:  # it restarts samba where another was made anew
+            return [f"{name} has not said yet"]
         return said.splitlines() if "failed" in said or "does not answer" in said else []
 
-    def whole(self, seconds: float = 60) -> None:
+    def whole(self, seconds: float = 120) -> None:
         """Wait until each holds what the other holds."""
         found: list[str] = []
 
@@ -80,5 +88,47 @@ class Controllers:
     def remove(self) -> None:
         """Wherever it is: on each of those that have it."""
         for name in self.names:
-            if self.has(name):
-                self.run(name, f"samba-tool user delete {PROBE}")
+            if self.has(name):  # or just had: the deletion of another may come first
+                self.run(name, f"samba-tool user delete {PROBE}", check=False)
+            assert not self.has(name)
+
+    def engine(
+        self, what: str, *options: str, place: Path = ROOT, names: Sequence[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """A plan or a deploy of the directory, on all controllers or on those that are named."""
+        sure = ("--yes", "--reason", "a disturbance") if what == "deploy" else ()
+        where = ("--deploy", "directory", "--limit", ",".join(names or self.names))
+        return run(place, "deploys.engine", what, *where, *sure, *options)
+
+    def unchanged(self) -> None:
+        """The controllers are what the repository says."""
+        planned = self.engine("plan")
+        assert planned.returncode == 0, planned.stdout + planned.stderr
+
+    def take_away(self, name: str) -> None:
+        """The machine and its disk are lost; a new one with nothing but Debian stands in its place."""
+        for step in (("roles.lab.destroy", name), BOOT):
+            done = run(ROOT, *step)
+            assert done.returncode == 0, done.stdout + done.stderr
+
+    @contextmanager
+    def little_room(self, name: str, room: int) -> Iterator[None]:
+        """What samba keeps is on a disk of its own, in memory, where only so many MiB are left. Then it is back."""
+        size = int(self.run(name, f"du -sm {STATE} | cut -f1")) + room
+        disk = f"mkdir -p {OVER} && mount -t tmpfs -o size={size}m,mode=755 tmpfs {OVER}"
+        copy = f"cp -a {STATE}/. {OVER}/ && mount --bind {OVER} {STATE} && umount {OVER}"
+        kept = f"cp -a {STATE} {STATE}.kept && umount {STATE}"
+        back = f"! mountpoint -q {STATE} || {{ {kept} && rm -rf {STATE} && mv {STATE}.kept {STATE}; }}"
+        try:
+            self.run(name, f"systemctl stop {SAMBA}; {disk} && {copy} && systemctl start {SAMBA}")
+            yield
+        finally:
+            self.run(name, f"rm -f {STATE}/full; systemctl stop {SAMBA}; {{ {back}; }} && systemctl start {SAMBA}")
+
+    def fill(self, name: str) -> None:
+        """No byte more fits on the disk of `little_room`."""
+        self.run(name, f"mountpoint -q {STATE} && ! dd if=/dev/zero of={STATE}/full bs=4k status=none")
+
+    def dbcheck(self, name: str) -> str:
+        """What samba says last of its database."""
+        return self.run(name, "samba-tool dbcheck --cross-ncs", check=False).strip().splitlines()[-1]

@@ -1,34 +1,15 @@
 """One controller is enough, and a backup of the domain is good."""
 
 import re
-from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from inventory.model import Administration
-from tests.conftest import Workstation
 from tests.disturbances.controllers import PROBE, Controllers
 from tests.disturbances.journeys import Desk, slower
 from tests.rehearsals.conftest import ROOT, run
 
 FIRST, AFTERWARDS = 15, 5  # seconds that a person waits; MIT's kinit waits 10 for a controller that died as it asked
-
-
-@pytest.fixture
-def controllers(hurtable: Administration) -> Iterator[Controllers]:
-    found = Controllers(hurtable)
-    found.whole()
-    yield found
-    found.remove()
-    found.whole()
-
-
-@pytest.fixture
-def desk(controllers: Controllers, workstation: Workstation, password_of: Callable[[str], str]) -> Iterator[Desk]:
-    found = Desk(controllers.lab.administration, workstation, password_of)
-    found.all_at_once()
-    yield found
-    found.leave()
 
 
 # Each of them loses the controller that clients turned to in the one before.
@@ -59,3 +40,22 @@ def test_a_backup_is_restored_where_nobody_sees_it(controllers: Controllers) -> 
     assert re.search(r"^dc2: (\d+) of \1 people and services are in it$", said, re.MULTILINE), said
     assert said.splitlines()[-1] == "dc2: svc-mail logs in to it"
     assert controllers.run("dc2", "ls /var/lib/samba | grep rehearsal", check=False) == ""
+
+
+def test_a_backup_is_brought_elsewhere_sealed_and_restored_from_there(controllers: Controllers, tmp_path: Path) -> None:
+    controllers.run("dc2", "backup-directory")  # so that dc1, where it is rehearsed, has not the newest
+    controllers.add("dc1")  # somebody who came later is not missing in it
+    brought = run(ROOT, "deploys.backup", "--out", str(tmp_path))
+    assert brought.returncode == 0, brought.stdout + brought.stderr
+    assert "the domain as dc2 backed it up" in brought.stdout
+    (sealed,) = tmp_path.iterdir()
+    assert sealed.read_bytes().startswith(b"age-encryption.org/v1\n")
+    rehearsed = run(ROOT, "deploys.rehearse_restore", "--host", "dc1", "--from", str(tmp_path))
+    assert rehearsed.returncode == 0, rehearsed.stdout + rehearsed.stderr
+    assert rehearsed.stdout.splitlines()[-1] == "dc1: svc-mail logs in to it"
+    assert (
+        controllers.run(
+            "dc1", "find /var/backups/directory -name '.partial.*'; ls /var/lib/samba | grep rehearsal", check=False
+        )
+        == ""
+    )

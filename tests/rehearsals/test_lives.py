@@ -139,7 +139,8 @@ def test_three_people(
     passwords = {login: first_logon(administration, "sante", login) for login in (LEAVER, MOVER, BRIDE)}
     for login, password in passwords.items():
         note(f"{login}@sante.gov.bf", f"kept-{TAG}", "keep", password)
-        assert at_work(ticket(login, share("sante", "ls")), password)[0] == 0
+        status, said = at_work(ticket(login, share("sante", "ls")), password)
+        assert status == 0, f"{login}: {said}"
 
     with (
         working(workstation, administration, LEAVER, passwords[LEAVER]) as leaver,

@@ -5,6 +5,9 @@ A controller that does not answer is said, and is no trouble of this one's. Exit
 
 One that was put back to an earlier state (an image) gives numbers out a second time, and the others pass over
 what it changes. It stops itself for good, as soon as it sees that: the next deploy makes it join anew.
+
+Once a controller took the place of another, two things that are left of the other are mended here: that it holds the
+names (samba's join leaves it, and dbcheck calls it an error), and the tickets that samba here has for it.
 """
 
 import socket
@@ -15,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import ldb
-from samba import WERRORError
+from samba import WERRORError, dsdb
 from samba.auth import system_session
 from samba.credentials import Credentials
 from samba.dcerpc import drsblobs, drsuapi, misc
@@ -27,6 +30,9 @@ from samba.samdb import SamDB
 REBUILT = 900  # seconds: the time that a deploy has to restart the others
 SKEW = 60  # seconds between clocks; Kerberos stops at 300
 PUT_BACK = Path("/var/lib/samba/.put-back")
+RESTARTED = Path("/var/lib/samba/.restarted-for")  # the replicas for whom samba was restarted here, a line each
+LOCATIONS = "msDS-NC-Replica-Locations"
+ANSWERS = 60  # seconds until samba fetches after a restart
 SYSVOL_STAMP, SYSVOL_AGE = Path("/var/lib/samba/sysvol.synchronized"), 1800  # seconds: six turns of its timer
 
 lp = LoadParm()
@@ -34,6 +40,9 @@ lp.load_default()
 machine = Credentials()
 machine.guess(lp)
 machine.set_machine_account(lp)
+nobody = Credentials()
+nobody.guess(lp)
+nobody.set_anonymous()
 here = SamDB(url=lp.samdb_url(), lp=lp, session_info=system_session())
 
 
@@ -55,6 +64,12 @@ class Controller:
             return False
         return True
 
+    def ahead(self) -> float:
+        """The seconds that its clock is ahead of ours. Asked without a ticket, which a wrong clock would refuse."""
+        root = SamDB(url=f"ldap://{self.name}", lp=lp, credentials=nobody)
+        clock = str(root.search("", ldb.SCOPE_BASE, attrs=["currentTime"])[0]["currentTime"])
+        return float(ldb.string_to_time(clock) - time.time())
+
     def open(self) -> SamDB:
         return SamDB(url=f"ldap://{self.name}", lp=lp, credentials=machine, session_info=system_session())
 
@@ -75,17 +90,27 @@ class Controller:
                 rpc.DsReplicaSync(handle, 1, request)
 
 
+def wrong_clock(other: Controller) -> list[str]:
+    """That the clock of another is not ours; nothing where it cannot be asked."""
+    try:
+        ahead = other.ahead()
+    except ldb.LdbError:
+        return []
+    way = "ahead" if ahead > 0 else "behind"
+    said = f"the clock of {other.name} is {abs(ahead):.0f} s {way} of ours: `chronyc tracking` on both"
+    return [said] if abs(ahead) > SKEW else []
+
+
 def between(me: Controller, other: Controller) -> list[str]:
-    """What is wrong between this controller and another. Raises LdbError where the other cannot be asked."""
-    there = other.open()
-    troubles = []
-    clock = str(there.search("", ldb.SCOPE_BASE, attrs=["currentTime"])[0]["currentTime"])
-    ahead = ldb.string_to_time(clock) - time.time()
-    if abs(ahead) > SKEW:
-        troubles.append(f"the clock of {other.name} is {abs(ahead):.0f} s {'ahead' if ahead > 0 else 'behind'}")
-    if seen(there, me) > int(here.sequence_number(ldb.SEQ_HIGHEST_SEQ)):
+    """What is wrong between this controller and another."""
+    try:
+        last = seen(other.open(), me)
+    except ldb.LdbError as error:
+        return [f"{other.name} cannot be asked: {error.args[-1]}"]
+    if last > int(here.sequence_number(ldb.SEQ_HIGHEST_SEQ)):
         PUT_BACK.touch()
-        return troubles
+        return []
+    troubles = []
     for fetches, source in ((me, other), (other, me)):
         try:
             fetches.fetches_from(source)
@@ -94,13 +119,57 @@ def between(me: Controller, other: Controller) -> list[str]:
     return troubles
 
 
+def restart_for(other: Controller) -> None:
+    """Samba here forgets what another was. What its KDC must know of the other comes with the first fetch."""
+    RESTARTED.write_text("".join(f"{guid}\n" for guid in (*restarted(), other.guid)))
+    print(f"{me.name} has tickets for what {other.name} was: samba is restarted")
+    subprocess.run(["systemctl", "restart", "samba-ad-dc.service"], check=True)
+    for _ in range(ANSWERS):
+        try:
+            me.fetches_from(other)
+        except Exception:  # not yet: samba is still starting
+            time.sleep(1)
+        else:
+            return
+
+
+def restarted() -> list[str]:
+    """The replicas for whom that was done: once for each."""
+    return RESTARTED.read_text().split() if RESTARTED.exists() else []
+
+
+def gone() -> list[Any]:
+    """The settings of controllers that are no more."""
+    expression = "(&(objectClass=nTDSDSA)(isDeleted=TRUE))"
+    return list(here.search(here.get_config_basedn(), expression=expression, controls=["show_deleted:1"]))
+
+
+def replaces(controller: Controller) -> bool:
+    """Whether it has taken the place of another of its name."""
+    names = {each.dn.get_component_value(1).split("\n")[0].lower() for each in gone()}
+    return controller.name.partition(".")[0].lower() in names
+
+
 def rebuilt(me: Controller) -> bool:
-    """Whether this one has lately taken the place of another of its name, for whose keys the others have tickets."""
-    gone = here.search(
-        here.get_config_basedn(), expression="(&(objectClass=nTDSDSA)(isDeleted=TRUE))", controls=["show_deleted:1"]
+    """Whether this one has lately taken the place of another, for whose keys the others have tickets."""
+    return me.age < REBUILT and replaces(me)
+
+
+def forget_gone() -> None:
+    """Take away that a controller which is no more holds the names; nothing else is looked at."""
+    dead = {str(misc.GUID(each["objectGUID"][0])) for each in gone()}
+    zones = here.search(
+        f"CN=Partitions,{here.get_config_basedn()}",
+        expression=f"({LOCATIONS}=*)",
+        attrs=[LOCATIONS],
+        controls=["extended_dn:1:1", "reveal_internals:0", "show_deleted:1"],
     )
-    names = {each.dn.get_component_value(1).split("\n")[0].lower() for each in gone}
-    return me.age < REBUILT and me.name.partition(".")[0].lower() in names
+    for zone in zones:
+        for value in zone[LOCATIONS]:
+            if str(misc.GUID(ldb.Dn(here, value.decode()).get_extended_component("GUID"))) in dead:
+                change = ldb.Message(zone.dn)
+                change[LOCATIONS] = ldb.MessageElement(value, ldb.FLAG_MOD_DELETE, LOCATIONS)
+                here.modify(change, ["show_recycled:1", f"local_oid:{dsdb.DSDB_CONTROL_REPLMD_VANISH_LINKS}:1"])
 
 
 def seen(there: SamDB, whose: Controller) -> int:
@@ -135,10 +204,11 @@ for other in others:
     if not other.answers():
         print(f"{other.name} does not answer")
         continue
-    try:
+    clock = wrong_clock(other)  # first, and alone: what Kerberos would say of it leads elsewhere
+    troubles = clock or between(me, other)
+    if troubles and not clock and replaces(other) and str(other.guid) not in restarted():
+        restart_for(other)
         troubles = between(me, other)
-    except ldb.LdbError as error:
-        troubles = [f"{other.name} cannot be asked: {error.args[-1]}"]
     if troubles and rebuilt(me):
         print(*troubles, f"{other.name} may have tickets for what {me.name} was: restart samba there", sep="\n")
     else:
@@ -146,7 +216,9 @@ for other in others:
         same += [] if troubles else [other.name]
 if PUT_BACK.exists():
     subprocess.run(["systemctl", "stop", "samba-ad-dc.service"], check=True)
-    sys.exit(f"{me.name} was put back to an earlier state, and is stopped: the next deploy makes it join anew")
+    print(f"{me.name} was put back to an earlier state, and is stopped: a deploy of all controllers makes it join anew")
+    sys.exit(1)
+forget_gone()
 bad += sysvol(others)
 print("\n".join(bad) or f"{me.name} holds the same as {', '.join(same) or 'nobody: it is alone'}")
 sys.exit(bool(bad))

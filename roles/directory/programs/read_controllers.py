@@ -1,10 +1,6 @@
-"""The controllers that the directory knows, and who holds each of the roles that one alone has (FSMO), as JSON.
-
-`rebuilt` are those whose account was made anew since samba started here: it still has tickets for what they were.
-"""
+"""The controllers that the directory knows, and who holds each of the roles that one alone has (FSMO), as JSON."""
 
 import json
-import subprocess
 
 import ldb
 from samba.auth import system_session
@@ -31,31 +27,4 @@ for role, place in places.items():
     owner = db.search(place, ldb.SCOPE_BASE, attrs=["fSMORoleOwner"])[0].get("fSMORoleOwner", idx=0)
     roles[role] = names.get(str(ldb.Dn(db, owner.decode())), "") if owner else ""
 
-
-def rebuilt() -> list[str]:
-    show = [
-        "systemctl",
-        "show",
-        "--timestamp=unix",
-        "--property=ActiveEnterTimestamp",
-        "--value",
-        "samba-ad-dc.service",
-    ]
-    started = subprocess.run(show, capture_output=True, text=True, check=True).stdout.strip().lstrip("@")
-    gone = db.search(
-        configuration,
-        expression="(&(objectClass=nTDSDSA)(isDeleted=TRUE))",
-        attrs=["whenChanged"],
-        controls=["show_deleted:1"],
-    )
-    # A deleted entry keeps its name up to a line feed, and its parent may be deleted too.
-    deleted = {each.dn.get_component_value(1).split("\n")[0].lower(): str(each["whenChanged"]) for each in gone}
-    me = str(db.get_serverName()).partition(",")[0].partition("=")[2].lower()
-    return sorted(
-        name
-        for name, when in deleted.items()
-        if name in names.values() and name != me and ldb.string_to_time(when) >= int(started or 0)
-    )
-
-
-print(json.dumps({"controllers": sorted(names.values()), "roles": roles, "rebuilt": rebuilt()}))
+print(json.dumps({"controllers": sorted(names.values()), "roles": roles}))

@@ -2,7 +2,8 @@
 
 To be run in network, mount and process namespaces of its own (unshare --net --mount --pid --fork --kill-child
 --mount-proc): the domain that people use is not touched, and all that is started here ends with this program.
-Argument: the backup. Stdin: JSON of realm, account and password (a person or service that must be able to log in).
+Argument: the backup. Stdin: JSON of realm, account and password (a person or service that must be able to log in), and
+of made: when the backup was made, by its name, or nothing where that is now. Who came since need not be in it.
 """
 
 import json
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import ldb
@@ -20,6 +22,7 @@ from samba.param import LoadParm
 from samba.samdb import SamDB
 
 LIVE = "/etc/samba/smb.conf"
+TAKES = 600  # seconds that a backup takes at most, from its reading of the directory to its name
 NAME = "rehearsal"  # a restored domain begins with a controller of another name
 KERBEROS = "[libdefaults]\n default_realm = {0}\n dns_lookup_kdc = false\n[realms]\n {0} = {{\n  kdc = 127.0.0.1\n }}\n"
 
@@ -45,17 +48,28 @@ def listening(port: int) -> bool:
     return bool(subprocess.run(["ss", "-Hltn", f"sport = :{port}"], capture_output=True, check=True).stdout)
 
 
-def accounts(configuration: str) -> dict[str, set[str]]:
-    """The accounts and groups of a domain by kind: their identifiers and names."""
+def accounts(configuration: str) -> dict[str, dict[str, float]]:
+    """The accounts and groups of a domain by kind: their identifiers, and when they were made."""
     lp = LoadParm()
     lp.load(configuration)
     db = SamDB(url=lp.samdb_url(), lp=lp, session_info=system_session(), flags=ldb.FLG_DONT_CREATE_DB)
     kinds = {"people and services": "(objectCategory=person)", "groups": "(objectCategory=group)"}
     found = {}
     for kind, of_it in kinds.items():
-        entries = db.search(db.domain_dn(), expression=of_it, attrs=["sAMAccountName", "objectGUID"])
-        found[kind] = {f"{db.schema_format_value('objectGUID', e['objectGUID'][0]).decode()}" for e in entries}
+        entries = db.search(db.domain_dn(), expression=of_it, attrs=["objectGUID", "whenCreated"])
+        found[kind] = {
+            db.schema_format_value("objectGUID", each["objectGUID"][0]).decode(): float(
+                ldb.string_to_time(str(each["whenCreated"]))
+            )
+            for each in entries
+        }
     return found
+
+
+def since(made: str) -> float:
+    """From when on an account may be missing: the backup was under way before it had its name."""
+    when = datetime.strptime(made, "%Y-%m-%dT%H-%M-%SZ").replace(tzinfo=UTC) if made else datetime.now(UTC)
+    return when.timestamp() - (TAKES if made else 0)
 
 
 def rehearse(backup: str, folder: Path, login: dict[str, str]) -> None:
@@ -70,9 +84,11 @@ def rehearse(backup: str, folder: Path, login: dict[str, str]) -> None:
 
     restored, live = accounts(configuration), accounts(LIVE)
     for kind, known in live.items():
-        if lost := known - restored[kind]:
-            sys.exit(f"{len(lost)} of {len(known)} {kind} are not in the backup")
-        print(f"{len(known)} of {len(known)} {kind} are in it")
+        then = {each for each, created in known.items() if created < since(login["made"])}
+        if lost := then - restored[kind].keys():
+            sys.exit(f"{len(lost)} of {len(then)} {kind} are not in the backup")
+        later = f"; {len(known) - len(then)} came later" if len(known) > len(then) else ""
+        print(f"{len(then)} of {len(then)} {kind} are in it{later}")
 
     alone = ("--option=interfaces=lo", "--option=bind interfaces only=yes")
     samba = subprocess.Popen(["samba", f"--configfile={configuration}", *alone, "--foreground", "--no-process-group"])

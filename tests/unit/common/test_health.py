@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roles.common.health import Health, Sick, trouble
+from roles.common.health import Health, Sick, sign_of, trouble
 from tests.unit.common.conftest import Here
 
 
@@ -24,6 +24,8 @@ def test_signs_are_units_and_ports() -> None:
         "nobody listens on port 25",
         "check-mail fails",
     ]
+    said = "check check-mail: the queue: 40 % is stuck"
+    assert (sign_of(said), trouble(said)) == ("check check-mail", "check-mail: the queue: 40 % is stuck")
 
 
 def test_what_lives_is_not_named(host: Here) -> None:
@@ -59,6 +61,8 @@ def test_a_check_that_fails_is_named_once_all_else_lives(host: Here, tmp_path: P
     check.chmod(0o755)
     sign = f"check ../../..{check}"  # below /usr/local/sbin, as the shell sees it
     assert host.get_fact(Sick, signs=[sign], patience=0) == [sign]
+    check.write_text(check.read_text().replace("exit", "echo first; echo '40 % is stuck'; exit"))
+    assert host.get_fact(Sick, signs=[sign], patience=0) == [f"{sign}: 40 % is stuck"]
     (tmp_path / "asked").unlink()
     host.program("postfix.dead", "")
     assert host.get_fact(Sick, signs=[sign, "postfix"], patience=0) == ["postfix", sign]

@@ -51,15 +51,25 @@ def test_a_controller_of_the_domain_is_left_alone() -> None:
     assert (host.commands(operations.domain, cfg=FIRST, secrets=Secrets()), host.left_alone) == ([], 1)
 
 
-@pytest.mark.parametrize(("cfg", "says"), [(ALONE, "provision"), (SECOND, "join")])
-def test_a_password_travels_over_stdin_alone(cfg: Any, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("cfg", "put_back", "says"),
+    [
+        (ALONE, False, "provision the domain INTRA.GOV.BF"),
+        (SECOND, False, "join the domain INTRA.GOV.BF"),
+        (SECOND, True, "join the domain INTRA.GOV.BF, since it was put back to an earlier state"),
+    ],
+)
+def test_a_password_travels_over_stdin_alone(
+    cfg: Any, put_back: bool, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(operations, "provisioned", lambda _name: True)
-    (command,) = Host(Provisioned=False).commands(operations.domain, cfg=cfg, secrets=Secrets())
-    assert [change.text for change in command.changes] == [f"{says} the domain INTRA.GOV.BF"]
+    host = Host(Provisioned=False, PutBack=put_back)
+    (command,) = host.commands(operations.domain, cfg=cfg, secrets=Secrets())
+    assert [change.text for change in command.changes] == [says]
     assert PASSWORD not in command.get_raw_value()
     (line,) = command.connector_arguments["_stdin"].readlines()
     assert PASSWORD in line
-    if says == "join":
+    if cfg is SECOND:
         assert json.loads(line)["peers"] == ["dc1.intra.gov.bf"]
 
 
@@ -82,28 +92,5 @@ def test_the_roles_of_the_dead_are_taken_and_they_are_removed() -> None:
 
 
 def test_what_a_controller_says_of_the_others_is_read() -> None:
-    said = json.dumps({"controllers": ["dc1"], "roles": {"pdc": ""}, "rebuilt": ["dc2"]})
-    assert KnownControllers().process([said]) == Known(frozenset({"dc1"}), {"pdc": ""}, frozenset({"dc2"}))
-
-
-@pytest.mark.parametrize(
-    ("rebuilt", "other_comes", "says"),
-    [
-        ((), False, []),
-        (("dc1",), False, ["restart samba-ad-dc.service: dc1 is rebuilt, with other keys"]),
-        ((), True, ["restart samba-ad-dc.service: dc1 is rebuilt, with other keys"]),  # before this one, in this run
-    ],
-)
-def test_one_that_is_rebuilt_makes_the_others_forget_its_keys(
-    rebuilt: tuple[str, ...], other_comes: bool, says: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(operations, "comes", lambda _name: other_comes)
-    known = Known(frozenset({"dc1", "dc2"}), {}, frozenset(rebuilt))
-    found = Host(KnownControllers=known).commands(operations.fresh_tickets, cfg=SECOND)
-    assert [change.text for command in found for change in command.changes] == says
-
-
-def test_one_that_is_new_makes_nobody_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "comes", lambda _name: True)
-    host = Host(KnownControllers=Known(frozenset({"dc1"}), {}))
-    assert host.commands(operations.fresh_tickets, cfg=FIRST) == []
+    said = json.dumps({"controllers": ["dc1"], "roles": {"pdc": ""}})
+    assert KnownControllers().process([said]) == Known(frozenset({"dc1"}), {"pdc": ""})

@@ -6,7 +6,7 @@ from pyinfra.context import ctx_inventory
 
 from inventory.model import load
 from roles.directory.config import config_of
-from roles.directory.peers import UnknownDomainError, comes, founds, provisioned, writes
+from roles.directory.peers import UnknownDomainError, founds, provisioned, writes
 
 ADMINISTRATION = load("lab")
 FIRST, SECOND = (config_of(ADMINISTRATION, ADMINISTRATION.machine(name)) for name in ("dc1", "dc2"))
@@ -59,14 +59,6 @@ def test_another_is_asked_over_its_own_connection(other: Other, known: bool | No
     with ctx_inventory.use(Inventory(dc2=other)):  # type: ignore[arg-type]  # as much of one as is asked
         assert provisioned("dc2") is known
         assert provisioned("dc3") is None
-
-
-def test_one_that_joined_in_this_run_is_still_one_that_comes() -> None:
-    other = Other(True)
-    with ctx_inventory.use(Inventory(dc2=other, dc3=Other(True, has=True))):  # type: ignore[arg-type]  # as above
-        assert [comes(name) for name in ("dc2", "dc3", "dc4")] == [True, False, False]
-        other.has = True
-        assert comes("dc2")
 
 
 @pytest.mark.parametrize(

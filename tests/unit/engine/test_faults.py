@@ -263,3 +263,16 @@ def test_very_many_questions_and_a_large_answer_are_one_exec(checkout: Place, ma
     run = checkout.run("plan", "--limit", "dc1")
     assert (run.returncode, run.stderr) == (0, "")
     assert [ran.questions for ran in machines["dc1"].ran] == [2000]
+
+
+def test_what_the_last_run_asked_is_asked_while_the_deploy_loads(checkout: Place, machines: Machines) -> None:
+    asked = machines["dc1"].srv / "asked"
+    checkout.deploy(
+        "from pathlib import Path\nfrom time import monotonic, sleep\nuntil = monotonic() + 60\n"
+        f"while not Path({str(asked)!r}).exists():\n    assert monotonic() < until\n    sleep(0.05)\n"
+    )
+    memory = checkout.folder / ".cache/lab/asked/sample/dc1.json"
+    memory.parent.mkdir(parents=True)
+    memory.write_text(json.dumps(["touch /srv/asked"]))
+    run = checkout.run("plan", "--limit", "dc1")
+    assert run.returncode == 0, run.stderr
