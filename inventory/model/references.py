@@ -296,7 +296,11 @@ def _addresses(files: Files, institution: Institution) -> Iterator[Problem]:
     """Each name before the @ is said once, and leads to somebody."""
     people = dict.fromkeys(name for person in institution.people for name in (person.login, *person.formerly))
     taken = {**dict.fromkeys(people, "people.yaml"), **dict.fromkeys(("postmaster", "abuse", "root"), "RFC 2142")}
-    kinds = {"aliases": institution.aliases, "lists": institution.lists, "shared": institution.shared}
+    kinds: dict[str, Collection[str]] = {
+        "aliases": institution.aliases,
+        "lists": institution.lists,
+        "shared": institution.shared,
+    }
     known = {**dict.fromkeys(person.login for person in institution.people), **institution.all_groups}
     for kind, names in kinds.items():
         for name in names:

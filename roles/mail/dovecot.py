@@ -32,7 +32,7 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         name="mail: only people of the inventory have a mailbox open",
         path=PEOPLE,
         template="mail/dovecot/people.j2",
-        names=[mailbox.address for mailbox in (*wanted.mailboxes, *wanted.shared)],
+        names=[*(each.address for each in wanted.mailboxes), *(each.address for each in wanted.shared)],
         inside=sessions.LoggedIn,
         close=Path(__file__).with_name("programs") / "close_mailboxes.py",
         group="dovecot",
