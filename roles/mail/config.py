@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from inventory import dkim
 from inventory.model import Administration, Institution, Machine
 from inventory.model.institution import REFUSE, Person
 
@@ -47,7 +48,7 @@ class MailConfig:
     aliases: tuple[Alias, ...]
     message_size_mib: int
     quota_mib: int
-    dkim_selector: str
+    signing: tuple[str, ...]  # the selectors of the keys that sign today
     directory: Directory
 
     @property
@@ -71,7 +72,7 @@ def config_of(administration: Administration, machine: Machine) -> MailConfig:
         aliases=(*_aliases(administration, machine), *_forwards(administration)),
         message_size_mib=platform.mail.message_size_mib,
         quota_mib=QUOTA_MIB,
-        dkim_selector=platform.mail.dkim_selector,
+        signing=dkim.signing(dkim.today()),
         directory=Directory(
             uris=tuple(f"ldaps://{controller.fqdn}" for controller in administration.running("directory")),
             bind_name=f"svc-mail@{platform.domain}",
