@@ -1,12 +1,14 @@
 """The Catalyst of the lab: its command line, what it saved, who reaches it. What it carries: test_buildings.py."""
 
 import subprocess
+from functools import partial
 
 import pytest
 
 from inventory.model import Administration
 from inventory.targets import targets
 from roles.lab.image import base_image
+from tests.waiting import CHANGEOVER, within
 
 
 def ssh(administration: Administration, command: str) -> subprocess.CompletedProcess[str]:
@@ -15,7 +17,7 @@ def ssh(administration: Administration, command: str) -> subprocess.CompletedPro
 
 
 def test_the_switch_answers_a_single_command(administration: Administration) -> None:
-    assert "users" in ssh(administration, "show vlan brief").stdout
+    assert within(CHANGEOVER, lambda: "users" in ssh(administration, "show vlan brief").stdout)
     assert ssh(administration, "show nothing").returncode == 1
 
 
@@ -50,5 +52,8 @@ def test_what_is_watched_from_a_bastion_answers_it(administration: Administratio
     addresses = [target for job in ("icmp", "uplinks") for group in jobs[job] for target in group["targets"]]
     # A bastion has no files of its own: the ping is that of the machines.
     ping = f"ip netns exec lab-bastion1 chroot {base_image()} ping -n -c 2 -W 2"
-    silent = [each for each in addresses if subprocess.run([*ping.split(), each], capture_output=True).returncode]
-    assert silent == []
+
+    def answers(address: str) -> bool:
+        return subprocess.run([*ping.split(), address], capture_output=True).returncode == 0
+
+    assert [each for each in addresses if not within(CHANGEOVER, partial(answers, each))] == []
