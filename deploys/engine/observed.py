@@ -1,12 +1,12 @@
 """A host's connector that remembers answers, lets through only what was planned, and does not wait for ever."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any, TypeVar
 
 import gevent
 from gevent.subprocess import PIPE, Popen
-from paramiko import SSHException
+from paramiko import Channel, SSHException
 from pyinfra.api import StringCommand
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.host import Host
@@ -46,6 +46,7 @@ class Observed:
         self.changed = False  # whether this run changed anything on the host
         self.guard: Guard | None = None
         self._asking = 0
+        self._ahead: tuple[Batch, Channel] | None = None  # asked, and not yet heard
         host.connector = self  # type: ignore[assignment]  # it stands before one, and has all its methods
         ask = host.get_fact
 
@@ -81,7 +82,7 @@ class Observed:
                 str(command) if self._asking else CHANGE,
             )
         finally:
-            self.answers.forget()
+            self._forget()
 
     def put_file(self, filename_or_io: Any, remote_filename: str, *arguments: Any, **keywords: Any) -> bool:
         self._will_change(remote_filename)
@@ -92,7 +93,7 @@ class Observed:
                 CHANGE,
             )
         finally:
-            self.answers.forget()
+            self._forget()
 
     def question(self, command: StringCommand, **arguments: Any) -> str:
         """The command as the host's shell gets it: what an answer is known by."""
@@ -110,6 +111,7 @@ class Observed:
         question = self.question(command, **arguments)
         self.answers.asked[question] = None
         self.questions.append(question)
+        self._hear()
         if question not in self.answers.known:
             batch = self.answers.batch(question)
             if len(batch) > 1 and isinstance(self._connector, SSHConnector | LocalConnector):
@@ -142,20 +144,55 @@ class Observed:
         output = self._within(self.answered_within, lambda: self._run_script(batch.script), what)
         self.answers.known.update(batch.answers(output))
 
+    def ask_ahead(self) -> None:
+        """Put the questions that are expected to the host, which looks for the answers while we load what asks them.
+
+        Where that fails nothing is lost: who asks later hears why.
+        """
+        if not self.answers.expected or not isinstance(self._connector, SSHConnector):
+            return
+        batch = Batch(self.answers.expected)
+        with suppress(LostError):
+            channel = self._within(self.answered_within, lambda: self._begun(batch.script), "asking ahead")
+            self.answers.commands += 1
+            self.answers.expected = []
+            self._ahead = batch, channel
+
+    def _hear(self) -> None:
+        """Hear what was asked ahead."""
+        if self._ahead is None:
+            return
+        (batch, channel), self._ahead = self._ahead, None
+        what = f"{len(batch.questions)} questions at once"
+        output = self._within(self.answered_within, lambda: self._heard(channel), what)
+        self.answers.known.update(batch.answers(output))
+
+    def _forget(self) -> None:
+        """Something changed, or may have: what is known and what was asked ahead is of before."""
+        if self._ahead:
+            self._ahead[1].close()
+            self._ahead = None
+        self.answers.forget()
+
     def _run_script(self, script: str) -> str:
         """Feed a script to a shell on the host; returns what it prints."""
         if isinstance(self._connector, LocalConnector):
             process = Popen(["sh", "-s"], stdin=PIPE, stdout=PIPE)
             return str(process.communicate(script.encode())[0].decode(errors="replace"))
-        transport = self._connector.client.get_transport()
-        channel = transport.open_session()
-        try:
-            channel.exec_command("sh -s")
-            channel.sendall(script.encode())
-            channel.shutdown_write()
+        return self._heard(self._begun(script))
+
+    def _begun(self, script: str) -> Channel:
+        """A shell on the host that was fed a script."""
+        channel: Channel = self._connector.client.get_transport().open_session()
+        channel.exec_command("sh -s")
+        channel.sendall(script.encode())
+        channel.shutdown_write()
+        return channel
+
+    def _heard(self, channel: Channel) -> str:
+        """All that it prints."""
+        with closing(channel):
             return b"".join(iter(lambda: channel.recv(1 << 20), b"")).decode(errors="replace")
-        finally:
-            channel.close()
 
     def _within(self, seconds: float, work: Callable[[], T], what: str) -> T:
         limit = gevent.Timeout(seconds)

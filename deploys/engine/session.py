@@ -189,6 +189,7 @@ def _connect(found: Session, limits: Limits, memory: Path | None) -> None:
         else:
             answers = Answers(memory / f"{name}.json" if memory else None)
             found.observed[name] = Observed(host, answers, limits.answered_within, limits.changed_within)
+            found.observed[name].ask_ahead()
             state.activate_host(host)
 
     hosts = [host for host in state.inventory if state.is_host_in_limit(host)]

@@ -1,15 +1,17 @@
 """What a domain controller holds; one that was never provisioned holds nothing."""
 
 import json
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import decompress
 
 from pyinfra.api import FactBase, QuoteString, StringCommand
 
 from roles.common.programs import program
-from roles.directory import privileged, rights
+from roles.directory import privileged, rights, same
 from roles.directory.config import DATABASE, STATE
 from roles.directory.ldif import Entries, parse
 from roles.directory.records import DnsRecord, Zones
@@ -67,19 +69,30 @@ class KnownControllers(FactBase[Known]):
         return Known(frozenset(found["controllers"]), found["roles"], frozenset(found["rebuilt"]))
 
 
-class DirectoryEntries(FactBase[Entries]):
-    """The entries of the directory that the inventory may decide of, by DN."""
+@dataclass(frozen=True)
+class Held:
+    """The entries of the directory that the inventory may decide of, by DN, and the digests of those not said whole."""
 
-    default = dict
+    entries: Entries
+    digests: frozenset[str] = frozenset()
 
-    def command(self) -> StringCommand:
+
+class DirectoryEntries(FactBase[Held]):
+    """What the directory holds: each person's account in use is a digest, but those that are wanted whole."""
+
+    @staticmethod
+    def default() -> Held:
+        return Held({})
+
+    def command(self, whole: Sequence[str] = ()) -> StringCommand:
+        asked = json.dumps([_KINDS, _ATTRIBUTES, whole])
         return StringCommand(
-            *("!", "test", "-f", DATABASE, "||", "ldbsearch", "-H", DATABASE, "--scope=sub"),
-            *map(QuoteString, (_KINDS, *_ATTRIBUTES)),
+            "!", "test", "-f", DATABASE, "||", program(PROGRAMS / "read_entries.py", asked, needs=same)
         )
 
-    def process(self, output: Any) -> Entries:
-        return parse(output)
+    def process(self, output: Any) -> Held:
+        found = json.loads(decompress(b64decode("".join(output))))
+        return Held(found["entries"], frozenset(found["digests"]))
 
 
 class UnitRights(FactBase[Entries]):

@@ -43,10 +43,10 @@ class Entry:
 
 
 class Found:
-    """The entries of the directory."""
+    """The entries of the directory. `settled`, which are as they must be, need not say more than their names."""
 
-    def __init__(self, entries: Entries) -> None:
-        self._by_dn = {dn.casefold(): Entry(dn, attributes) for dn, attributes in entries.items()}
+    def __init__(self, entries: Entries, settled: Entries | None = None) -> None:
+        self._by_dn = {dn.casefold(): Entry(dn, each) for dn, each in {**entries, **(settled or {})}.items()}
         self._by_name = {entry.name.casefold(): entry for entry in self._by_dn.values() if entry.name}
         self._by_id: dict[str, list[Entry]] = {}
         for entry in self._by_dn.values():

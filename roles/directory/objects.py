@@ -1,6 +1,6 @@
 """What the directory must hold, from the inventory, and the changes that lead there from what it holds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -8,6 +8,7 @@ from inventory.model import Administration
 from roles.common.commands import Removed
 from roles.directory.found import DISABLED, Entry, Found, parent_of
 from roles.directory.ldif import Add, Attributes, Entries, Modify, Move, Record, Step
+from roles.directory.same import OWNED, UNLIMITED, digest
 
 # userAccountControl (MS-ADTS 2.2.16)
 NORMAL, NEVER_EXPIRES = 0x200, 0x10000
@@ -25,7 +26,7 @@ POLICY = {
     "ms-DS-MachineAccountQuota": "0",  # nobody joins a machine but administrators
 }
 UNSET = {"accountExpires": ["0"]}  # what an attribute that cannot be absent is without a value
-UNLIMITED = (["0"], ["9223372036854775807"])  # the two ways in which an account never expires (MS-ADA1 2.2)
+NO_END = [[value] for value in UNLIMITED]
 AES_ONLY = "24"  # msDS-SupportedEncryptionTypes (MS-KILE 2.2.7)
 
 
@@ -154,20 +155,40 @@ def expiry(until: str) -> str:
     return str(int((midnight - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10_000_000)
 
 
-def changes(desired: Desired, entries: Entries) -> list[Change]:
-    """What leads from the entries to the desired state, in an order that can be applied. Raises ConflictError."""
-    found = Found(entries)
+def digests(desired: Desired) -> dict[str, Account]:
+    """Each person's account that is to be in use, by the digest that a controller says of it when it is as wanted."""
+    return {
+        digest(account.dn, [{**account.attributes, "manager": account.manager}[name] for name in OWNED]): account
+        for account in desired.accounts
+        if account.institution and not account.left
+    }
+
+
+def changes(desired: Desired, entries: Entries, same: Collection[Account] = ()) -> list[Change]:
+    """What leads from the entries to the desired state, in an order that can be applied. Raises ConflictError.
+
+    The accounts that are the `same` as wanted are not among the entries.
+    """
+    found = Found(entries, {account.dn: _settled(account) for account in same})
+    settled = {account.dn for account in same}
     owned = {account.dn: _owned(account, found) for account in desired.accounts}
     now = {entry.dn.casefold(): dn for dn, entry in owned.items() if entry}  # where each account will stand
+    differing = [account for account in desired.accounts if account.dn not in settled]
     return [
         *_policy(desired, found),
         *_units(desired, found),
-        *(change for account in desired.accounts for change in _placed(account, owned[account.dn])),
-        *(change for account in desired.accounts for change in _described(account, owned[account.dn], now)),
+        *(change for account in differing for change in _placed(account, owned[account.dn])),
+        *(change for account in differing for change in _described(account, owned[account.dn], now)),
         *_strangers(desired, found, now),
         *(change for group in desired.groups for change in _group(group, found, now)),
         *_emptied(desired, found, now),
     ]
+
+
+def _settled(account: Account) -> dict[str, list[str]]:
+    """What is asked of an account that is as it must be."""
+    names = {name: [account.attributes[name]] for name in ("sAMAccountName", "employeeID")}
+    return {**names, "userAccountControl": [str(account.control)]}
 
 
 def _differing(wanted: Mapping[str, str], found: Mapping[str, list[str]]) -> list[Step]:
@@ -175,7 +196,7 @@ def _differing(wanted: Mapping[str, str], found: Mapping[str, list[str]]) -> lis
     return [
         ("replace", name, [value] if value else UNSET.get(name, []))
         for name, value in wanted.items()
-        if found.get(name, []) != ([value] if value else []) and (value or found.get(name) not in UNLIMITED)
+        if found.get(name, []) != ([value] if value else []) and (value or found.get(name) not in NO_END)
     ]
 
 

@@ -1,7 +1,7 @@
 """The domain and what it holds, converging on state. Passwords travel over stdin alone."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import astuple
 from functools import partial
 
@@ -21,14 +21,16 @@ from roles.directory.facts import (
     UNFINISHED,
     DirectoryEntries,
     DnsZones,
+    Held,
     KnownControllers,
     Provisioned,
     UnitRights,
 )
-from roles.directory.ldif import text_of
+from roles.directory.ldif import Entries, text_of
 from roles.directory.passwords import with_passwords
 from roles.directory.peers import comes, founds, provisioned
 
+MOST_ASKED = 2000  # accounts that one command line can name
 BATCH = 1000  # changes of one transaction, which samba keeps in memory: 0.4 MiB a new account among 20,000
 
 
@@ -129,8 +131,8 @@ def content(desired: objects.Desired, secrets: Secrets) -> Generator[Explained, 
     + desired: what the directory must hold
     + secrets: where the first password of a new account is; an existing account keeps its own
     """
-    entries = host.get_fact(DirectoryEntries)
-    wanted = [*objects.changes(desired, entries), *privileged.changes(desired, entries)]
+    entries, same = _held(objects.digests(desired))
+    wanted = [*objects.changes(desired, entries, same), *privileged.changes(desired, entries)]
     if not wanted:
         host.noop("the directory holds what the inventory says")
         return
@@ -141,6 +143,19 @@ def content(desired: objects.Desired, secrets: Secrets) -> Generator[Explained, 
             changes=[Says(change.says, change.institution, change.removes) for change in batch],
             _stdin=Late(partial(_ldif, batch, secrets)),
         )
+
+
+def _held(wanted: Mapping[str, objects.Account]) -> tuple[Entries, list[objects.Account]]:
+    """What the directory holds otherwise than as wanted, and the accounts that are as wanted.
+
+    Each answer is one look at everything: the accounts that differ are asked for whole, with the rest anew.
+    """
+    held: Held = host.get_fact(DirectoryEntries)
+    if others := sorted(held.digests - wanted.keys()):
+        held = host.get_fact(DirectoryEntries, whole=others if len(others) <= MOST_ASKED else ["*"])
+    if held.digests - wanted.keys():  # somebody was at work between the two
+        held = host.get_fact(DirectoryEntries, whole=["*"])
+    return held.entries, [account for digest, account in wanted.items() if digest in held.digests]
 
 
 def _ldif(batch: list[objects.Change], secrets: Secrets) -> str:
