@@ -7,5 +7,5 @@ import sys
 # A command is short, and what it loads stays: Python need not look for cycles in it every 700 objects, nor at its end.
 gc.set_threshold(500_000)
 atexit.register(gc.freeze)
-# paramiko asks for it to run ssh's ProxyCommand from a Match line; nobody here has one, and it takes 50 ms.
+# paramiko loads it to run the command of ssh's `Match exec`: nobody here has one, and it takes 50 ms.
 sys.modules.setdefault("invoke", None)
