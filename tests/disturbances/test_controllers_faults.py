@@ -25,7 +25,7 @@ message = f"From: quelquun@example.org\\nTo: {recipient}\\nSubject: {subject}\\n
 client.sendmail("quelquun@example.org", [recipient], message)
 """
 
-# Kills the second ldbmodify of a deploy once it writes, which is when it holds the lock of the database's transaction.
+# Kills the second transaction of a deploy once it writes: its program then holds the lock of the database.
 KILL_THE_SECOND = """
 import os, signal, subprocess, time
 PROGRAM = "^python3 -I -c.*Make the changes of an LDIF text"  # roles/directory/programs/change_entries.py
