@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from inventory.model import forms
-from inventory.model.base import Day, DomainName, Identifier, Login, PersonId, Reviewer, Strict, Text
+from inventory.model.base import Day, DomainName, Flag, Identifier, Login, PersonId, Reviewer, Strict, Text
 
 AGENTS = "agents"  # the group of all the people of an institution; nobody declares it
 REFUSE = "refuse"  # what becomes of the mail of somebody who left, where nobody takes it
@@ -17,6 +17,8 @@ RetentionDays = Annotated[
     int,
     Field(strict=True, ge=1, le=36500, description="Jours où les données d'une personne partie sont gardées"),
 ]
+
+QuotaGib = Annotated[int, Field(strict=True, ge=1, le=1000, description="Taille d'une boîte, en Gio")]
 
 
 class Person(Strict):
@@ -154,7 +156,66 @@ class SharesFile(Strict):
     )
 
 
-class Institution(InstitutionFile, PeopleFile, GroupsFile, SharesFile):
+class MailList(Strict):
+    """An address that reaches many people."""
+
+    members: list[Login] = Field(
+        min_length=1,
+        description="Noms de connexion, groupes, ou autres adresses de l'institution",
+        examples=[["agents"]],
+    )
+    open: Flag = Field(
+        default=False, description="true : le monde entier peut y écrire ; sinon, qui a un compte", examples=[True]
+    )
+
+
+class SharedMailbox(Strict):
+    """A mailbox that people have together."""
+
+    send: list[Identifier] = Field(
+        min_length=1,
+        description="Groupes qui y lisent, y rangent, et envoient en son nom",
+        examples=[["secretariat"]],
+    )
+    read: list[Identifier] = Field(default=[], description="Groupes qui y lisent seulement", examples=[["agents"]])
+
+
+class MailFile(Strict):
+    """mail.yaml."""
+
+    quota_gib: QuotaGib | None = Field(
+        default=None,
+        description="Taille de la boîte de chaque personne, en Gio ; sinon, ce que dit la plateforme",
+        examples=[5],
+    )
+    quotas_gib: dict[Login, QuotaGib] = Field(
+        default={},
+        description="Celle de certaines personnes : nom de connexion, puis Gio",
+        examples=[{"awa.exemple": 20}],
+    )
+    aliases: dict[Login, list[Login]] = Field(
+        default={},
+        description="Adresses de plus : nom, puis qui reçoit ; le monde entier peut y écrire",
+        examples=[{"contact": ["awa.exemple"]}],
+    )
+    lists: dict[Login, MailList] = Field(
+        default={},
+        description="Listes : nom, puis qui reçoit",
+        examples=[{"tous": {"members": ["agents"]}}],
+    )
+    shared: dict[Login, SharedMailbox] = Field(
+        default={},
+        description="Boîtes partagées : nom, puis qui envoie et qui lit",
+        examples=[{"courrier": {"send": ["secretariat"], "read": ["agents"]}}],
+    )
+    former_domains: dict[DomainName, Day] = Field(
+        default={},
+        description="Anciens domaines, et le dernier jour, entre guillemets, où leur courrier arrive encore",
+        examples=[{"sante-publique.gov.bf": "2027-12-31"}],
+    )
+
+
+class Institution(InstitutionFile, PeopleFile, GroupsFile, SharesFile, MailFile):
     """One folder of inventory/institutions: its files together."""
 
     @property

@@ -11,7 +11,7 @@ from inventory.model.application import Application
 from inventory.model.base import Strict
 from inventory.model.derive import derive
 from inventory.model.environment import Environment
-from inventory.model.institution import GroupsFile, Institution, InstitutionFile, PeopleFile, SharesFile
+from inventory.model.institution import GroupsFile, Institution, InstitutionFile, MailFile, PeopleFile, SharesFile
 from inventory.model.messages import say
 from inventory.model.platform import Platform
 from inventory.model.problems import InventoryError, Problem, shorten
@@ -37,8 +37,9 @@ PARTS: dict[str, type[Strict]] = {
     "people.yaml": PeopleFile,
     "groups.yaml": GroupsFile,
     "shares.yaml": SharesFile,
+    "mail.yaml": MailFile,
 }
-OPTIONAL = ("groups.yaml", "shares.yaml")
+OPTIONAL = ("groups.yaml", "shares.yaml", "mail.yaml")
 NOT_PRINTED = re.compile("[^ -~\xa0-\ud7ff\ue000-\uffff]")  # in the name of a file
 
 M = TypeVar("M", bound=Strict)

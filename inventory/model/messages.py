@@ -82,6 +82,7 @@ MESSAGES = {
     "function_group": ("« {value} » est une fonction ; l'écrire sous « functions »", "'{value}' is a function; write it under 'functions'"),
     "group_and_login": ("« {value} » est aussi un nom de connexion ; donner un autre nom au groupe", "'{value}' is a login too; give the group another name"),
     "group_circle": ("le groupe « {value} » se contient lui-même : {way} ; ôter l'un de ces liens", "the group '{value}' contains itself: {way}; remove one of these links"),
+    "list_circle": ("l'adresse « {value} » mène à elle-même : {way} ; ôter l'un de ces liens", "the address '{value}' leads to itself: {way}; remove one of these links"),
     "whole": ("celui d'une fonction, dans toute l'administration", "that of a function, in the whole administration"),
     "reserved_group": ("le groupe « {value} » existe toujours (toutes les personnes) ; choisir un autre nom{example}", "the group '{value}' always exists (all the people); choose another name{example}"),
     "reserved": ("« {value} » est réservé ; choisir un autre identifiant{example}", "'{value}' is reserved; choose another identifier{example}"),

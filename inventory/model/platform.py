@@ -7,7 +7,7 @@ from pydantic import Field
 from inventory.model import forms
 from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Reviewer, Strict, Text
 from inventory.model.building import Plan, Profile, Purpose, ReservedVlans
-from inventory.model.institution import RetentionDays
+from inventory.model.institution import QuotaGib, RetentionDays
 
 Count = Annotated[int, Field(strict=True, ge=0)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
@@ -22,6 +22,17 @@ class MailPolicy(Strict):
     message_size_mib: Annotated[
         int, Field(strict=True, ge=1, le=200, description="Taille maximale d'un message, en Mio", examples=[25])
     ]
+    quota_gib: QuotaGib = Field(
+        default=2, description="Taille d'une boîte, en Gio ; une institution peut dire autre chose", examples=[2]
+    )
+    quota_warnings_percent: list[Annotated[int, Field(strict=True, ge=1, le=99)]] = Field(
+        default=[80, 95],
+        description="À partir de quelle part de sa boîte une personne est avertie, en pour cent",
+        examples=[[80, 95]],
+    )
+    recoverable_days: Annotated[int, Field(strict=True, ge=1, le=365)] = Field(
+        default=30, description="Jours où ce qu'une personne efface peut encore être repris", examples=[30]
+    )
 
 
 class Core(Strict):

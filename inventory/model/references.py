@@ -118,6 +118,7 @@ def _institution(files: Files, institution: Institution, seen: Seen, platform: P
     yield from _people(files, institution, seen)
     yield from _groups(files, institution, seen)
     yield from _shares(files, institution, seen)
+    yield from _mail(files, institution, seen)
 
 
 def _mail_domain(files: Files, institution: Institution, seen: Seen, platform: Platform) -> Iterator[Problem]:
@@ -270,6 +271,56 @@ def _shares(files: Files, institution: Institution, seen: Seen) -> Iterator[Prob
             for index, group in enumerate(wanted):
                 if group not in groups:
                     yield _missing(files, ["shares", name, right, index], "group", group, groups)
+
+
+def _mail(files: Files, institution: Institution, seen: Seen) -> Iterator[Problem]:
+    logins = dict.fromkeys(person.login for person in institution.people)
+    yield from _addresses(files, institution)
+    for name, shared in institution.shared.items():
+        for right, wanted in (("send", shared.send), ("read", shared.read)):
+            for index, group in enumerate(wanted):
+                if group not in institution.all_groups:
+                    yield _missing(files, ["shared", name, right, index], "group", group, institution.all_groups)
+    for domain in institution.former_domains:
+        if domain in seen.domains:
+            message = say("already", value=domain, where=seen.domains[domain])
+            yield files.problem(["former_domains", domain], message, on_key=True)
+        seen.domains.setdefault(domain, str(files.path_of("former_domains")))
+    for login in institution.quotas_gib:
+        if login not in logins:
+            message = say("no_such", kind=say("person"), value=login, choices=listed(logins), hint=near(login, logins))
+            yield files.problem(["quotas_gib", login], message, on_key=True)
+
+
+def _addresses(files: Files, institution: Institution) -> Iterator[Problem]:
+    """Each name before the @ is said once, and leads to somebody."""
+    people = dict.fromkeys(name for person in institution.people for name in (person.login, *person.formerly))
+    taken = {**dict.fromkeys(people, "people.yaml"), **dict.fromkeys(("postmaster", "abuse", "root"), "RFC 2142")}
+    kinds: dict[str, Collection[str]] = {
+        "aliases": institution.aliases,
+        "lists": institution.lists,
+        "shared": institution.shared,
+    }
+    known = {**dict.fromkeys(person.login for person in institution.people), **institution.all_groups}
+    for kind, names in kinds.items():
+        for name in names:
+            if name in taken:
+                yield files.problem([kind, name], say("already", value=name, where=taken[name]), on_key=True)
+            taken.setdefault(name, kind)
+            known.setdefault(name)
+    written = [(["aliases", name], members) for name, members in institution.aliases.items()]
+    written += [(["lists", name, "members"], each.members) for name, each in institution.lists.items()]
+    for path, members in written:
+        for index, member in enumerate(members):
+            if member not in known:
+                yield _missing(files, [*path, index], "member", member, known)
+    ways = {**institution.aliases, **{name: each.members for name, each in institution.lists.items()}}
+    inner = {
+        name: [m for m in members if m in ways and m not in institution.all_groups] for name, members in ways.items()
+    }
+    for name, way in _circles(inner):
+        kind = "lists" if name in institution.lists else "aliases"
+        yield files.problem([kind, name], say("list_circle", value=name, way=way), on_key=True)
 
 
 def _site(source: Source, site: Site, seen: Seen, parsed: Parsed) -> Iterator[Problem]:

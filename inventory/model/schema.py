@@ -7,7 +7,7 @@ from typing import Any
 from inventory.model.application import Application
 from inventory.model.base import Strict
 from inventory.model.environment import Environment
-from inventory.model.institution import GroupsFile, InstitutionFile, PeopleFile, SharesFile
+from inventory.model.institution import GroupsFile, InstitutionFile, MailFile, PeopleFile, SharesFile
 from inventory.model.load import HERE
 from inventory.model.platform import Platform
 from inventory.model.recipients import Recipients
@@ -20,6 +20,7 @@ KINDS: dict[str, type[Strict]] = {
     "environment": Environment,
     "groups": GroupsFile,
     "institution": InstitutionFile,
+    "mail": MailFile,
     "people": PeopleFile,
     "platform": Platform,
     "recipients": Recipients,
@@ -43,6 +44,8 @@ HELP = {
     "InstitutionFile": "Un ministère ou une institution, et qui relit ses changements",
     "MachineEntry": "Une machine Debian",
     "Marks": "Ce qui passe avant le reste sur RESINA : tout autre paquet part sans marque",
+    "MailFile": "Le courriel de l'institution",
+    "MailList": "Une liste : une adresse qui atteint plusieurs personnes",
     "MailPolicy": "Ce que le courriel de toutes les institutions a en commun",
     "Mirror": "D'où viennent les paquets Debian",
     "NetworkEntry": "Un réseau IPv4 en toutes lettres ; dans un bâtiment, un VLAN",
@@ -61,6 +64,7 @@ HELP = {
     "Resina": "RESINA, le réseau national de l'administration",
     "Router": "Le routeur d'un bâtiment, et ses liens vers RESINA",
     "Share": "Un partage : un dossier du serveur de fichiers, ouvert à des groupes de son institution",
+    "SharedMailbox": "Une boîte que plusieurs personnes ont ensemble",
     "SharesFile": "Les partages de l'institution",
     "SiteFile": "Un lieu : ses réseaux, machines, commutateurs et routeurs",
     "SwitchEntry": "Un commutateur et ses ports",

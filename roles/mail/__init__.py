@@ -11,9 +11,18 @@ from roles.mail.dovecot import dovecot
 from roles.mail.postfix import postfix
 from roles.mail.rspamd import rspamd
 
-PACKAGES = ["dovecot-imapd", "dovecot-ldap", "dovecot-lmtpd", "postfix", "rspamd"]
-OPEN_PORTS = [Port("tcp", 25), Port("tcp", 465), Port("tcp", 993)]
-HEALTH = Health(("postfix", "dovecot", "rspamd"), (25, 465, 993))
+PACKAGES = [
+    "dovecot-flatcurve",
+    "dovecot-imapd",
+    "dovecot-ldap",
+    "dovecot-lmtpd",
+    "dovecot-managesieved",
+    "dovecot-sieve",
+    "postfix",
+    "rspamd",
+]
+OPEN_PORTS = [Port("tcp", 25), Port("tcp", 465), Port("tcp", 993), Port("tcp", 4190)]
+HEALTH = Health(("postfix", "dovecot", "rspamd"), (25, 465, 993, 4190))
 
 
 @deploy("Mail")

@@ -1,13 +1,23 @@
 """What the mail platform serves, from the inventory."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from inventory.model import Administration, Institution, Machine
 from inventory.model.institution import REFUSE, Person
 
 STORE = "/srv/mail"
-QUOTA_MIB = 2048  # of each mailbox
+SHARED = f"{STORE}/shared"
+# Where mail programs put what they keep, by the name that people see; programs find them by their use (RFC 6154).
+FOLDERS = {
+    "Brouillons": "Drafts",
+    "Envoyés": "Sent",
+    "Archives": "Archive",
+    "Indésirables": "Junk",
+    "Corbeille": "Trash",
+}
+RECOVERABLE = "Récupérables"  # what was deleted for good
 ROLE_NAMES = ("postmaster", "abuse")  # RFC 2142: somebody reads these in every domain
 
 
@@ -17,7 +27,22 @@ class Mailbox:
 
     address: str
     home: str
+    quota_gib: int
     before: str  # where it stood when folders had the names of institutions and logins
+    groups: tuple[str, ...] = ()  # those of its person that have rights on shared mailboxes
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A mailbox that people have together, by their groups in the directory."""
+
+    address: str
+    home: str
+    quota_gib: int
+    send: tuple[str, ...]  # groups
+    read: tuple[str, ...]  # groups
+    senders: tuple[str, ...]  # the addresses of the people who send in its name
+    seers: tuple[str, ...]  # of those who see it
 
 
 @dataclass(frozen=True)
@@ -26,6 +51,7 @@ class Alias:
 
     address: str
     mailboxes: tuple[str, ...]
+    internal: bool = False  # only who has an account writes to it
 
 
 @dataclass(frozen=True)
@@ -44,9 +70,12 @@ class MailConfig:
     hostname: str
     domains: tuple[str, ...]
     mailboxes: tuple[Mailbox, ...]
+    shared: tuple[Shared, ...]
     aliases: tuple[Alias, ...]
+    former_domains: tuple[str, ...]
     message_size_mib: int
-    quota_mib: int
+    quota_warnings_percent: tuple[int, ...]
+    recoverable_days: int
     dkim_selector: str
     directory: Directory
 
@@ -56,21 +85,32 @@ class MailConfig:
         return self.message_size_mib * 1024 * 1024
 
 
-def config_of(administration: Administration, machine: Machine) -> MailConfig:
-    """What this machine serves: the mail of every institution."""
+def config_of(administration: Administration, machine: Machine, today: date | None = None) -> MailConfig:
+    """What this machine serves: the mail of every institution. A former domain is served to its last day."""
     platform = administration.platform
     institutions = administration.institutions.values()
+    day = (today or date.today()).isoformat()
+    shared = tuple(
+        _shared(administration, institution, name) for institution in institutions for name in institution.shared
+    )
+    aliases = (*_aliases(administration, machine), *_forwards(administration), *_lists(administration))
+    mailboxes = tuple(
+        replace(_mailbox(institution, person, platform.mail.quota_gib), groups=groups)
+        for institution in institutions
+        for person in institution.present
+        for groups in [_groups_of(institution.address_of(person), person.login, administration, shared)]
+    )
+    former = {domain: i for i in institutions for domain, last in i.former_domains.items() if last >= day}
     return MailConfig(
         hostname=machine.fqdn,
         domains=tuple(institution.mail_domain for institution in institutions),
-        mailboxes=tuple(
-            _mailbox(institution, person)
-            for institution in administration.institutions.values()
-            for person in institution.present
-        ),
-        aliases=(*_aliases(administration, machine), *_forwards(administration)),
+        mailboxes=mailboxes,
+        shared=shared,
+        aliases=(*aliases, *_formerly(former, aliases, (*mailboxes, *shared))),
+        former_domains=tuple(former),
         message_size_mib=platform.mail.message_size_mib,
-        quota_mib=QUOTA_MIB,
+        quota_warnings_percent=tuple(sorted(platform.mail.quota_warnings_percent, reverse=True)),
+        recoverable_days=platform.mail.recoverable_days,
         dkim_selector=platform.mail.dkim_selector,
         directory=Directory(
             uris=tuple(f"ldaps://{controller.fqdn}" for controller in administration.running("directory")),
@@ -80,12 +120,75 @@ def config_of(administration: Administration, machine: Machine) -> MailConfig:
     )
 
 
-def _mailbox(institution: Institution, person: Person) -> Mailbox:
+def _mailbox(institution: Institution, person: Person, quota_gib: int) -> Mailbox:
     return Mailbox(
         address=institution.address_of(person),
         home=f"{STORE}/{person.id}",
+        quota_gib=institution.quotas_gib.get(person.login, institution.quota_gib or quota_gib),
         before=f"{STORE}/{institution.institution}/{person.login}",
     )
+
+
+def _shared(administration: Administration, institution: Institution, name: str) -> Shared:
+    wanted = institution.shared[name]
+
+    def people(groups: list[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(a for group in groups for a in _members(administration, institution, group)))
+
+    return Shared(
+        address=f"{name}@{institution.mail_domain}",
+        home=f"{SHARED}/{institution.institution}/{name}",
+        quota_gib=institution.quota_gib or administration.platform.mail.quota_gib,
+        send=tuple(f"{institution.institution}-{group}" for group in wanted.send),
+        read=tuple(f"{institution.institution}-{group}" for group in wanted.read),
+        senders=people(wanted.send),
+        seers=people([*wanted.send, *wanted.read]),
+    )
+
+
+def _groups_of(address: str, login: str, administration: Administration, shared: tuple[Shared, ...]) -> tuple[str, ...]:
+    wanted = dict.fromkeys(group for each in shared if address in each.seers for group in (*each.send, *each.read))
+    return tuple(group for group in wanted if login in administration.groups[group].members)
+
+
+def _members(administration: Administration, institution: Institution, name: str) -> tuple[str, ...]:
+    """The addresses that a name leads to: a group's, else those of a shared mailbox, an alias, a list, a person."""
+    if name in institution.all_groups:
+        members = administration.groups[f"{institution.institution}-{name}"].members
+        return tuple(f"{login}@{institution.mail_domain}" for login in members)
+    if name in institution.shared:
+        return (f"{name}@{institution.mail_domain}",)
+    if name in institution.aliases:
+        names = institution.aliases[name]
+    elif name in institution.lists:
+        names = institution.lists[name].members
+    else:
+        return tuple(institution.address_of(person) for person in institution.present if person.login == name)
+    return tuple(dict.fromkeys(a for each in names for a in _members(administration, institution, each)))
+
+
+def _lists(administration: Administration) -> Iterator[Alias]:
+    """The aliases and lists of institutions; one whose people have all left is nobody's, and is refused."""
+    for institution in administration.institutions.values():
+        for name in (*institution.aliases, *institution.lists):
+            internal = name in institution.lists and not institution.lists[name].open
+            if members := _members(administration, institution, name):
+                yield Alias(f"{name}@{institution.mail_domain}", members, internal)
+
+
+def _formerly(
+    former: dict[str, Institution], aliases: tuple[Alias, ...], mailboxes: tuple[Mailbox | Shared, ...]
+) -> Iterator[Alias]:
+    """Each address, in the domains that its institution had: by name, so that an unknown one is refused at once."""
+    for domain, institution in former.items():
+        for each in mailboxes:
+            local, _, present = each.address.partition("@")
+            if present == institution.mail_domain:
+                yield Alias(f"{local}@{domain}", (each.address,))
+        for alias in aliases:
+            local, _, present = alias.address.partition("@")
+            if present == institution.mail_domain:
+                yield Alias(f"{local}@{domain}", alias.mailboxes, alias.internal)
 
 
 def _aliases(administration: Administration, machine: Machine) -> tuple[Alias, ...]:

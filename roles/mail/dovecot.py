@@ -2,18 +2,23 @@
 
 from pathlib import Path
 
+from pyinfra import host
 from pyinfra.operations import files
 
 from inventory.secrets import Secrets
 from roles.common import admitted, config_file, local_group, local_user, secret_file, service
 from roles.mail import mailboxes, sessions
-from roles.mail.config import STORE, MailConfig
+from roles.mail.config import FOLDERS, RECOVERABLE, SHARED, STORE, MailConfig
 
 SETTINGS = "/etc/dovecot/dovecot.conf"
 PEOPLE = "/etc/dovecot/people"
 PASSWORD = "/etc/dovecot/directory-password.conf"  # noqa: S105  # where it is
+PROTOCOLS = "/etc/dovecot/protocols.conf"
 LIBRARY = "/etc/ldap/ldap.conf"
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
+SEEN = "/etc/dovecot/shared"
+WARN = "/usr/local/libexec/quota-warning"
+SPAM = "/etc/dovecot/sieve/spam.sieve"
 USER, UID = "vmail", 5000  # fixed, so that mail restored on another server has the same owner
 
 
@@ -27,10 +32,30 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         name="mail: only people of the inventory have a mailbox open",
         path=PEOPLE,
         template="mail/dovecot/people.j2",
-        names=[mailbox.address for mailbox in wanted.mailboxes],
+        names=[*(each.address for each in wanted.mailboxes), *(each.address for each in wanted.shared)],
         inside=sessions.LoggedIn,
         close=Path(__file__).with_name("programs") / "close_mailboxes.py",
         group="dovecot",
+        mode="640",
+        wanted=wanted,
+    )
+    for box in host.loop(wanted.shared):
+        for folder in host.loop([SHARED, box.home.rpartition("/")[0], box.home, f"{box.home}/Maildir"]):
+            files.directory(name=f"mail: folder {folder}", path=folder, user=USER, group=USER, mode="700")
+        config_file(
+            name=f"mail: rights on {box.address}",
+            template="mail/dovecot/rights.j2",
+            path=f"{box.home}/Maildir/dovecot-acl",
+            user=USER,
+            group=USER,
+            mode="600",
+            box=box,
+        )
+    config_file(
+        name="mail: who sees which shared mailbox",
+        template="mail/dovecot/seen.j2",
+        path=SEEN,
+        group=USER,
         mode="640",
         wanted=wanted,
     )
@@ -44,6 +69,17 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         path=PASSWORD,
     )
     config_file(
+        name="mail: warning of a mailbox that fills", template="mail/dovecot/quota-warning", path=WARN, mode="755"
+    )
+    files.directory(name="mail: folder of rules for all", path=SPAM.rpartition("/")[0])
+    config_file(
+        name="mail: rule for spam is valid and in place",
+        template="mail/dovecot/spam.sieve",
+        path=SPAM,
+        check="sievec {} {}.compiled && rm {}.compiled",  # to /dev/null, it would replace /dev/null
+    )
+    config_file(name="mail: protocols of dovecot", template="mail/dovecot/protocols.conf", path=PROTOCOLS)
+    config_file(
         name="mail: dovecot.conf is valid and in place",
         template="mail/dovecot/dovecot.conf.j2",
         path=SETTINGS,
@@ -53,10 +89,18 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         owner=USER,
         people=PEOPLE,
         password=PASSWORD,
+        protocols=PROTOCOLS,
+        seen=SEEN,
+        warn=WARN,
+        sieve=SPAM,
+        folders=FOLDERS,
+        recoverable=RECOVERABLE,
     )
+    service(name="mail: dovecot speaks its present protocols", unit="dovecot.service", watches=[PROTOCOLS])
     service(
         name="mail: dovecot runs with its present configuration",
         unit="dovecot.service",
         watches=[SETTINGS, LIBRARY, PASSWORD, *CERTIFICATE],
         reload=True,
     )
+    mailboxes.named(name="mail: folders have French names", mailboxes=wanted.mailboxes, folders=FOLDERS)

@@ -1,5 +1,6 @@
 """The folders of mailboxes: each has the id of its person for its name, and that of somebody who left is kept."""
 
+from base64 import b64encode
 from collections.abc import Generator, Iterable
 from pathlib import PurePosixPath
 
@@ -74,6 +75,53 @@ def kept(mailboxes: tuple[Mailbox, ...], owner: str) -> Generator[Explained, Non
             )
     if all(has == (owner if path in present else "root") for path, has in homes.items()):
         host.noop("what somebody left is root's")
+
+
+class FoldersOf(FactBase[set[str]]):
+    """The folders inside the mailboxes, by their path on the disk (.Drafts), of those that had English names."""
+
+    default = set[str]
+
+    def command(self) -> StringCommand:
+        return StringCommand(
+            *("!", "test", "-d", STORE, "||", "find", STORE, "-mindepth 3 -maxdepth 3 -path '*/Maildir/.*' -type d")
+        )
+
+    def process(self, output: Iterable[str]) -> set[str]:
+        return set(output)
+
+
+@operation()
+def named(mailboxes: tuple[Mailbox, ...], folders: dict[str, str]) -> Generator[Explained, None, None]:
+    """
+    Ensure that folders which had the English names of their uses have those that people see now.
+
+    + mailboxes: those of the people present
+    + folders: each name, and the use that was its name before
+    """
+    found = host.get_fact(FoldersOf)
+    moves = [
+        (mailbox, name, use)
+        for mailbox in mailboxes
+        for name, use in folders.items()
+        if f"{mailbox.home}/Maildir/.{use}" in found and f"{mailbox.home}/Maildir/.{on_disk(name)}" not in found
+    ]
+    for mailbox, name, use in moves:
+        yield Explained(
+            *("doveadm mailbox rename -s -u", QuoteString(mailbox.address), use, QuoteString(name)),
+            changes=[f"{mailbox.address}: {use} is {name}"],
+        )
+    if not moves:
+        host.noop("every folder has its name")
+
+
+def on_disk(name: str) -> str:
+    """The name of a folder in the Maildir: UTF-7 as IMAP has it (RFC 3501 5.1.3), one accented letter at a time."""
+    return "".join(letter if " " <= letter <= "~" else _seven(letter) for letter in name)
+
+
+def _seven(letter: str) -> str:
+    return f"&{b64encode(letter.encode('utf-16-be')).decode().rstrip('=').replace('/', ',')}-"
 
 
 def _is_of_a_person(path: str) -> bool:

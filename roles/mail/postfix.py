@@ -11,7 +11,7 @@ CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host
 # Debian copies these into Postfix's chroot when it starts, and only then.
 COPIED_AT_START = ["/etc/resolv.conf", "/etc/hosts"]
 SETTINGS = ["main.cf", "master.cf"]  # a reload would ignore some changes, and Postfix dies of others
-MAPS = ["domains", "mailboxes", "aliases"]
+MAPS = ["domains", "mailboxes", "aliases", "internal", "copies"]
 
 
 def postfix(wanted: MailConfig) -> None:

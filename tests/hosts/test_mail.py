@@ -55,10 +55,10 @@ def dialogue(elsewhere: Host, machine: Machine, port: int, *commands: str) -> li
     return elsewhere.check_output(f"python3 -c %s {machine.fqdn} {port} {arguments}", DIALOGUE).splitlines()
 
 
-def test_it_serves_three_ports_and_no_clear_text_one(host: Host) -> None:
+def test_it_serves_four_ports_and_no_clear_text_one(host: Host) -> None:
     listening = host.check_output("ss -Hltn").splitlines()
     addresses = [line.split()[3].rsplit(":", 1) for line in listening]
-    assert {port for address, port in addresses if not address.startswith("127.")} == {"22", "25", "465", "993"}
+    assert {port for address, port in addresses if not address.startswith("127.")} == {"22", "25", "465", "993", "4190"}
 
 
 @pytest.mark.parametrize("port", ["110", "143", "587"])
@@ -83,7 +83,9 @@ def test_an_unknown_recipient_is_refused_at_once(elsewhere: Host, machine: Machi
 
 
 def test_a_known_recipient_is_accepted(elsewhere: Host, machine: Machine, wanted: MailConfig) -> None:
-    addresses = [mailbox.address for mailbox in wanted.mailboxes] + [alias.address for alias in wanted.aliases]
+    addresses = [mailbox.address for mailbox in wanted.mailboxes] + [
+        a.address for a in wanted.aliases if not a.internal
+    ]
     commands = [f"RCPT TO:<{address}>" for address in addresses]
     said = dialogue(elsewhere, machine, 25, f"MAIL FROM:<{OUTSIDE}>", *commands)
     assert [reply.split()[0] for reply in said[-len(addresses) :]] == ["250"] * len(addresses), said
@@ -152,17 +154,41 @@ def test_a_full_mailbox_refuses(host: Host, wanted: MailConfig) -> None:
     # The person's own settings, with a smaller limit, on a folder that goes away: no mailbox is touched.
     save = (
         'd=$(mktemp -d); trap \'rm -rf "$d"\' EXIT; chown vmail "$d"; printf %s |'
-        ' doveadm -o mail_path="$d/Maildir" -o quota_storage_grace=0 -o quota/Mailbox/storage_size={} save -u {}'
+        ' doveadm -o mail_path="$d/Maildir" -o quota_storage_size={} save -u {}'
     )
     address = wanted.mailboxes[0].address
     message = MESSAGE.format(address) + 4000 * "a"
     assert host.run(save.format("1M", address), message).succeeded
     refused = host.run(save.format("1k", address), message)
     assert not refused.succeeded
-    assert "Quota exceeded" in refused.stderr
+    assert "mailbox is full" in refused.stderr
 
 
 def test_the_limit_of_each_mailbox_is_in_force(host: Host, wanted: MailConfig) -> None:
     for mailbox in wanted.mailboxes:
         limits = host.check_output("doveadm -f tab quota get -u %s", mailbox.address).splitlines()
-        assert limits[1].split("\t")[:4:3] == ["Mailbox", str(wanted.quota_mib * 1024)], limits
+        assert limits[1].split("\t")[:4:3] == ["Mailbox", str(mailbox.quota_gib << 20)], limits
+
+
+def test_a_mailbox_without_a_limit_in_the_list_could_hold_nothing(host: Host) -> None:
+    # The trap: a limit that is nowhere in force, and nothing that says so.
+    assert host.check_output("doveconf -h quota_storage_size") == "1B"
+    assert host.check_output("doveconf -h quota_storage_grace") == "0"
+
+
+def test_dovecot_is_the_one_whose_holes_are_closed(host: Host) -> None:
+    # deb13u7 closes 25, the rules' header editing and the ACLs' among them.
+    assert host.run(
+        "dpkg --compare-versions $(dpkg-query -W -f '${Version}' dovecot-core) ge 1:2.4.1+dfsg1-6+deb13u7"
+    ).succeeded
+    assert "editheader" not in host.check_output("doveconf -h sieve_extensions")
+
+
+def test_spam_goes_where_spam_is(host: Host, wanted: MailConfig) -> None:
+    said = host.check_output(
+        'd=$(mktemp -d); trap \'rm -rf "$d"\' EXIT; chown vmail "$d"; cp /etc/dovecot/sieve/spam.sieve "$d";'
+        ' printf %s >"$d/message"; sieve-test -u %s "$d/spam.sieve" "$d/message" 2>&1',
+        "X-Spam: Yes\n" + MESSAGE.format(OUTSIDE),
+        wanted.mailboxes[0].address,
+    )
+    assert "Indésirables" in said, said

@@ -56,6 +56,10 @@ EFFECTS: dict[str, list[tuple[Effect, object, object]]] = {
             {"sante": (["agents"], []), "sante-conseil": (["conseil"], ["dsi"])},
         ),
     ],
+    "La taille des boîtes aux lettres": [
+        (lambda found: found.institutions["sante"].quota_gib, None, 5),
+        (lambda found: found.institutions["sante"].quotas_gib, {}, {"moussa.exemple": 20}),
+    ],
     "Un port de commutateur": [
         (
             lambda found: {name[-2:]: port.access for name, port in found.switches["sw1"].entry.used_ports.items()},

@@ -40,6 +40,14 @@ def test_a_ministry_that_changes_its_domain_moves_no_mail() -> None:
     assert "moussa.exemple@sante-publique.gov.bf" in homes(after)
 
 
+def test_a_quota_is_the_person_s_or_the_institution_s_or_everybody_s() -> None:
+    changed = config(with_institution("sante", quota_gib=5, quotas_gib={"moussa.exemple": 20}))
+    found = {mailbox.address: mailbox.quota_gib for mailbox in changed.mailboxes}
+    assert found["moussa.exemple@sante.gov.bf"] == 20
+    assert found["mariam.modele@sante.gov.bf"] == 5
+    assert found["awa.exemple@mtdpce.gov.bf"] == ADMINISTRATION.platform.mail.quota_gib
+
+
 def with_mariam(**changes: object) -> MailConfig:
     """The mail of the administration where one person of the ministry of Health is otherwise."""
     people = ADMINISTRATION.institutions["sante"].people

@@ -8,7 +8,7 @@ import pytest
 from roles.mail import mailboxes
 from roles.mail.config import Mailbox
 
-AWA = Mailbox("awa@x.bf", "/srv/mail/M1", "/srv/mail/x/awa")
+AWA = Mailbox("awa@x.bf", "/srv/mail/M1", 2, "/srv/mail/x/awa")
 
 
 @pytest.fixture
@@ -46,3 +46,11 @@ def test_who_comes_back_has_the_same_mail(store: dict[str, str]) -> None:
     store |= {AWA.home: "root"}
     opened = "chown vmail:vmail /srv/mail/M1 && chmod 700 /srv/mail/M1"
     assert says(mailboxes.kept, (AWA,), "vmail") == [(opened, "mailbox M1: is open again")]
+
+
+def test_a_folder_with_an_english_name_gets_the_french_one_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {f"{AWA.home}/Maildir/.{name}" for name in ("Sent", "Junk", "Ind&AOk-sirables")}
+    monkeypatch.setattr(mailboxes, "host", SimpleNamespace(get_fact=lambda _fact: found, noop=lambda _why: None))
+    wanted = {"Envoyés": "Sent", "Indésirables": "Junk", "Corbeille": "Trash"}
+    command = "doveadm mailbox rename -s -u awa@x.bf Sent 'Envoyés'"
+    assert says(mailboxes.named, (AWA,), wanted) == [(command, "awa@x.bf: Sent is Envoyés")]

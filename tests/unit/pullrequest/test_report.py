@@ -89,14 +89,8 @@ def test_a_new_order_is_told() -> None:
     assert "nouvel ordre, @c/d et @a/b" in Report(changes, {}).text()
 
 
-class Quota(Institution):
-    """What an institution may become: a field that `compare` does not know."""
-
-    quota_gib: int
-
-
 def test_a_field_without_words_of_its_own_is_told() -> None:
-    before, after = (Quota(**institution().model_dump(exclude={"functions"}), quota_gib=size) for size in (2, 5))
+    before, after = (institution(quota_gib=size) for size in (2, 5))
     changes = compare(Content(institutions={"sante": before}), Content(institutions={"sante": after}))
     assert ordinary(Report(changes, {"sante": "Santé"}).summary()) == (
         "1 quota porté de 2 à 5 Gio, rien n'est supprimé."

@@ -1,0 +1,222 @@
+"""A shared mailbox: who sees it, who writes in its name; lists and the addresses of before."""
+
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from testinfra.host import Host
+
+from inventory.model import Administration
+from roles.mail.config import RECOVERABLE, Alias, MailConfig, Shared, config_of
+from tests.conftest import connect
+from tests.mail_programs import MailPrograms
+
+
+@pytest.fixture
+def programs(administration: Administration, workstation, password_of: Callable[[str], str]) -> MailPrograms:
+    server = administration.running("mail")[0].fqdn
+    return MailPrograms(workstation, server, lambda address: password_of(address.partition("@")[0]))
+
+
+@pytest.fixture
+def server(administration: Administration) -> Host:
+    return connect(administration, administration.running("mail")[0].name)
+
+
+@pytest.fixture
+def wanted(administration: Administration) -> MailConfig:
+    return config_of(administration, administration.running("mail")[0])
+
+
+@pytest.fixture
+def box(wanted: MailConfig) -> Shared:
+    """A shared mailbox that some only read."""
+    return next(each for each in wanted.shared if set(each.seers) - set(each.senders))
+
+
+@pytest.fixture
+def sender(box: Shared) -> str:
+    return box.senders[0]
+
+
+@pytest.fixture
+def reader(box: Shared) -> str:
+    return next(each for each in box.seers if each not in box.senders)
+
+
+@pytest.fixture
+def stranger(box: Shared, wanted: MailConfig) -> str:
+    """Somebody of the same institution without a right on it."""
+    domain = box.address.partition("@")[2]
+    people = [each.address for each in wanted.mailboxes if each.address.endswith(f"@{domain}")]
+    return next(address for address in people if address not in box.seers)
+
+
+@pytest.fixture
+def tag(server: Host, wanted: MailConfig) -> Iterator[str]:
+    """A word that is in the subject of each message of a test; what has it is gone after the test."""
+    word = f"essai{uuid4().hex[:12]}"
+    yield word
+    for address in (*(each.address for each in wanted.shared), *(each.address for each in wanted.mailboxes)):
+        server.run(
+            "for folder in INBOX %s %s; do doveadm expunge -u %s mailbox $folder SUBJECT %s; done",
+            *("Envoyés", RECOVERABLE, address, word),
+        )
+
+
+def alias_of(wanted: MailConfig, *, internal: bool) -> Alias:
+    return next(each for each in wanted.aliases if each.internal is internal and len(each.mailboxes) > 1)
+
+
+def test_who_sees_a_shared_mailbox_follows_the_groups(
+    programs: MailPrograms, box: Shared, sender: str, reader: str, stranger: str, tag: str
+) -> None:
+    people = [sender, reader, stranger]
+    told = programs.run(
+        """
+box, tag, where = given["box"], given["tag"], "Partagés/" + given["box"]
+tell(sent=send(given["people"][2], box, letter(given["people"][2], box, tag)))
+seen = {}
+for person in given["people"]:
+    client = imap(person)
+    lines = client.list('""', quoted("Partagés/*"))[1]
+    listed = any(quoted(where).strip('"') in line.decode() for line in lines if line)
+    got = until(lambda: found(client, where, "SUBJECT", tag, readonly=True), 60 if listed else 1)
+    try:
+        client.select(quoted(where))
+        mine = client.search(None, "SUBJECT", tag)[1][0].split()
+        marked = bool(mine) and client.store(mine[0], "+FLAGS", r"\\Flagged")[0] == "OK"
+    except imaplib.IMAP4.error:
+        marked = False
+    seen[person] = [listed, bool(got), marked]
+tell(seen=seen)
+""",
+        people,
+        people=people,
+        box=box.address,
+        tag=tag,
+    )
+    assert told["sent"] == [250, ""]
+    assert told["seen"] == {
+        sender: [True, True, True],
+        reader: [True, True, False],
+        stranger: [False, False, False],
+    }
+
+
+def test_only_who_may_sends_in_its_name_and_the_copy_is_in_it(
+    programs: MailPrograms, box: Shared, sender: str, reader: str, stranger: str, tag: str
+) -> None:
+    people = [sender, reader, stranger]
+    told = programs.run(
+        """
+box, tag = given["box"], given["tag"]
+sender, reader, stranger = given["people"]
+tell(granted=send(sender, stranger, letter(box, stranger, tag), envelope=box))
+tell(header=send(sender, stranger, letter(box, stranger, tag)))
+for name in ("reader", "stranger"):
+    person = given["people"][1 if name == "reader" else 2]
+    tell(**{f"{name}_envelope": send(person, sender, letter(box, sender, tag), envelope=box)[0]})
+    tell(**{f"{name}_header": send(person, sender, letter(box, sender, tag))[0]})
+client = imap(sender)
+copies = until(lambda: found(client, "Partagés/" + box + "/Envoyés", "SUBJECT", tag))
+tell(copies=len(copies), seen=bool(copies) and b"Seen" in client.fetch(copies[0], "(FLAGS)")[1][0])
+theirs = imap(stranger)
+tell(received=len(until(lambda: len(f := found(theirs, "INBOX", "SUBJECT", tag)) == 2 and f) or []))
+""",
+        people,
+        people=people,
+        box=box.address,
+        tag=tag,
+    )
+    assert told["granted"] == [250, ""]
+    assert told["header"] == [250, ""]
+    assert told["reader_envelope"] == told["stranger_envelope"] == 553
+    assert told["reader_header"] == told["stranger_header"] == 554
+    assert told["received"] == 2
+    assert told["copies"] == 1
+    assert told["seen"]
+
+
+def test_a_list_reaches_its_people_from_inside_alone(
+    programs: MailPrograms, wanted: MailConfig, administration: Administration, tag: str
+) -> None:
+    internal = alias_of(wanted, internal=True)
+    sender, *others = internal.mailboxes
+    told = programs.run(
+        """
+tell(sent=send(given["sender"], given["list"], letter(given["sender"], given["list"], given["tag"])))
+arrived = {}
+for person in given["others"]:
+    client = imap(person)
+    arrived[person] = len(until(lambda: found(client, "INBOX", "SUBJECT", given["tag"])))
+tell(arrived=arrived)
+""",
+        list(internal.mailboxes),
+        sender=sender,
+        others=others,
+        list=internal.address,
+        tag=tag,
+    )
+    assert told["sent"] == [250, ""]
+    assert told["arrived"] == dict.fromkeys(others, 1)
+    outside = connect(administration, administration.running("applications")[0].name)
+    refused = outside.check_output(
+        "python3 -c %s %s %s",
+        "import smtplib, sys; c = smtplib.SMTP(sys.argv[1]); c.ehlo(); c.docmd('MAIL FROM:<x@example.org>');"
+        " print(*c.docmd('RCPT TO:<%s>' % sys.argv[2]))",
+        programs.server,
+        internal.address,
+    )
+    assert refused.startswith("554"), refused
+    assert "liste interne" in refused
+
+
+def test_an_address_of_before_arrives_and_an_unknown_one_does_not(
+    programs: MailPrograms, wanted: MailConfig, tag: str
+) -> None:
+    domain = wanted.former_domains[0]
+    old = next(each for each in wanted.aliases if each.address.endswith(f"@{domain}") and len(each.mailboxes) == 1)
+    (person,) = old.mailboxes
+    told = programs.run(
+        """
+person, old, tag = given["person"], given["old"], given["tag"]
+tell(sent=send(person, old, letter(person, old, tag)))
+tell(unknown=send(person, given["unknown"], letter(person, old, tag))[0])
+tell(forged=send(person, person, letter(person, person, tag), envelope=old)[0])
+client = imap(person)
+tell(arrived=len(until(lambda: found(client, "INBOX", "SUBJECT", tag))))
+""",
+        [person],
+        person=person,
+        old=old.address,
+        unknown=f"{tag}@{domain}",
+        tag=tag,
+    )
+    assert told == {"sent": [250, ""], "unknown": 550, "forged": 553, "arrived": 1}
+
+
+def test_what_is_deleted_in_a_shared_mailbox_can_be_taken_back(
+    programs: MailPrograms, box: Shared, sender: str, stranger: str, tag: str
+) -> None:
+    told = programs.run(
+        """
+box, tag, sender = given["box"], given["tag"], given["sender"]
+send(given["stranger"], box, letter(given["stranger"], box, tag))
+client = imap(sender)
+got = until(lambda: found(client, "Partagés/" + box, "SUBJECT", tag))
+client.store(got[0], "+FLAGS", r"\\Deleted")
+client.expunge()
+tell(left=len(found(client, "Partagés/" + box, "SUBJECT", tag)))
+tell(own=len(found(client, given["gone"], "SUBJECT", tag, readonly=True)))
+tell(shared=len(found(client, "Partagés/" + box + "/" + given["gone"], "SUBJECT", tag, readonly=True)))
+""",
+        [sender, stranger],
+        sender=sender,
+        stranger=stranger,
+        box=box.address,
+        tag=tag,
+        gone=RECOVERABLE,
+    )
+    assert told["left"] == 0
+    assert told["own"] + told["shared"] == 1, told
