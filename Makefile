@@ -117,6 +117,12 @@ topology: $(VENV)/ready ## Sites, VLANs, devices, uplinks as a picture [OUT=topo
 targets: $(VENV)/ready ## What a Prometheus is to watch, for its file_sd: all as JSON, or a file a job [OUT=folder]
 	@$(PY) -m deploys.targets --environment $(ENV) $(if $(OUT),--out "$(OUT)")
 
+zones: $(VENV)/ready ## The DNS records of each mail domain, for who serves it elsewhere [OUT=folder]
+	@$(PY) -m deploys.zones --environment $(ENV) $(if $(OUT),--out "$(OUT)")
+
+dns-check: $(VENV)/ready ## What is served of each mail domain, held against what is wanted [SERVER=192.0.2.53: not ours]
+	@$(PY) -m deploys.dns_check --environment $(ENV) $(if $(SERVER),--server "$(SERVER)")
+
 verify: $(VENV)/ready ## Check that all of it works, by using it; in the lab also that it survives what is done to it
 	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) \
 		$(if $(filter lab,$(ENV)),tests/lab) tests/hosts tests/devices tests/journeys

@@ -8,6 +8,7 @@ import roles.dhcp
 import roles.directory
 import roles.files
 import roles.mail
+import roles.nameserver
 import roles.router
 import roles.timekeeping
 import roles.workstation
@@ -22,6 +23,7 @@ ROLES = {
     "directory": roles.directory,
     "files": roles.files,
     "mail": roles.mail,
+    "nameserver": roles.nameserver,
     "router": roles.router,
     "workstation": roles.workstation,
 }
@@ -41,3 +43,8 @@ def ports_of(machine: Machine) -> list[Port]:
 def health_of(machine: Machine) -> dict[str, Health]:
     """What must live on a machine, by the deploy that brings it."""
     return {"timekeeping": roles.timekeeping.HEALTH, **{name: ROLES[name].HEALTH for name in machine.runs}}
+
+
+def mail_ports() -> frozenset[int]:
+    """What mail servers open: the DNS announces that, and nothing else."""
+    return frozenset(port.number for port in roles.mail.OPEN_PORTS if isinstance(port.number, int))

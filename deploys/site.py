@@ -5,6 +5,7 @@ from pyinfra import local
 # One line each: pyinfra tells operations apart by the line that calls them.
 local.include("deploys/base.py")
 local.include("deploys/played.py")
+local.include("deploys/nameserver.py")
 local.include("deploys/directory.py")
 local.include("deploys/database.py")
 local.include("deploys/mail.py")

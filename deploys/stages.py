@@ -6,7 +6,7 @@ DEVICES = ("uplinks", "lan")
 STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "site": (
         ("base", "played"),
-        ("router",),
+        ("router", "nameserver"),  # a key is published before mail is signed with it
         ("uplinks",),  # what leads to the switches
         ("lan",),
         ("dhcp", "directory", "database", "mail", "workstation"),

@@ -20,9 +20,9 @@ from typing import NoReturn
 
 import pyrage
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from inventory import masking, sealing
+from inventory import dkim, masking, sealing
 from inventory.masking import masked
 from inventory.model import Administration, Environment, InventoryError
 from inventory.model.problems import Problem
@@ -75,6 +75,10 @@ class Secrets:
         if key not in values:
             raise SecretError(f"{self._path(scope)}: no secret '{key}': run `make secrets`")
         return Secret(values[key])
+
+    def has(self, scope: str, key: str) -> bool:
+        """Whether there is such a secret."""
+        return key in self._scope(scope)
 
     def add_missing(self, scope: str, wanted: dict[str, Callable[[], str]]) -> list[str]:
         """Generate what a scope lacks; returns the keys that were added. Existing values are never touched."""
@@ -190,6 +194,9 @@ class _WithheldSecrets(Secrets):
     def get(self, scope: str, key: str) -> Secret:
         return _Withheld(f"{scope}: {key}")
 
+    def has(self, scope: str, key: str) -> bool:  # noqa: ARG002 (nobody knows)
+        return False
+
     def add_missing(self, scope: str, wanted: dict[str, Callable[[], str]]) -> list[str]:  # noqa: ARG002 (as above)
         raise SecretError(f"{scope}: withheld: this run may not write secrets")
 
@@ -261,7 +268,15 @@ def random_key() -> str:
 
 def rsa_key() -> str:
     """An RSA 2048 private key in PEM (DKIM: RFC 8301 asks for at least 1024, recommends 2048)."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return _pem(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+
+
+def ed25519_key() -> str:
+    """An Ed25519 private key in PEM (DKIM: RFC 8463)."""
+    return _pem(ed25519.Ed25519PrivateKey.generate())
+
+
+def _pem(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
@@ -278,7 +293,9 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         for name, institution in administration.institutions.items()
     }
     domains: Generators = {
-        f"dkim/{institution.mail_domain}": rsa_key for institution in administration.institutions.values()
+        dkim.secret_of(domain, selector): {"rsa": rsa_key, "ed": ed25519_key}[algorithm]
+        for domain in administration.mail_domains
+        for selector, algorithm in dkim.prepared(dkim.today())
     }
     applications: dict[str, Generators] = {
         f"application-{name}": {"database_password": password, "session_key": random_key}

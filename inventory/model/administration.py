@@ -137,6 +137,11 @@ class Administration:
         applications = {name: machines[application.host] for name, application in self.applications.items()}
         return machines | switches | routers | applications
 
+    @property
+    def mail_domains(self) -> tuple[str, ...]:
+        """Every domain whose mail is served."""
+        return tuple(institution.mail_domain for institution in self.institutions.values())
+
     def machine(self, name: str) -> Machine:
         return self.machines[name]
 

@@ -135,12 +135,6 @@ WORKGROUP = Form(
     "the NetBIOS name of the domain: at most 15 capitals and digits",
     "GOUV",
 )
-SELECTOR = Form(
-    r"^[a-z0-9]{1,30}$",
-    "nom de la clé DKIM : 30 minuscules et chiffres au plus",
-    "the name of the DKIM key: at most 30 lower-case letters and digits",
-    "s2026",
-)
 AGE_KEY = Form(
     r"^age1[02-9ac-hj-np-z]{58}$",
     "clé publique age : age1…, 62 caractères",
@@ -177,7 +171,6 @@ BY_PATTERN = {
         READER,
         REALM,
         WORKGROUP,
-        SELECTOR,
         AGE_KEY,
         SCOPES,
         DAY,

@@ -18,7 +18,6 @@ class MailPolicy(Strict):
     domains_under: list[DomainName] = Field(
         min_length=1, description="Domaines sous lesquels une institution a le sien", examples=[["gov.bf"]]
     )
-    dkim_selector: Annotated[str, forms.SELECTOR.field()]
     message_size_mib: Annotated[
         int, Field(strict=True, ge=1, le=200, description="Taille maximale d'un message, en Mio", examples=[25])
     ]
@@ -32,6 +31,11 @@ class MailPolicy(Strict):
     )
     recoverable_days: Annotated[int, Field(strict=True, ge=1, le=365)] = Field(
         default=30, description="Jours où ce qu'une personne efface peut encore être repris", examples=[30]
+    )
+    certificate_authorities: list[DomainName] = Field(
+        default=[],
+        description="Autorités publiques qui peuvent certifier un nom des domaines de courriel (CAA) ; sinon, aucune",
+        examples=[["letsencrypt.org"]],
     )
 
 
@@ -146,7 +150,7 @@ class Platform(Strict):
     )
     mail: MailPolicy = Field(
         description="Le courriel",
-        examples=[{"domains_under": ["gov.bf"], "dkim_selector": "s2026", "message_size_mib": 25}],
+        examples=[{"domains_under": ["gov.bf"], "message_size_mib": 25}],
     )
     resina: Resina = Field(
         description="Le réseau national de l'administration",

@@ -2,7 +2,7 @@
 
 from roles.common.accounts import local_group, local_user
 from roles.common.admission import admitted
-from roles.common.files import config_file, copied_file, secret_file
+from roles.common.files import config_file, copied_file, only_files, secret_file
 from roles.common.packages import packages
 from roles.common.ports import Port
 from roles.common.services import service, stopped
@@ -14,6 +14,7 @@ __all__ = [
     "copied_file",
     "local_group",
     "local_user",
+    "only_files",
     "packages",
     "secret_file",
     "service",

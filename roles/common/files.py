@@ -1,6 +1,6 @@
 """Files: one fact, one command, atomic, checked before they replace what runs."""
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
 from inventory.secrets import Secret
-from roles.common.commands import Before, Removed, WriteFile
+from roles.common.commands import Before, Explained, Removed, WriteFile
 from roles.rendering import render
 
 
@@ -49,6 +49,37 @@ def config_file(
     + context: what the template prints
     """
     yield from written(path, render(template, **context), user, group, mode, check, removes=removes)
+
+
+class FilesIn(FactBase[set[str]]):
+    """The names of the files in a folder, without those of its folders."""
+
+    default = set[str]
+
+    def command(self, folder: str) -> StringCommand:
+        quoted = QuoteString(folder)
+        return StringCommand("! test -d", quoted, "|| find", quoted, "-mindepth 1 -maxdepth 1 -type f -printf '%f\\n'")
+
+    def process(self, output: Any) -> set[str]:
+        return set(output)
+
+
+@operation()
+def only_files(folder: str, names: Collection[str]) -> Generator[Explained, None, None]:
+    """
+    Ensure that a folder of ours holds no other files than these.
+
+    + folder: where it is on the host
+    + names: of the files that stay
+    """
+    others = sorted(host.get_fact(FilesIn, folder=folder).difference(names))
+    if not others:
+        host.noop(f"{folder} holds no other file")
+        return
+    yield Explained(
+        *("rm", "-f", *(QuoteString(f"{folder}/{name}") for name in others)),
+        changes=[f"{folder}/{name}: remove" for name in others],
+    )
 
 
 @operation()

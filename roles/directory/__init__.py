@@ -4,6 +4,7 @@ from pyinfra import host
 from pyinfra.api import deploy
 from pyinfra.operations import files
 
+from inventory import dkim
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
 from roles.common import Port, config_file, packages, secret_file, service, stopped
@@ -76,7 +77,7 @@ def directory(administration: Administration, machine: Machine) -> None:
     operations.rights(name="directory: rights of the help desks", desired=desired)
     operations.zones(
         name="directory: names",
-        desired=records.desired_of(administration, records.dkim_keys(administration, secrets)),
+        desired=records.desired_of(administration, dkim.records(administration, secrets, dkim.today())),
         server=machine.fqdn,
         _retries=3,  # just started, it may not answer yet
         _retry_delay=2,

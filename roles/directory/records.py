@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives import serialization
-
+from inventory import dkim
 from inventory.model import Administration
-from inventory.secrets import Secrets
 from roles.common.commands import Says
 
 
@@ -54,40 +52,18 @@ class ZoneChanges:
 
     def _new(self, record: DnsRecord) -> bool:
         """Whether a record that goes is replaced by another of its name and kind; a PTR, by one of whose it was."""
+        if _signs(record):  # its quarter is over
+            return True
         if record.kind == "PTR" and any((record.kind, record.data) == (new.kind, new.data) for new in self.add):
             return True
         return any((record.zone, record.name, record.kind) == (new.zone, new.name, new.kind) for new in self.add)
 
 
-def dkim_keys(administration: Administration, secrets: Secrets) -> dict[str, str]:
-    """The public keys that sign the mail of each domain, in base64."""
-    keys = {
-        institution.mail_domain: secrets.get("mail", f"dkim/{institution.mail_domain}")
-        for institution in administration.institutions.values()
-    }
-    return {domain: "(withheld)" if key.withheld else public_key(key.reveal()) for domain, key in keys.items()}
-
-
-def public_key(private_pem: str) -> str:
-    """The public half of a private key, as a DKIM record prints it (RFC 6376, 3.6.1: p=)."""
-    public = serialization.load_pem_private_key(
-        private_pem.encode(),
-        password=None,
-        unsafe_skip_rsa_key_validation=True,  # ours: it was checked when made
-    ).public_key()
-    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
-    return "".join(pem.splitlines()[1:-1])
-
-
-def desired_of(administration: Administration, keys: Mapping[str, str]) -> Zones:
+def desired_of(administration: Administration, keys: Mapping[str, Mapping[str, str]]) -> Zones:
     """Machines, devices and applications in the domain's zone, their addresses in reverse, the mail of institutions."""
     domain = administration.platform.domain
     hosts = [DnsRecord(domain, name, "A", str(address)) for name, address in administration.addresses.items()]
-    mail = [
-        record
-        for institution in administration.institutions.values()
-        for record in _mail(administration, institution.mail_domain, keys[institution.mail_domain])
-    ]
+    mail = [record for domain in administration.mail_domains for record in _mail(administration, domain, keys[domain])]
     records = frozenset([*hosts, *_reverse(administration), *mail])
     return Zones(frozenset(record.zone for record in records), records)
 
@@ -107,21 +83,21 @@ def _reverse(administration: Administration) -> Iterator[DnsRecord]:
         yield DnsRecord(f"{zone}.in-addr.arpa", place, "PTR", administration.fqdn(name))
 
 
-def _mail(administration: Administration, zone: str, key: str) -> list[DnsRecord]:
+def _mail(administration: Administration, zone: str, keys: Mapping[str, str]) -> list[DnsRecord]:
     """Where the mail of a domain goes (RFC 5321), and who may send it (SPF RFC 7208, DKIM 6376, DMARC 7489)."""
-    selector = administration.platform.mail.dkim_selector
     return [
         *(DnsRecord(zone, "@", "MX", f"10 {server.fqdn}") for server in administration.running("mail")),
         DnsRecord(zone, "@", "TXT", "v=spf1 mx -all"),
         DnsRecord(zone, "_dmarc", "TXT", "v=DMARC1; p=reject; adkim=s; aspf=s"),
-        DnsRecord(zone, f"{selector}._domainkey", "TXT", f"v=DKIM1; k=rsa; p={key}"),
+        *(DnsRecord(zone, f"{selector}._domainkey", "TXT", text) for selector, text in keys.items()),
     ]
 
 
 def changes(desired: Zones, found: Zones) -> ZoneChanges:
     """Of the records that exist, only those of a name and kind that the inventory decides are ever removed.
 
-    A PTR that gives one of our names to an address that is no longer its own is such a record too.
+    A PTR that gives one of our names to an address that is no longer its own is such a record too, and a DKIM key of
+    ours whose time is over.
     """
     ours = {(record.zone, record.name, record.kind) for record in desired.records}
     named = {record.data for record in desired.records if record.kind == "PTR"}
@@ -132,7 +108,15 @@ def changes(desired: Zones, found: Zones) -> ZoneChanges:
             sorted(
                 record
                 for record in found.records - desired.records
-                if (record.zone, record.name, record.kind) in ours or (record.kind == "PTR" and record.data in named)
+                if (record.zone, record.name, record.kind) in ours
+                or (record.kind == "PTR" and record.data in named)
+                or (record.zone in desired.names and _signs(record))
             )
         ),
     )
+
+
+def _signs(record: DnsRecord) -> bool:
+    """Whether it is a DKIM key that follows from a quarter."""
+    selector, _, kind = record.name.partition(".")
+    return kind == "_domainkey" and record.kind == "TXT" and dkim.OURS.fullmatch(selector) is not None

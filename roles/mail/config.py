@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from inventory import dkim
 from inventory.model import Administration, Institution, Machine
 from inventory.model.institution import REFUSE, Person
 
@@ -76,7 +77,7 @@ class MailConfig:
     message_size_mib: int
     quota_warnings_percent: tuple[int, ...]
     recoverable_days: int
-    dkim_selector: str
+    signing: tuple[str, ...]  # the selectors of the keys that sign today
     directory: Directory
 
     @property
@@ -111,7 +112,7 @@ def config_of(administration: Administration, machine: Machine, today: date | No
         message_size_mib=platform.mail.message_size_mib,
         quota_warnings_percent=tuple(sorted(platform.mail.quota_warnings_percent, reverse=True)),
         recoverable_days=platform.mail.recoverable_days,
-        dkim_selector=platform.mail.dkim_selector,
+        signing=dkim.signing(dkim.today()),
         directory=Directory(
             uris=tuple(f"ldaps://{controller.fqdn}" for controller in administration.running("directory")),
             bind_name=f"svc-mail@{platform.domain}",

@@ -3,8 +3,9 @@
 from pyinfra import host
 from pyinfra.operations import files
 
+from inventory import dkim
 from inventory.secrets import Secrets
-from roles.common import config_file, secret_file, service
+from roles.common import config_file, only_files, secret_file, service
 from roles.mail.config import MailConfig
 
 USER = "_rspamd"
@@ -28,9 +29,15 @@ SETTINGS = (
 def rspamd(wanted: MailConfig, secrets: Secrets) -> None:
     """Ensure the signing keys, the configuration and the service."""
     files.directory(name="mail: folder of DKIM keys", path=KEYS, user=USER, group=USER, mode="700")
-    for domain in host.loop(wanted.domains):
-        key = secrets.get("mail", f"dkim/{domain}")
-        secret_file(name=f"mail: DKIM key of {domain}", content=key, path=f"{KEYS}/{domain}.key", user=USER, group=USER)
+    keys = {f"{domain}.{selector}": (domain, selector) for domain in wanted.domains for selector in wanted.signing}
+    for file, (domain, selector) in host.loop(keys.items()):
+        secret_file(
+            name=f"mail: DKIM key {selector} of {domain}",
+            content=secrets.get(dkim.SCOPE, dkim.secret_of(domain, selector)),
+            path=f"{KEYS}/{file}.key",
+            user=USER,
+            group=USER,
+        )
     config_file(name="mail: check of rspamd settings", template="mail/rspamd/check-rspamd", path=CHECK, mode="755")
     for module in host.loop(NEED_INTERNET):
         config_file(
@@ -47,6 +54,7 @@ def rspamd(wanted: MailConfig, secrets: Secrets) -> None:
             wanted=wanted,
             keys=KEYS,
         )
+    only_files(name="mail: no DKIM key whose quarter is over", folder=KEYS, names=[f"{file}.key" for file in keys])
     files.directory(name="mail: rspamd unit settings folder", path=UNIT_SETTINGS.rpartition("/")[0])
     config_file(name="mail: rspamd unit settings", template="mail/rspamd/unit.conf", path=UNIT_SETTINGS)
     service(name="mail: rspamd runs with its present unit", unit="rspamd.service", watches=[UNIT_SETTINGS])

@@ -15,6 +15,7 @@ PACKAGES = [
     "python3",
     "python3-dkim",
     "python3-dnspython",
+    "python3-nacl",
     "samba-dsdb-modules",
     "smbclient",
 ]

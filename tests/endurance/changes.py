@@ -139,7 +139,7 @@ def new_templates(place: Path) -> None:
 
 DAMAGE = {
     "ws1": "dpkg --remove python3-dkim >/dev/null",
-    "mail1": "systemctl disable --quiet --now rspamd; chmod 644 /var/lib/rspamd/dkim/sante.gov.bf.key;"
+    "mail1": "systemctl disable --quiet --now rspamd; chmod 644 /var/lib/rspamd/dkim/sante.gov.bf.*.key;"
     " echo intrus@sante.gov.bf intrus >>/etc/postfix/mailboxes",
     "app1": "systemctl stop app-cim; echo '# by hand' >>/etc/systemd/system/app-e-cm.service",
     "db1": "chmod 666 /etc/postgresql/17/main/pg_hba.conf; chown root /etc/postgresql/17/main/conf.d/*.conf;"

@@ -1,5 +1,7 @@
 """Mail: what a stranger may not do, and what each person has alone. test_mail.py in journeys/ sends and reads."""
 
+import re
+
 import pytest
 from testinfra.host import Host
 
@@ -111,8 +113,10 @@ def test_port_465_wants_a_login(elsewhere: Host, machine: Machine, people: list[
 
 
 def test_only_the_filter_reads_the_signing_keys(host: Host, wanted: MailConfig) -> None:
-    for domain in wanted.domains:
-        key = f"/var/lib/rspamd/dkim/{domain}.key"
+    keys = {f"{domain}.{selector}.key" for domain in wanted.domains for selector in wanted.signing}
+    assert set(host.check_output("ls -A /var/lib/rspamd/dkim").split()) == keys  # none whose quarter is over
+    for name in keys:
+        key = f"/var/lib/rspamd/dkim/{name}"
         assert host.check_output("stat -c '%%U %%a' %s", key) == "_rspamd 600"
         assert not host.run("runuser -u nobody -- cat %s", key).succeeded
 
@@ -129,7 +133,10 @@ def judge(host: Host, header_from: str, *options: str) -> str:
 def test_every_domain_signs_what_its_people_send(host: Host, people: list[str], wanted: MailConfig) -> None:
     for address in people:
         said = judge(host, address, "--ip 10.20.10.21", f"--from {address}", f"--user {address}")
-        assert f"DKIM_SIGNED (0.00)[{address.partition('@')[2]}:s={wanted.dkim_selector}]" in said, said
+        domain = address.partition("@")[2]
+        signed = {f"{domain}:s={selector}" for selector in wanted.signing}
+        (told,) = re.findall(r"DKIM_SIGNED \(0\.00\)\[(.*)\]", said)
+        assert set(told.split(", ")) == signed, said
 
 
 def test_a_stranger_is_never_signed_for(host: Host, people: list[str]) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from inventory import dkim
 from inventory.model import Administration, Institution, load
 from tests.rehearsals.conftest import ROOT, at_the_desk, done, files, first_logon, imap, run, share, ticket
 
@@ -35,11 +36,14 @@ def test_a_new_ministry_works(copy: Path, ministry: Institution, administration:
 
     done(copy, "deploys.validate")
     logins = [person.login for person in ministry.people]
-    generated = {f"institution-{MINISTRY}: {login}" for login in logins} | {f"mail: dkim/{DOMAIN}"}
+    generated = {f"institution-{MINISTRY}: {login}" for login in logins} | {
+        f"mail: {dkim.secret_of(DOMAIN, selector)}" for selector, _ in dkim.prepared(dkim.today())
+    }
     assert {line.removeprefix("  generated: ") for line in done(copy, "deploys.secrets").splitlines()} == generated
     done(copy, "deploys.engine", "deploy", "--yes")
     print(f"\nfrom the inventory to the service: {time.monotonic() - started:.0f} seconds")
     assert run(copy, "deploys.engine", "plan").returncode == 0
+    assert run(copy, "deploys.dns_check").returncode == 0
 
     passwords = {login: first_logon(administration, MINISTRY, login) for login in logins}
     assert len(passwords) == 2
@@ -56,6 +60,9 @@ def test_a_new_ministry_works(copy: Path, ministry: Institution, administration:
 
     done(ROOT, "deploys.engine", "deploy", "--yes", "--reason", "the rehearsal of a ministry is over")
     assert run(ROOT, "deploys.engine", "plan").returncode == 0
+    assert run(ROOT, "deploys.dns_check").returncode == 0
+    gone = f"dig @{administration.running('nameserver')[0].address} {DOMAIN} SOA"
+    assert "status: REFUSED" in at_the_desk(administration, gone, "")[1]
     for login, password in passwords.items():
         assert at_the_desk(administration, imap(f"{login}@{DOMAIN}"), password)[0] != 0
         assert at_the_desk(administration, ticket(login, "true"), password)[0] != 0

@@ -4,12 +4,11 @@ from ipaddress import IPv4Network
 import pytest
 
 from inventory.model import load
-from inventory.secrets import rsa_key
 from roles.common.commands import Says
-from roles.directory.records import DnsRecord, Zones, changes, desired_of, public_key
+from roles.directory.records import DnsRecord, Zones, changes, desired_of
 
 ADMINISTRATION = load("lab")
-KEYS = {institution.mail_domain: "MIIkey" for institution in ADMINISTRATION.institutions.values()}
+KEYS = {domain: {"2026q4-rsa": "v=DKIM1; k=rsa; p=MIIkey"} for domain in ADMINISTRATION.mail_domains}
 DESIRED = desired_of(ADMINISTRATION, KEYS)
 DOMAIN = ADMINISTRATION.platform.domain
 
@@ -64,7 +63,7 @@ def test_each_mail_domain_has_its_zone() -> None:
         ("@", "MX", "10 mail1.intra.gov.bf"),
         ("@", "TXT", "v=spf1 mx -all"),
         ("_dmarc", "TXT", "v=DMARC1; p=reject; adkim=s; aspf=s"),
-        ("s2026._domainkey", "TXT", "v=DKIM1; k=rsa; p=MIIkey"),
+        ("2026q4-rsa._domainkey", "TXT", "v=DKIM1; k=rsa; p=MIIkey"),
     }
 
 
@@ -91,7 +90,8 @@ def test_an_address_that_changed_is_replaced_and_what_is_not_ours_stays() -> Non
     ]
 
 
-def test_the_public_key_is_that_of_a_dkim_record() -> None:
-    key = public_key(rsa_key())
-    assert key.startswith("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A")  # SubjectPublicKeyInfo, RSA 2048
-    assert "\n" not in key
+def test_a_key_whose_quarter_is_over_goes_and_is_no_removal() -> None:
+    over = DnsRecord("sante.gov.bf", "2026q3-rsa._domainkey", "TXT", "v=DKIM1; k=rsa; p=MIIold")
+    foreign = DnsRecord("sante.gov.bf", "newsletter._domainkey", "TXT", "v=DKIM1; k=rsa; p=MIIother")
+    found = replace(DESIRED, records=DESIRED.records | {over, foreign})
+    assert changes(DESIRED, found).says() == [f"{over}: no longer {over.data}"]

@@ -44,7 +44,7 @@ def test_its_router_announces_what_may_reach_resina(administration: Administrati
 
 
 def test_its_devices_have_names(administration: Administration) -> None:
-    keys = {institution.mail_domain: "key" for institution in administration.institutions.values()}
+    keys = {institution.mail_domain: {} for institution in administration.institutions.values()}
     names = {record.name: record.data for record in desired_of(administration, keys).records if record.kind == "A"}
     assert names.items() >= {"sw11": "10.30.12.11", "sw12": "10.30.12.12", "edge11": "10.255.1.10"}.items()
 
