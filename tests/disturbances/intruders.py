@@ -22,7 +22,7 @@ LISTENED = 4  # seconds
 NOBODYS = "10.20.10.66"  # an address in the desk's network that no host has
 
 SEND = """
-import socket, struct, sys, time
+import errno, socket, struct, sys, time
 nic, what, count, pause, address, whose = (*sys.argv[1:3], int(sys.argv[3]), float(sys.argv[4]), *sys.argv[5:])
 link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 link.bind((nic, 0))
@@ -37,7 +37,7 @@ ack = struct.pack(">4B24x4x", 2, 1, 6, 0)[:16] + given + bytes(8) + bytes.fromhe
 ack += bytes.fromhex("63825363 350105 330400000e10 ff") + b"rogue"
 arp = struct.pack(">HHBBH", 1, 0x0800, 6, 4, 1) + me + given + bytes(6) + bytes([10, 20, 10, 1])
 for number in range(count):
-    link.send({
+    frame = {
         "bpdu": bpdu(b"\\x00"),
         "inferior": bpdu(b"\\xff"),
         "offer": server(b"rogue".ljust(20)),
@@ -46,7 +46,14 @@ for number in range(count):
         "tagged": everybody + me + b"\\x81\\x00\\x00\\x0a\\x08\\x06" + arp + b"rogue".ljust(18),
         "macs": b"\\x02\\x99" + bytes(4) + b"\\x02\\x66" + number.to_bytes(4, "big") + b"\\x88\\xb5" + bytes(46),
         "storm": everybody + me + b"\\x88\\xb5" + b"storm".ljust(46),
-    }[what])
+    }[what]
+    try:
+        link.send(frame)
+    except OSError as error:
+        # The switch shut the port, as it should: nobody hears the rest.
+        if error.errno not in (errno.ENOBUFS, errno.ENETDOWN):
+            raise
+        break
     if pause:
         time.sleep(pause)
 """

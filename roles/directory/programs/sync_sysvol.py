@@ -7,6 +7,7 @@ permissions come by identifier (SID) and are kept here as this machine numbers t
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from samba.samdb import SamDB
 SYSVOL, STAMP = Path("/var/lib/samba/sysvol"), Path("/var/lib/samba/sysvol.synchronized")
 KINDS = libsmb.FILE_ATTRIBUTE_DIRECTORY | libsmb.FILE_ATTRIBUTE_HIDDEN | libsmb.FILE_ATTRIBUTE_SYSTEM
 PERMISSIONS = security.SECINFO_OWNER | security.SECINFO_GROUP | security.SECINFO_DACL
+
+FIRST = 60  # seconds that a controller which has no files yet asks for them: the other may be starting anew
 
 Entry = tuple[str, bool, int, int]  # path below SYSVOL, whether a folder, size, time of last change
 
@@ -89,8 +92,11 @@ s3 = param.get_context()
 s3.load("/etc/samba/smb.conf")
 
 
-def connection() -> Any:
-    """To the PDC emulator; where it is no more (it was rebuilt, and its role is still to be taken), to any other."""
+def connection() -> Any | str:
+    """To the PDC emulator; where it is no more (it was rebuilt, and its role is still to be taken), to any other.
+
+    Else why there is none.
+    """
     others = here.search(here.get_config_basedn(), expression="(objectClass=nTDSDSA)", attrs=[])
     living = [each.dn for each in others if each.dn != ldb.Dn(here, str(here.get_dsServiceName()))]
     said = "there is none"
@@ -100,12 +106,17 @@ def connection() -> Any:
             return libsmb.Conn(name, "sysvol", lp=s3, creds=machine)
         except NTSTATUSError as error:
             said = f"{name}: {error.args[-1]}"
-    # Not a fault of this one: what it has stays, and its age is what check-replication looks at.
-    print(f"SYSVOL stays as it is, nobody who has it answers: {said}")
-    sys.exit()
+    return said
 
 
-there = connection()
+deadline = time.monotonic() + (0 if STAMP.exists() else FIRST)
+while isinstance(there := connection(), str):
+    if time.monotonic() > deadline:
+        # Not a fault of this one: what it has stays, and its age is what check-replication looks at.
+        print(f"SYSVOL stays as it is, nobody who has it answers: {there}")
+        sys.exit()
+    time.sleep(2)
+
 session = system_session_unix()
 wanted = list(entries(there))
 for entry in [("", True, 0, 0), *wanted]:
