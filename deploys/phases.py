@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from deploys.again import checked
 from roles.lab.owner import LabBusyError, claim
 from roles.lab.usage import sentence
 
@@ -18,6 +19,7 @@ BIN = Path(PYTHON).parent
 class Phase:
     name: str
     command: tuple[str, ...]
+    asks_again: bool = False  # tests of machines, which share this one's processors
 
 
 def tool(name: str, *arguments: str) -> tuple[str, ...]:
@@ -31,10 +33,12 @@ def module(name: str, *arguments: str) -> tuple[str, ...]:
 VALIDATE = Phase("validate", module("deploys.validate"))
 DESTROY = Phase("destroy", module("roles.lab.destroy"))
 ACCEPT = ("-n", "4", "--dist", "loadgroup", "tests/lab", "tests/hosts", "tests/devices", "tests/journeys")
-VERIFY = Phase("verify", tool("pytest", *ACCEPT))
+VERIFY = Phase("verify", tool("pytest", *ACCEPT), asks_again=True)
 # Alone and in order: each hurts the lab that the others use. A rehearsal reads the report of `verify`: not this one.
-DISTURBANCES = Phase("disturbances", tool("pytest", "tests/disturbances", "--junitxml=.cache/lab/disturbances.xml"))
-REHEARSALS = Phase("rehearsals", tool("pytest", "tests/rehearsals"))
+DISTURBANCES = Phase(
+    "disturbances", tool("pytest", "tests/disturbances", "--junitxml=.cache/lab/disturbances.xml"), asks_again=True
+)
+REHEARSALS = Phase("rehearsals", tool("pytest", "tests/rehearsals"), asks_again=True)
 
 LAB = module("deploys.engine", "deploy", "--deploy", "lab", "--inventory", "@local", "--yes")
 
@@ -89,10 +93,15 @@ def main() -> int:
             return 1
     times: list[tuple[str, float]] = []
     status, usage = 0, ""
+    second: list[str] = []
     for phase in RUNS[arguments.run]:
         print(f"── {phase.name}", flush=True)
         started = monotonic()
-        status = subprocess.run(phase.command, check=False).returncode
+        if phase.asks_again:
+            status, at_second = checked(phase.command, Path(".cache/lab/tests", phase.name))
+            second += at_second
+        else:
+            status = subprocess.run(phase.command, check=False).returncode
         times.append((phase.name, monotonic() - started))
         if phase is VERIFY:
             usage = sentence()
@@ -104,6 +113,8 @@ def main() -> int:
         print(f"{name:<16}{seconds:>9.1f}")
     if usage:
         print(usage)
+    for test in second:
+        print(f"passed only when asked again, to be looked into: {test}")
     if arguments.run == "lab" and status == 0:
         print(NEXT)
     return status
