@@ -92,14 +92,14 @@ class Workstation:
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         return self.run_stdin(command, "")
 
-    def run_stdin(self, command: str, stdin: str) -> subprocess.CompletedProcess[str]:
+    def run_stdin(self, command: str, stdin: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a command that reads `stdin`: passwords and scripts go this way, never in a command line."""
         return subprocess.run(
             ["ssh", "-F", self.ssh_config, self.name, command],
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=timeout,
             check=False,
         )
 

@@ -1,6 +1,7 @@
 """What people do at the workstation with a mail program: SMTP, IMAP and ManageSieve, each over verified TLS.
 
 A test hands in a few lines of Python; they run there after the lines of PRELUDE. Passwords go over stdin.
+The one way to play a mail program: the conftest.py of journeys and of disturbances import the fixtures of this file.
 """
 
 import json
@@ -9,30 +10,57 @@ from dataclasses import dataclass
 from shlex import join
 from typing import Any
 
-# Waits are polls: a machine that is busy with other tests is only slower.
+import pytest
+from testinfra.host import Host
+
+from inventory.model import Administration
+from roles.mail.config import MailConfig, config_of
+from tests.conftest import Workstation, connect
+
+LONGEST = 300  # seconds that some lines may take: each of their waits is shorter
+
+# Waits are polls: a machine that is busy with other tests is only slower. What is refused for now (a 4xx, a connection
+# that breaks, a directory that does not answer) is asked again for `patience` seconds; a wrong password never is, since
+# the account would be locked.
 PRELUDE = r"""
 import base64, email, email.message, email.policy, email.utils, imaplib, json, smtplib, socket, ssl, sys, time
 given = json.loads(sys.stdin.readline())
 server, tls = given["server"], ssl.create_default_context()
 imaplib._MAXLINE = 10_000_000
 
-def patient(*name, ask=socket.getaddrinfo, **how):
-    "A name that is not answered at once is asked for again, as people do."
-    for _ in range(10):
+PATIENCE = given.get("patience", 60)
+
+class Later(Exception):
+    "Refused for now: the answer to give when there is no more time."
+
+def again(ask, patience=None):
+    "What is asked answers, asked again while it cannot be reached or says later."
+    deadline = time.monotonic() + (PATIENCE if patience is None else patience)
+    while True:
         try:
-            return ask(*name, **how)
-        except socket.gaierror:
-            time.sleep(1)
-    return ask(*name, **how)
+            return ask()
+        except (OSError, EOFError, imaplib.IMAP4.abort, smtplib.SMTPServerDisconnected) as error:
+            if isinstance(error, ssl.SSLCertVerificationError) or time.monotonic() > deadline:
+                raise
+        except Later as later:
+            if time.monotonic() > deadline:
+                return later.args[0]
+        time.sleep(1)
 
-socket.getaddrinfo = patient
-
-def imap(login):
-    client = imaplib.IMAP4_SSL(server, ssl_context=tls, timeout=60)
-    client.login(login, given["passwords"][login])
-    client._encoding = "utf-8"
-    client.enable("UTF8=ACCEPT") if "UTF8=ACCEPT" in client.capabilities else None
-    return client
+def imap(login, patience=None):
+    def ask():
+        client = imaplib.IMAP4_SSL(server, ssl_context=tls, timeout=60)
+        try:
+            client.login(login, given["passwords"][login])
+        except imaplib.IMAP4.error as error:
+            client.shutdown()
+            if "UNAVAILABLE" in str(error):  # RFC 5530: the directory, not the password
+                raise imaplib.IMAP4.abort(str(error))
+            raise
+        client._encoding = "utf-8"
+        client.enable("UTF8=ACCEPT") if "UTF8=ACCEPT" in client.capabilities else None
+        return client
+    return again(ask, patience)
 
 def quoted(folder):
     "The name of a folder on the wire: modified UTF-7 (RFC 3501 5.1.3)."
@@ -77,24 +105,36 @@ def letter(sender, recipient, subject, body="Bonjour à tous.", **headers):
     message.set_content(body)
     return message
 
-def send(login, recipient, message, envelope=None):
+def send(login, recipient, message, envelope=None, patience=None):
     "The code and the text of the last answer."
-    client = smtplib.SMTP_SSL(server, 465, context=tls, timeout=120)
-    client.user, client.password = login, given["passwords"][login]
-    client.ehlo()
-    client.auth("PLAIN", client.auth_plain)
-    try:
-        client.send_message(message, envelope or login, [recipient])
-    except smtplib.SMTPRecipientsRefused as error:
-        code, said = error.recipients[recipient]
-        return [code, said.decode()]
-    except smtplib.SMTPResponseException as error:
-        return [error.smtp_code, error.smtp_error.decode() if isinstance(error.smtp_error, bytes) else error.smtp_error]
-    return [250, ""]
+    def ask():
+        client = None
+        try:
+            client = smtplib.SMTP_SSL(server, 465, context=tls, timeout=120)
+            client.user, client.password = login, given["passwords"][login]
+            client.ehlo()
+            client.auth("PLAIN", client.auth_plain)  # login() would try a wrong password twice
+            client.send_message(message, login if envelope is None else envelope, [recipient])
+        except smtplib.SMTPRecipientsRefused as error:
+            answer = error.recipients[recipient]
+        except smtplib.SMTPResponseException as error:
+            answer = (error.smtp_code, error.smtp_error)
+        else:
+            return [250, ""]
+        finally:
+            client and client.close()
+        code, said = answer
+        said = [code, said.decode() if isinstance(said, bytes) else said]
+        if code // 100 == 4 or code == -1:
+            raise Later(said)
+        return said
+    return again(ask, patience)
 
 class Sieve:
     "ManageSieve (RFC 5804)."
-    def __init__(self):
+    def __init__(self, patience=None):
+        again(self.connect, patience)
+    def connect(self):
         self.socket = socket.create_connection((server, 4190), 60)
         self.file = self.socket.makefile("rb")
         self.greeting = self.answer()
@@ -131,15 +171,32 @@ def tell(**what):
 """
 
 
+# A message of a person, as SEND is given it; and its arrival: it is taken out of the mailbox.
+SEND = """
+tell(said=send(given["login"], given["recipient"], letter(given["author"], given["recipient"], given["subject"]),
+               given["envelope"]))
+"""
+TAKE = """
+client = imap(given["login"])
+arrived = until(lambda: found(client, "INBOX", "SUBJECT", given["subject"]))
+raw = client.fetch(arrived[0], "(BODY.PEEK[])")[1][0][1] if arrived else b""
+for number in arrived:
+    client.store(number, "+FLAGS", r"\\Deleted")
+client.expunge()
+tell(text=raw.decode())
+"""
+
+
 @dataclass(frozen=True)
 class MailPrograms:
     """The mail programs of some people at the workstation."""
 
-    workstation: Any
+    workstation: Workstation
     server: str
     password: Callable[[str], str]
 
     def command(self, code: str) -> str:
+        """What runs at the workstation; it reads what `given` says."""
         return join(["python3", "-c", PRELUDE + code])
 
     def given(self, logins: list[str], **values: Any) -> str:
@@ -149,9 +206,50 @@ class MailPrograms:
 
     def run(self, code: str, logins: list[str], **values: Any) -> dict[str, Any]:
         """Run some lines as these people; what they `tell`, together."""
-        ran = self.workstation.run_stdin(self.command(code), self.given(logins, **values))
+        ran = self.workstation.run_stdin(self.command(code), self.given(logins, **values), timeout=LONGEST)
         assert ran.returncode == 0, ran.stdout + ran.stderr
         told: dict[str, Any] = {}
         for line in ran.stdout.splitlines():
             told |= json.loads(line)
         return told
+
+    def send(
+        self, login: str, recipient: str, subject: str, *, author: str | None = None, envelope: str | None = None
+    ) -> tuple[int, str]:
+        """Send a message: the code and the text of the server's last answer."""
+        values = {"recipient": recipient, "subject": subject, "author": author or login, "envelope": envelope}
+        code, text = self.run(SEND, [login], login=login, **values)["said"]
+        return code, text
+
+    def take(self, login: str, subject: str) -> str:
+        """Wait for the message of a subject, take it out of the mailbox: its text, or nothing."""
+        return str(self.run(TAKE, [login], login=login, subject=subject)["text"])
+
+
+@pytest.fixture
+def programs(
+    administration: Administration, workstation: Workstation, password_of: Callable[[str], str]
+) -> MailPrograms:
+    """The mail programs of everybody at the workstation of the journeys."""
+    server = administration.running("mail")[0].fqdn
+    return MailPrograms(workstation, server, lambda address: password_of(address.partition("@")[0]))
+
+
+@pytest.fixture
+def mail_server(administration: Administration) -> Host:
+    """The machine that keeps the mail."""
+    return connect(administration, administration.running("mail")[0].name)
+
+
+@pytest.fixture
+def wanted(administration: Administration) -> MailConfig:
+    """What it is to serve."""
+    return config_of(administration, administration.running("mail")[0])
+
+
+@pytest.fixture
+def pair(administration: Administration) -> tuple[str, str]:
+    """The last two people of the last institution that has two: other tests write to the first ones."""
+    institution = [i for i in administration.institutions.values() if len(i.present) > 1][-1]
+    one, other = institution.present[-2:]
+    return institution.address_of(one), institution.address_of(other)

@@ -9,6 +9,9 @@ from tests.conftest import Workstation
 from tests.disturbances.controllers import Controllers
 from tests.disturbances.journeys import Desk
 from tests.disturbances.lab import Lab
+from tests.mail_programs import MailPrograms, mail_server, pair, programs, wanted
+
+__all__ = ["mail_server", "pair", "programs", "wanted"]
 
 
 @pytest.fixture
@@ -36,8 +39,13 @@ def controllers(hurtable: Administration) -> Iterator[Controllers]:
 
 
 @pytest.fixture
-def desk(controllers: Controllers, workstation: Workstation, password_of: Callable[[str], str]) -> Iterator[Desk]:
-    found = Desk(controllers.lab.administration, workstation, password_of)
+def desk(
+    controllers: Controllers,
+    workstation: Workstation,
+    password_of: Callable[[str], str],
+    programs: MailPrograms,  # the fixture of that name
+) -> Iterator[Desk]:
+    found = Desk(controllers.lab.administration, workstation, password_of, programs)
     found.all_at_once()
     yield found
     found.leave()

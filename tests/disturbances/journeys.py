@@ -12,21 +12,19 @@ from inventory.masking import masked
 from inventory.model import Administration
 from tests.conftest import Workstation
 from tests.journeys.test_applications import LOG_IN, readers
-from tests.journeys.test_mail import READ, SEND
+from tests.mail_programs import SEND, TAKE, MailPrograms
 
 TICKET = "/tmp/essai.controleur"  # at the desk, held during a test
-OPEN = (
-    "import imaplib, ssl, sys; client = imaplib.IMAP4_SSL(sys.argv[1], ssl_context=ssl.create_default_context());"
-    " client.login(sys.argv[2], sys.stdin.read()); print(client.select()[0])"
-)
+OPEN = 'client = imap(given["login"]); tell(opened=client.select()[0])'
 
 
 @dataclass(frozen=True)
 class Step:
-    """A command at the desk that reads a password, and what it says when all is well."""
+    """A command at the desk, what it reads (a password), and what it says when all is well."""
 
     command: str
     good: str
+    reads: str
 
 
 @dataclass(frozen=True)
@@ -42,33 +40,44 @@ class Desk:
     """Somebody with a share, a mailbox and an application."""
 
     def __init__(
-        self, administration: Administration, workstation: Workstation, password_of: Callable[[str], str]
+        self,
+        administration: Administration,
+        workstation: Workstation,
+        password_of: Callable[[str], str],
+        programs: MailPrograms,
     ) -> None:
-        self.workstation = workstation
+        self.workstation, self.programs = workstation, programs
         institution, person = next((i, p) for i, p in administration.people() if i.shares)
         application = next(
             a for a in administration.applications.values() if person.login in readers(administration, a)
         )
-        self.address, self.password = institution.address_of(person), password_of(person.login)
-        self.mail = administration.running("mail")[0].fqdn
+        self.address, password = institution.address_of(person), password_of(person.login)
         files, share = administration.running("files")[0].fqdn, next(iter(institution.shares))
         site = f"https://{administration.fqdn(application.application)}"
         self.steps = {
-            "a ticket": Step(f"kinit -c {TICKET}.new {person.login} && echo there", "there"),
+            "a ticket": Step(f"kinit -c {TICKET}.new {person.login} && echo there", "there", password),
             # With the ticket of before, whoever gave it: the share asks for one of its own.
             "the share": Step(
-                f"KRB5CCNAME={TICKET} smbclient --use-kerberos=required //{files}/{share} -c ls", "blocks available"
+                f"KRB5CCNAME={TICKET} smbclient --use-kerberos=required //{files}/{share} -c ls",
+                "blocks available",
+                password,
             ),
-            "mail read": Step(join(["python3", "-c", OPEN, self.mail, self.address]), "OK"),
-            "mail sent": Step(self.sending(""), "250"),
-            "the application": Step(join(["python3", "-c", LOG_IN, site, person.login]), "Bonjour"),
-            "a name": Step(f"getent ahostsv4 {files}", files),
+            "mail read": self.mail(OPEN, '"opened": "OK"'),
+            "mail sent": self.sending(""),
+            "the application": Step(join(["python3", "-c", LOG_IN, site, person.login]), "Bonjour", password),
+            "a name": Step(f"getent ahostsv4 {files}", files, password),
         }
         self.sent: list[str] = []
-        assert self._go(Step(f"kinit -c {TICKET} {person.login} && echo there", "there")).well
+        assert self._go(Step(f"kinit -c {TICKET} {person.login} && echo there", "there", password)).well
 
-    def sending(self, subject: str) -> str:
-        return join(["python3", "-c", SEND, self.mail, self.address, self.address, self.address, self.address, subject])
+    def mail(self, code: str, good: str, patience: int = 0, **values: str | None) -> Step:
+        """One try, as somebody sees it who waits: what is refused for now is not well."""
+        given = self.programs.given([self.address], login=self.address, patience=patience, **values)
+        return Step(self.programs.command(code), good, given)
+
+    def sending(self, subject: str) -> Step:
+        to = {"recipient": self.address, "author": self.address, "envelope": None}
+        return self.mail(SEND, '"said": [250,', subject=subject, **to)
 
     def leave(self) -> None:
         self.workstation.run(f"rm -f {TICKET} {TICKET}.new")
@@ -76,7 +85,7 @@ class Desk:
     def all_at_once(self) -> dict[str, Ended]:
         """Each of it, begun now. What was sent is remembered."""
         subject = f"essai-{uuid4()}"
-        steps = {**self.steps, "mail sent": Step(self.sending(subject), "250")}
+        steps = {**self.steps, "mail sent": self.sending(subject)}
         with ThreadPoolExecutor(len(steps)) as pool:
             ended = dict(zip(steps, pool.map(self._go, steps.values()), strict=True))
         self.sent += [subject] if ended["mail sent"].well else []
@@ -86,7 +95,7 @@ class Desk:
     def _go(self, step: Step) -> Ended:
         began = time.monotonic()
         try:
-            ran = self.workstation.run_stdin(step.command, self.password)
+            ran = self.workstation.run_stdin(step.command, step.reads)
         except subprocess.TimeoutExpired:
             return Ended(well=False, seconds=time.monotonic() - began, said="no answer")
         said = masked(ran.stdout + ran.stderr)
@@ -94,8 +103,7 @@ class Desk:
 
     def arrived(self) -> list[str]:
         """What was sent and is in the mailbox, each taken out of it."""
-        read = [join(["python3", "-c", READ, self.mail, self.address, subject]) for subject in self.sent]
-        return [s for s, command in zip(self.sent, read, strict=True) if self._go(Step(command, s)).well]
+        return [s for s in self.sent if self._go(self.mail(TAKE, s, patience=60, subject=s)).well]
 
 
 def slower(ended: dict[str, Ended], seconds: float) -> dict[str, Ended]:

@@ -1,7 +1,7 @@
 """What a mailbox does for its person: folders, rules, an answer while away, search, and what is full or deleted."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -9,38 +9,18 @@ from testinfra.host import Host
 
 from inventory.model import Administration
 from roles.mail.config import FOLDERS, RECOVERABLE, STORE
-from tests.conftest import connect
 from tests.mail_programs import MailPrograms
 
 
 @pytest.fixture
-def programs(administration: Administration, workstation, password_of: Callable[[str], str]) -> MailPrograms:
-    server = administration.running("mail")[0].fqdn
-    return MailPrograms(workstation, server, lambda address: password_of(address.partition("@")[0]))
-
-
-@pytest.fixture
-def pair(administration: Administration) -> tuple[str, str]:
-    """The last two people of the last institution that has two: other tests write to the first ones."""
-    institution = [i for i in administration.institutions.values() if len(i.present) > 1][-1]
-    one, other = institution.present[-2:]
-    return institution.address_of(one), institution.address_of(other)
-
-
-@pytest.fixture
-def server(administration: Administration) -> Host:
-    return connect(administration, administration.running("mail")[0].name)
-
-
-@pytest.fixture
-def tag(server: Host, pair: tuple[str, str]) -> Iterator[str]:
+def tag(mail_server: Host, pair: tuple[str, str]) -> Iterator[str]:
     """A word that is in the subject of each message of a test; what has it is gone after the test."""
     word = f"essai{uuid4().hex[:12]}"
     yield word
     for address in pair:
         for folder in ("INBOX", *FOLDERS, RECOVERABLE):
-            server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", address, folder, word)
-            server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", address, RECOVERABLE, word)
+            mail_server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", address, folder, word)
+            mail_server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", address, RECOVERABLE, word)
 
 
 def test_folders_have_french_names_and_their_uses(programs: MailPrograms, pair: tuple[str, str]) -> None:
@@ -214,12 +194,12 @@ tell(back=client.copy(kept[0], "INBOX")[0], again=len(found(client, "INBOX", "SU
 
 
 def test_a_full_mailbox_warns_refuses_and_takes_mail_again(
-    programs: MailPrograms, pair: tuple[str, str], tag: str, server: Host
+    programs: MailPrograms, pair: tuple[str, str], tag: str, mail_server: Host
 ) -> None:
     """Filled to its true limit: one large message, and copies of it, which are links to the same file."""
     sender, person = pair
     folder = f"Plein-{tag}"
-    server.run("doveadm quota recalc -u %s", person)
+    mail_server.run("doveadm quota recalc -u %s", person)
     try:
         told = programs.run(
             """
@@ -254,8 +234,8 @@ tell(again=until(lambda: (s := send(sender, person, letter(sender, person, tag))
             words="pleine",
         )
     finally:
-        server.run("doveadm mailbox delete -s -u %s %s", person, folder)
-        server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", person, RECOVERABLE, tag)
+        mail_server.run("doveadm mailbox delete -s -u %s %s", person, folder)
+        mail_server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", person, RECOVERABLE, tag)
     assert told["first"] == "OK"
     assert "OVERQUOTA" in told["full"][1]
     assert "OVERQUOTA" in told["append"]
@@ -266,7 +246,7 @@ tell(again=until(lambda: (s := send(sender, person, letter(sender, person, tag))
 
 
 def test_a_session_survives_a_change_of_configuration(
-    programs: MailPrograms, pair: tuple[str, str], server: Host
+    programs: MailPrograms, pair: tuple[str, str], mail_server: Host
 ) -> None:
     person = pair[0]
     code = """
@@ -288,14 +268,14 @@ print(client.noop()[0], client.select("INBOX")[0], flush=True)
         session.stdin.write(programs.given([person], person=person))
         session.stdin.flush()
         assert session.stdout.readline() == "in\n"
-        server.check_output("systemctl reload dovecot && systemctl reload postfix")
+        mail_server.check_output("systemctl reload dovecot && systemctl reload postfix")
         session.stdin.write("\n")
         session.stdin.flush()
         assert session.stdout.readline() == "OK OK\n"
 
 
 def test_mail_on_the_disk_is_compressed_and_in_the_folder_of_the_person(
-    programs: MailPrograms, pair: tuple[str, str], tag: str, server: Host, administration: Administration
+    programs: MailPrograms, pair: tuple[str, str], tag: str, mail_server: Host, administration: Administration
 ) -> None:
     person = pair[0]
     home = next(f"{STORE}/{p.id}" for i, p in administration.people() if i.address_of(p) == person)
@@ -308,10 +288,12 @@ client.append("Archives", None, None, letter(given["person"], given["person"], g
         person=person,
         tag=tag,
     )
-    guid, _, uid = server.check_output("doveadm search -u %s mailbox Archives SUBJECT %s", person, tag).partition(" ")
+    guid, _, uid = mail_server.check_output("doveadm search -u %s mailbox Archives SUBJECT %s", person, tag).partition(
+        " "
+    )
     assert guid
     assert uid
-    sizes = server.check_output(
+    sizes = mail_server.check_output(
         f"find {home}/Maildir/.Archives/new {home}/Maildir/.Archives/cur -name '*,S=*' -mmin -5 -printf '%s %f\\n'"
     )
     stored = [

@@ -1,31 +1,15 @@
 """A shared mailbox: who sees it, who writes in its name; lists and the addresses of before."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 from testinfra.host import Host
 
 from inventory.model import Administration
-from roles.mail.config import RECOVERABLE, Alias, MailConfig, Shared, config_of
+from roles.mail.config import RECOVERABLE, Alias, MailConfig, Shared
 from tests.conftest import connect
 from tests.mail_programs import MailPrograms
-
-
-@pytest.fixture
-def programs(administration: Administration, workstation, password_of: Callable[[str], str]) -> MailPrograms:
-    server = administration.running("mail")[0].fqdn
-    return MailPrograms(workstation, server, lambda address: password_of(address.partition("@")[0]))
-
-
-@pytest.fixture
-def server(administration: Administration) -> Host:
-    return connect(administration, administration.running("mail")[0].name)
-
-
-@pytest.fixture
-def wanted(administration: Administration) -> MailConfig:
-    return config_of(administration, administration.running("mail")[0])
 
 
 @pytest.fixture
@@ -53,12 +37,12 @@ def stranger(box: Shared, wanted: MailConfig) -> str:
 
 
 @pytest.fixture
-def tag(server: Host, wanted: MailConfig) -> Iterator[str]:
+def tag(mail_server: Host, wanted: MailConfig) -> Iterator[str]:
     """A word that is in the subject of each message of a test; what has it is gone after the test."""
     word = f"essai{uuid4().hex[:12]}"
     yield word
     for address in (*(each.address for each in wanted.shared), *(each.address for each in wanted.mailboxes)):
-        server.run(
+        mail_server.run(
             "for folder in INBOX %s %s; do doveadm expunge -u %s mailbox $folder SUBJECT %s; done",
             *("Envoyés", RECOVERABLE, address, word),
         )
