@@ -1,0 +1,38 @@
+"""All mail, on the machine that replaces a lost one."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from .backup import STATE, write
+from .repository import BackupError, Repository, Snapshot
+
+STORE = Path("/srv/mail")
+SERVICES = ("postfix", "dovecot")
+ACCOUNT = "mail-backup"
+# They are made anew, of what the folders hold.
+INDEXES = ("dovecot.index*", "dovecot.list.index*")
+
+
+def bring_back(repository: Repository, snapshot: Snapshot, target: Path | None) -> str:
+    """Put the files of a backup in their places, or into an empty directory. What is there and not in it stays."""
+    if target is None:
+        running = [unit for unit in SERVICES if not subprocess.run(["systemctl", "-q", "is-active", unit]).returncode]
+        if running:
+            raise BackupError(f"stop {' and '.join(running)} first: systemctl stop {' '.join(running)}")
+    elif target.exists() and any(target.iterdir()):
+        raise BackupError(f"{target} is not empty")
+    left_out = [f"--exclude={pattern}" for pattern in INDEXES]
+    repository.run("restore", "--no-lock", snapshot.id, f"--target={target or '/'}", *left_out)
+    if target is not None:
+        return f"the mail of the backup of {snapshot.says} is in {target}"
+    for pattern in INDEXES:
+        for path in STORE.rglob(pattern):
+            path.unlink()
+    # From here on this machine is the one that adds to the repository.
+    note = STATE / "repository"
+    write(note, f"{repository.identity()}\n")
+    shutil.chown(note, ACCOUNT, ACCOUNT)
+    os.sync()
+    return f"all mail is as in the backup of {snapshot.says}: systemctl start {' '.join(SERVICES)} mail-backup.timer"

@@ -1,0 +1,37 @@
+"""Where the backups of a mail server go, from the inventory."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from ipaddress import IPv4Address
+
+from inventory import mail_backups
+from inventory.model import Administration, Machine
+
+FOLDER = "/etc/mail-backup"
+# What else is lost with the machine, and is in no inventory; what is not there is left out.
+BESIDE = ("/var/spool/postfix/hold", "/var/lib/mail-journal")
+
+
+@dataclass(frozen=True)
+class MailBackupConfig:
+    """The backups of one mail server."""
+
+    account: str
+    server: IPv4Address
+    host_keys: tuple[str, ...]
+    sources: tuple[str, ...]
+    minute: int  # of every hour
+
+
+def config_of(administration: Administration, machine: Machine, store: str) -> MailBackupConfig | None:
+    """Each server's own minute, so that they do not come all at once. None where nobody keeps backups."""
+    server = mail_backups.server(administration)
+    if server is None:
+        return None
+    return MailBackupConfig(
+        account=mail_backups.ACCOUNT,
+        server=server.address,
+        host_keys=mail_backups.host_keys(administration, server),
+        sources=(store, *BESIDE),
+        minute=sha256(machine.name.encode()).digest()[0] % 60,
+    )
