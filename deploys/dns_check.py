@@ -6,24 +6,15 @@ Without SERVER, it asks our name servers, through ssh to each; with it, that ser
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from ipaddress import ip_address
-from pathlib import Path
-from socket import socketpair
-from subprocess import DEVNULL, Popen
-
-import dns.exception
-import dns.query
 
 from deploys.capabilities import mail_ports
-from inventory.model import Administration, InventoryError, Machine, load
+from deploys.dns_asking import SILENT, direct, through
+from inventory.model import Administration, InventoryError, load
 from inventory.model.messages import either
 from inventory.secrets import SecretError, secrets_of
 from roles.nameserver.config import keys_of
-from roles.nameserver.served import Ask, Difference, differences
+from roles.nameserver.served import Difference, differences
 from roles.nameserver.zones import zones_of
-
-PATIENCE = 30  # seconds for one answer
 
 
 def main() -> int:
@@ -63,7 +54,7 @@ def check(administration: Administration, server: str | None) -> Iterator[str]:
                 for zone in zones:
                     for difference in differences(zone, ask, ours=server is None):
                         yield f"{name}: {said(difference)}"
-        except (OSError, EOFError, ValueError, dns.exception.DNSException) as error:
+        except (*SILENT, ValueError) as error:
             why = str(error) or type(error).__name__
             yield either(f"{name} : ne répond pas : {why}", f"{name}: no answer: {why}")
 
@@ -82,27 +73,6 @@ def said(difference: Difference) -> str:
             return either(f"{about} : pas signé", f"{about}: not signed")
         case "bogus":
             return either(f"{about} : signature fausse ou expirée", f"{about}: its signature is wrong or expired")
-
-
-@contextmanager
-def direct(address: str) -> Iterator[Ask]:
-    ip_address(address)
-    yield lambda query: dns.query.tcp(query, address, timeout=PATIENCE)
-
-
-@contextmanager
-def through(administration: Administration, machine: Machine) -> Iterator[Ask]:
-    """Ask a machine of ours from itself: the DNS over the standard input and output of an ssh."""
-    own, other = socketpair()
-    config: Path = administration.environment.ssh_config
-    command = ["ssh", "-F", str(config), "-W", f"{machine.address}:53", machine.name]
-    with own, other, Popen(command, stdin=other.fileno(), stdout=other.fileno(), stderr=DEVNULL) as ssh:
-        other.close()
-        own.setblocking(False)
-        try:
-            yield lambda query: dns.query.tcp(query, str(machine.address), timeout=PATIENCE, sock=own)
-        finally:
-            ssh.terminate()
 
 
 if __name__ == "__main__":

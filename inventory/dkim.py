@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from inventory.model import Administration
 
@@ -93,20 +94,32 @@ def records(administration: Administration, secrets: Secrets, day: date) -> dict
 
 def record(private_pem: str) -> str:
     """What the DNS says of a private key: the public half of it (RFC 6376, 3.6.1; RFC 8463, 4)."""
-    key = serialization.load_pem_private_key(
-        private_pem.encode(),
-        password=None,
-        unsafe_skip_rsa_key_validation=True,  # ours: it was checked when made
-    )
+    key = _loaded(private_pem)
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return f"v=DKIM1; k=ed25519; p={_base64(key.public_key().public_bytes_raw())}"
     public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return f"v=DKIM1; k=rsa; p={_base64(public)}"
 
 
+def for_rspamd(private_pem: str) -> str:
+    """A private key as rspamd reads it: PEM, but of Ed25519 both halves in base64 (with PEM it would sign nothing)."""
+    key = _loaded(private_pem)
+    if not isinstance(key, ed25519.Ed25519PrivateKey):
+        return private_pem
+    return _base64(key.private_bytes_raw() + key.public_key().public_bytes_raw())
+
+
 def _record(secrets: Secrets, name: str) -> str:
     key = secrets.get(SCOPE, name)
     return "(withheld)" if key.withheld else record(key.reveal())
+
+
+def _loaded(private_pem: str) -> PrivateKeyTypes:
+    return serialization.load_pem_private_key(
+        private_pem.encode(),
+        password=None,
+        unsafe_skip_rsa_key_validation=True,  # ours: it was checked when made
+    )
 
 
 def _base64(data: bytes) -> str:

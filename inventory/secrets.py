@@ -22,7 +22,7 @@ import pyrage
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from inventory import dkim, masking, sealing
+from inventory import dkim, dnssec, masking, sealing
 from inventory.masking import masked
 from inventory.model import Administration, Environment, InventoryError
 from inventory.model.problems import Problem
@@ -297,6 +297,7 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         for domain in administration.mail_domains
         for selector, algorithm in dkim.prepared(dkim.today())
     }
+    signing: Generators = {dnssec.secret_of(zone): dnssec.new_key for zone in dnssec.zones(administration)}
     applications: dict[str, Generators] = {
         f"application-{name}": {"database_password": password, "session_key": random_key}
         for name in administration.applications
@@ -315,6 +316,7 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         **people,
         "directory": {"administrator": lambda: password(32)},
         "mail": {"service_account": lambda: password(32), **domains},
+        **({dnssec.SCOPE: signing} if signing else {}),
         **applications,
         **devices,
     }

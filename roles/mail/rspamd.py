@@ -3,10 +3,10 @@
 from pyinfra import host
 from pyinfra.operations import files
 
-from inventory import dkim
 from inventory.secrets import Secrets
 from roles.common import config_file, only_files, secret_file, service
 from roles.mail.config import MailConfig
+from roles.mail.signing import key_of
 
 USER = "_rspamd"
 FOLDER = "/etc/rspamd"
@@ -33,7 +33,7 @@ def rspamd(wanted: MailConfig, secrets: Secrets) -> None:
     for file, (domain, selector) in host.loop(keys.items()):
         secret_file(
             name=f"mail: DKIM key {selector} of {domain}",
-            content=secrets.get(dkim.SCOPE, dkim.secret_of(domain, selector)),
+            content=key_of(secrets, domain, selector),
             path=f"{KEYS}/{file}.key",
             user=USER,
             group=USER,

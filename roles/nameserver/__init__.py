@@ -1,19 +1,23 @@
 """Knot DNS: the signed zones of mail domains, for the world. It serves nothing else, and asks nobody."""
 
+from pathlib import Path
+
 from pyinfra import host
 from pyinfra.api import deploy
 from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
-from roles.common import Port, config_file, only_files, packages, service
+from roles.common import Port, config_file, copied_file, only_files, packages, service
 from roles.common.health import Health
 from roles.nameserver.config import FOLDER, STATE, ZONES, config_of
+from roles.nameserver.keys import named_above
 from roles.nameserver.zones import TTL
 
 PACKAGES = ["knot", "knot-dnssecutils"]
 OPEN_PORTS = [Port("tcp", 53), Port("udp", 53)]
-HEALTH = Health(("knot",), (53,))
+CHECK = "check-zones"
+HEALTH = Health(("knot",), (53,), (CHECK,))
 
 UNIT = "knot.service"
 SERVER, SERVED = f"{FOLDER}/knot.conf", f"{FOLDER}/zones.conf"
@@ -59,7 +63,14 @@ def nameserver(administration: Administration, machine: Machine, ports: frozense
         **READ_BY,
     )
     only_files(name="nameserver: no other zone", folder=ZONES, names=[f"{zone.name}.zone" for zone in wanted.zones])
+    copied_file(
+        name=f"nameserver: {CHECK}",
+        source=Path(__file__).with_name("programs") / "check_zones.py",
+        path=f"/usr/local/sbin/{CHECK}",
+        mode="755",
+    )
     files.directory(name="nameserver: unit settings folder", path=UNIT_SETTINGS.rpartition("/")[0])
     config_file(name="nameserver: unit settings", template="nameserver/unit.conf", path=UNIT_SETTINGS)
+    named_above(name="nameserver: keys that the zones above name", keys=wanted.keys, state=STATE)
     service(name="nameserver: Knot runs with its present settings", unit=UNIT, watches=[SERVER, UNIT_SETTINGS])
     service(name="nameserver: Knot serves the present zones", unit=UNIT, watches=[SERVED, ZONES], reload=True)

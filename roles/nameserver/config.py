@@ -1,5 +1,6 @@
 """What a name server serves, from the inventory and the public keys."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import IPv4Address
@@ -7,9 +8,9 @@ from ipaddress import IPv4Address
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from inventory import dkim
+from inventory import dkim, dnssec
 from inventory.model import Administration, Machine
-from inventory.secrets import Secrets
+from inventory.secrets import Secret, Secrets
 from roles.nameserver.zones import Keys, Zone, zones_of
 
 FOLDER = "/etc/knot"
@@ -23,13 +24,23 @@ class NameserverConfig:
 
     address: IPv4Address
     zones: tuple[Zone, ...]
+    keys: Mapping[str, Secret]  # by zone, that which the zone above names
 
 
 def config_of(
     administration: Administration, machine: Machine, secrets: Secrets, ports: frozenset[int]
 ) -> NameserverConfig:
     """The server that a machine is. `ports` are those of the mail servers."""
-    return NameserverConfig(machine.address, zones_of(administration, keys_of(administration, secrets), ports))
+    return NameserverConfig(
+        machine.address,
+        zones_of(administration, keys_of(administration, secrets), ports),
+        signing_keys(administration, secrets),
+    )
+
+
+def signing_keys(administration: Administration, secrets: Secrets) -> dict[str, Secret]:
+    """By zone, the key that the zone above names."""
+    return {zone: secrets.get(dnssec.SCOPE, dnssec.secret_of(zone)) for zone in dnssec.zones(administration)}
 
 
 def keys_of(administration: Administration, secrets: Secrets) -> Keys:
@@ -37,6 +48,7 @@ def keys_of(administration: Administration, secrets: Secrets) -> Keys:
     return Keys(
         dkim=dkim.records(administration, secrets, dkim.today()),
         certificates={each.name: certificates_of(administration, each) for each in administration.running("mail")},
+        signing={zone: dnssec.dnskey(key) for zone, key in signing_keys(administration, secrets).items()},
     )
 
 

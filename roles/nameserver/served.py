@@ -10,7 +10,9 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdata
 import dns.rdatatype
+import dns.rdtypes.dnskeybase
 import dns.rrset
 
 from roles.nameserver.zones import TTL, Record, Zone
@@ -45,6 +47,8 @@ def differences(zone: Zone, ask: Ask, *, ours: bool) -> Iterator[Difference]:
     trusted = {origin: keys.rrset} if keys.rrset is not None else {}
     if trusted:
         yield from keys.signature(trusted)
+    if ours and zone.key:
+        yield from _named_above(zone, keys.rrset)
     servers = tuple(Record("@", "NS", f"{server}.") for server in zone.servers) if ours else ()
     for wanted in wanted_of(zone, servers):
         answer = _Answer(ask, wanted.name, dns.rdatatype.to_text(wanted.rdtype))
@@ -53,6 +57,16 @@ def differences(zone: Zone, ask: Ask, *, ours: bool) -> Iterator[Difference]:
             yield from answer.signature(trusted)
     if ours and trusted:
         yield from _unwanted(zone, ask)
+
+
+def _named_above(zone: Zone, keys: dns.rrset.RRset | None) -> Iterator[Difference]:
+    """The key whose DS the zone above has must sign; another one would be of a rollover that nobody ended."""
+    wanted = dns.rdata.from_text("IN", "DNSKEY", zone.key)
+    found = {key for key in keys or () if key.flags & dns.rdtypes.dnskeybase.SEP}
+    if wanted not in found:
+        yield Difference(zone.name, "DNSKEY", "missing", zone.key)
+    for key in sorted(key.to_text(chunksize=0) for key in found - {wanted}):
+        yield Difference(zone.name, "DNSKEY", "extra", key)
 
 
 def wanted_of(zone: Zone, servers: Iterable[Record] = ()) -> list[dns.rrset.RRset]:

@@ -1,7 +1,7 @@
 """The zone of every mail domain, and that of every mail server's name, from the inventory and public keys alone."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from inventory.model import Administration, Machine
@@ -38,6 +38,7 @@ class Zone:
     contact: str  # of the SOA
     servers: tuple[str, ...]  # the names of those who serve it
     records: tuple[Record, ...]
+    key: str = ""  # what its DNSKEY says of the key that the zone above names
 
     @property
     def contact_name(self) -> str:
@@ -52,10 +53,12 @@ class Keys:
 
     dkim: of each domain, by selector, the text of its record
     certificates: of each mail server, the digests of the keys of its certificate and of the next one
+    signing: of each zone that we sign, the key that the zone above names, as DNSKEY has it
     """
 
     dkim: Mapping[str, Mapping[str, str]]
     certificates: Mapping[str, tuple[str, ...]]
+    signing: Mapping[str, str] = field(default_factory=dict)
 
 
 def zones_of(administration: Administration, keys: Keys, ports: frozenset[int]) -> tuple[Zone, ...]:
@@ -71,7 +74,7 @@ def zones_of(administration: Administration, keys: Keys, ports: frozenset[int]) 
     hosts = [
         Zone(server.fqdn, contact, servers, (*_server(server, keys.certificates[server.name]),)) for server in mail
     ]
-    return (*domains, *hosts)
+    return tuple(replace(zone, key=keys.signing.get(zone.name, "")) for zone in (*domains, *hosts))
 
 
 def _domain(

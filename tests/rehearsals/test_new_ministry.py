@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from inventory import dkim
+from inventory import dkim, dnssec
 from inventory.model import Administration, Institution, load
 from tests.rehearsals.conftest import ROOT, at_the_desk, done, files, first_logon, imap, run, share, ticket
 
@@ -37,7 +37,8 @@ def test_a_new_ministry_works(copy: Path, ministry: Institution, administration:
     done(copy, "deploys.validate")
     logins = [person.login for person in ministry.people]
     generated = {f"institution-{MINISTRY}: {login}" for login in logins} | {
-        f"mail: {dkim.secret_of(DOMAIN, selector)}" for selector, _ in dkim.prepared(dkim.today())
+        *(f"mail: {dkim.secret_of(DOMAIN, selector)}" for selector, _ in dkim.prepared(dkim.today())),
+        f"{dnssec.SCOPE}: {dnssec.secret_of(DOMAIN)}",
     }
     assert {line.removeprefix("  generated: ") for line in done(copy, "deploys.secrets").splitlines()} == generated
     done(copy, "deploys.engine", "deploy", "--yes")

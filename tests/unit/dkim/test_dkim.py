@@ -1,3 +1,4 @@
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import pairwise
@@ -81,6 +82,14 @@ def test_the_records_are_those_of_the_keys_and_a_new_domain_has_no_key_of_the_la
     assert found[new].keys() == {"2027q1-rsa", "2027q1-ed"}
     assert found[old]["2026q4-rsa"].startswith("v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A")  # RSA 2048
     assert len(found[old]["2026q4-ed"]) == len("v=DKIM1; k=ed25519; p=") + 44  # 32 bytes
+
+
+def test_rspamd_gets_both_halves_of_an_ed25519_key_and_an_rsa_key_as_it_is() -> None:
+    pem = ed25519_key()
+    both = b64decode(dkim.for_rspamd(pem))
+    assert len(both) == 64
+    assert dkim.record(pem).endswith(b64encode(both[32:]).decode())
+    assert dkim.for_rspamd(whole := rsa_key()) == whole
 
 
 def test_a_selector_is_known_again() -> None:

@@ -1,10 +1,13 @@
 import re
 from pathlib import Path
 
+import dns.flags
 import dns.message
 import dns.rcode
+import dns.rrset
 import pytest
 
+from deploys.zones import above
 from inventory.model import load
 from roles.nameserver.served import Difference, differences, wanted_of
 from roles.nameserver.zones import LONGEST_STRING, Keys, Zone, zones_of
@@ -73,3 +76,33 @@ def test_a_server_that_refuses_is_said_once() -> None:
 
     found = list(differences(zones(25)["sante.gov.bf"], refuse, ours=True))
     assert found == [Difference("sante.gov.bf", "DNSKEY", "refused", "REFUSED")]
+
+
+KEY = "257 3 13 GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8NAA=="
+OTHER = KEY.replace("GojI", "AAAA")
+
+
+def test_a_key_that_the_zone_above_does_not_name_is_told() -> None:
+    def other(query):
+        response = dns.message.make_response(query)
+        response.flags |= dns.flags.AA
+        if query.question[0].rdtype.name == "DNSKEY":
+            name = query.question[0].name
+            response.answer = [dns.rrset.from_text(name, 3600, "IN", "DNSKEY", OTHER)]
+        return dns.message.from_wire(response.to_wire())
+
+    zone = Zone("sante.gov.bf", "plateforme@mtdpce.gov.bf", (), (), KEY)
+    found = list(differences(zone, other, ours=True))
+    assert found == [
+        Difference("sante.gov.bf", "DNSKEY", "unsigned"),
+        Difference("sante.gov.bf", "DNSKEY", "missing", KEY),
+        Difference("sante.gov.bf", "DNSKEY", "extra", OTHER),
+    ]
+
+
+def test_who_holds_the_zone_above_is_given_servers_and_keys() -> None:
+    signed = Zone("sante.gov.bf", "plateforme@mtdpce.gov.bf", ("ns1.intra.gov.bf",), (), KEY)
+    lines = [line for line in above([signed]).splitlines() if not line.startswith((";", "$"))]
+    assert lines[0] == "sante.gov.bf. NS ns1.intra.gov.bf."
+    assert re.fullmatch(r"sante\.gov\.bf\. DS 55648 13 2 [0-9a-f]{64}", lines[1])
+    assert len(lines) == 2
