@@ -7,6 +7,7 @@ from datetime import date
 from inventory import dkim
 from inventory.model import Administration, Institution, Machine
 from inventory.model.institution import REFUSE, Person
+from roles.mail.limits import Sending, sending_of
 
 STORE = "/srv/mail"
 SHARED = f"{STORE}/shared"
@@ -31,6 +32,7 @@ class Mailbox:
     quota_gib: int
     before: str  # where it stood when folders had the names of institutions and logins
     groups: tuple[str, ...] = ()  # those of its person that have rights on shared mailboxes
+    sending: Sending = Sending()  # what its person may send to the outside
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,16 @@ class Shared:
     senders: tuple[str, ...]  # the addresses of the people who send in its name
     seers: tuple[str, ...]  # of those who see it
 
+    @property
+    def local(self) -> str:
+        """The name before the @."""
+        return self.address.partition("@")[0]
+
+    @property
+    def domain(self) -> str:
+        """The domain after it."""
+        return self.address.partition("@")[2]
+
 
 @dataclass(frozen=True)
 class Alias:
@@ -53,6 +65,16 @@ class Alias:
     address: str
     mailboxes: tuple[str, ...]
     internal: bool = False  # only who has an account writes to it
+
+
+@dataclass(frozen=True)
+class Journal:
+    """That an institution's messages are kept, and how."""
+
+    institution: str
+    domains: tuple[str, ...]  # the present one first
+    keep_days: int
+    keys: tuple[tuple[str, ...], tuple[str, ...]]  # of its own readers, of those without whom these read nothing
 
 
 @dataclass(frozen=True)
@@ -77,8 +99,19 @@ class MailConfig:
     message_size_mib: int
     quota_warnings_percent: tuple[int, ...]
     recoverable_days: int
+    remembered_login_hours: int
     signing: tuple[str, ...]  # the selectors of the keys that sign today
+    partners: tuple[str, ...]  # the prefixes from which they send
+    viruses: str | None  # where signatures of viruses come from
+    journals: tuple[Journal, ...]
+    national: tuple[str, ...]  # how domains of the country end
+    told: dict[str, tuple[str, ...]]  # by domain, who hears of an account whose mail is held
     directory: Directory
+
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """Where mail is internal."""
+        return (*self.domains, *self.former_domains, self.hostname)
 
     @property
     def message_size(self) -> int:
@@ -96,7 +129,7 @@ def config_of(administration: Administration, machine: Machine, today: date | No
     )
     aliases = (*_aliases(administration, machine), *_forwards(administration), *_lists(administration))
     mailboxes = tuple(
-        replace(_mailbox(institution, person, platform.mail.quota_gib), groups=groups)
+        replace(_mailbox(administration, institution, person), groups=groups)
         for institution in institutions
         for person in institution.present
         for groups in [_groups_of(institution.address_of(person), person.login, administration, shared)]
@@ -112,7 +145,13 @@ def config_of(administration: Administration, machine: Machine, today: date | No
         message_size_mib=platform.mail.message_size_mib,
         quota_warnings_percent=tuple(sorted(platform.mail.quota_warnings_percent, reverse=True)),
         recoverable_days=platform.mail.recoverable_days,
+        remembered_login_hours=platform.mail.remembered_login_hours,
         signing=dkim.signing(dkim.today()),
+        partners=tuple(str(prefix) for prefixes in platform.mail.partners.values() for prefix in prefixes),
+        viruses=administration.environment.mirror.virus_signatures,
+        journals=tuple(_journals(administration, former)),
+        national=tuple(platform.mail.national),
+        told={i.mail_domain: _dsi(i) or _dsi(administration.institutions[machine.site.owner]) for i in institutions},
         directory=Directory(
             uris=tuple(f"ldaps://{controller.fqdn}" for controller in administration.running("directory")),
             bind_name=f"svc-mail@{platform.domain}",
@@ -121,12 +160,26 @@ def config_of(administration: Administration, machine: Machine, today: date | No
     )
 
 
-def _mailbox(institution: Institution, person: Person, quota_gib: int) -> Mailbox:
+def _journals(administration: Administration, former: dict[str, Institution]) -> Iterator[Journal]:
+    for name, institution in administration.institutions.items():
+        if wanted := institution.journal:
+            before = (domain for domain, owner in former.items() if owner is institution)
+            yield Journal(
+                institution=name,
+                domains=(institution.mail_domain, *before),
+                keep_days=wanted.keep_days,
+                keys=(tuple(wanted.institution), tuple(wanted.witness)),
+            )
+
+
+def _mailbox(administration: Administration, institution: Institution, person: Person) -> Mailbox:
+    quota_gib = institution.quota_gib or administration.platform.mail.quota_gib
     return Mailbox(
         address=institution.address_of(person),
         home=f"{STORE}/{person.id}",
-        quota_gib=institution.quotas_gib.get(person.login, institution.quota_gib or quota_gib),
+        quota_gib=institution.quotas_gib.get(person.login, quota_gib),
         before=f"{STORE}/{institution.institution}/{person.login}",
+        sending=sending_of(administration, institution, person),
     )
 
 

@@ -7,8 +7,9 @@ from pyinfra.operations import files
 
 from inventory.secrets import Secrets
 from roles.common import admitted, config_file, local_group, local_user, secret_file, service
-from roles.mail import mailboxes, sessions
+from roles.mail import logins, mailboxes, sessions
 from roles.mail.config import FOLDERS, RECOVERABLE, SHARED, STORE, MailConfig
+from roles.mail.returns import drop_in, returns
 
 SETTINGS = "/etc/dovecot/dovecot.conf"
 PEOPLE = "/etc/dovecot/people"
@@ -18,7 +19,7 @@ LIBRARY = "/etc/ldap/ldap.conf"
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
 SEEN = "/etc/dovecot/shared"
 WARN = "/usr/local/libexec/quota-warning"
-SPAM = "/etc/dovecot/sieve/spam.sieve"
+ARRIVAL = "/etc/dovecot/sieve/arrival.sieve"
 USER, UID = "vmail", 5000  # fixed, so that mail restored on another server has the same owner
 
 
@@ -38,19 +39,23 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         group="dovecot",
         mode="640",
         wanted=wanted,
+        uid=UID,
     )
     for box in host.loop(wanted.shared):
-        for folder in host.loop([SHARED, box.home.rpartition("/")[0], box.home, f"{box.home}/Maildir"]):
+        store = f"{box.home}/Maildir"
+        recoverable = f"{store}/.{mailboxes.on_disk(RECOVERABLE)}"
+        for folder in host.loop([SHARED, box.home.rpartition("/")[0], box.home, store, recoverable]):
             files.directory(name=f"mail: folder {folder}", path=folder, user=USER, group=USER, mode="700")
-        config_file(
-            name=f"mail: rights on {box.address}",
-            template="mail/dovecot/rights.j2",
-            path=f"{box.home}/Maildir/dovecot-acl",
-            user=USER,
-            group=USER,
-            mode="600",
-            box=box,
-        )
+        for folder, rights in host.loop(((store, "rights"), (recoverable, "rights_to_read"))):
+            config_file(
+                name=f"mail: {rights.replace('_', ' ')} {folder}",
+                template=f"mail/dovecot/{rights}.j2",
+                path=f"{folder}/dovecot-acl",
+                user=USER,
+                group=USER,
+                mode="600",
+                box=box,
+            )
     config_file(
         name="mail: who sees which shared mailbox",
         template="mail/dovecot/seen.j2",
@@ -68,15 +73,18 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         form='ldap_auth_dn_password = "{}"\n',
         path=PASSWORD,
     )
+    logins.remembered(wanted, PASSWORD)
     config_file(
         name="mail: warning of a mailbox that fills", template="mail/dovecot/quota-warning", path=WARN, mode="755"
     )
-    files.directory(name="mail: folder of rules for all", path=SPAM.rpartition("/")[0])
+    files.directory(name="mail: folder of rules for all", path=ARRIVAL.rpartition("/")[0])
     config_file(
-        name="mail: rule for spam is valid and in place",
-        template="mail/dovecot/spam.sieve",
-        path=SPAM,
+        name="mail: rules for all that arrives are valid and in place",
+        template="mail/dovecot/arrival.sieve.j2",
+        path=ARRIVAL,
         check="sievec {} {}.compiled && rm {}.compiled",  # to /dev/null, it would replace /dev/null
+        wanted=wanted,
+        recoverable=RECOVERABLE,
     )
     config_file(name="mail: protocols of dovecot", template="mail/dovecot/protocols.conf", path=PROTOCOLS)
     config_file(
@@ -92,15 +100,17 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         protocols=PROTOCOLS,
         seen=SEEN,
         warn=WARN,
-        sieve=SPAM,
+        sieve=ARRIVAL,
         folders=FOLDERS,
         recoverable=RECOVERABLE,
+        remembered=logins.RULES,
     )
+    returns("dovecot")
     service(name="mail: dovecot speaks its present protocols", unit="dovecot.service", watches=[PROTOCOLS])
     service(
         name="mail: dovecot runs with its present configuration",
         unit="dovecot.service",
-        watches=[SETTINGS, LIBRARY, PASSWORD, *CERTIFICATE],
+        watches=[SETTINGS, logins.RULES, LIBRARY, PASSWORD, *CERTIFICATE, drop_in("dovecot")],
         reload=True,
     )
     mailboxes.named(name="mail: folders have French names", mailboxes=wanted.mailboxes, folders=FOLDERS)

@@ -7,6 +7,7 @@ from testinfra.host import Host
 
 from inventory.model import Administration, Machine
 from roles.mail.config import MailConfig, config_of
+from roles.mail.rspamd import CONTROLLER
 from tests.conftest import connect
 
 pytestmark = pytest.mark.machines("mail")
@@ -127,7 +128,8 @@ def test_only_root_reads_the_password_of_the_service_account(host: Host) -> None
 
 def judge(host: Host, header_from: str, *options: str) -> str:
     """What the filter says of a message that it is only shown."""
-    return host.check_output(f"printf %s | rspamc symbols {' '.join(options)}", MESSAGE.format(header_from))
+    command = f"printf %s | rspamc -h {CONTROLLER} symbols {' '.join(options)}"
+    return host.check_output(command, MESSAGE.format(header_from))
 
 
 def test_every_domain_signs_what_its_people_send(host: Host, people: list[str], wanted: MailConfig) -> None:
@@ -193,8 +195,8 @@ def test_dovecot_is_the_one_whose_holes_are_closed(host: Host) -> None:
 
 def test_spam_goes_where_spam_is(host: Host, wanted: MailConfig) -> None:
     said = host.check_output(
-        'd=$(mktemp -d); trap \'rm -rf "$d"\' EXIT; chown vmail "$d"; cp /etc/dovecot/sieve/spam.sieve "$d";'
-        ' printf %s >"$d/message"; sieve-test -u %s "$d/spam.sieve" "$d/message" 2>&1',
+        'd=$(mktemp -d); trap \'rm -rf "$d"\' EXIT; chown vmail "$d"; cp /etc/dovecot/sieve/arrival.sieve "$d";'
+        ' printf %s >"$d/message"; sieve-test -u %s "$d/arrival.sieve" "$d/message" 2>&1',
         "X-Spam: Yes\n" + MESSAGE.format(OUTSIDE),
         wanted.mailboxes[0].address,
     )

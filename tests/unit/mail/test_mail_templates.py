@@ -66,7 +66,7 @@ def test_postfix_refuses_old_tls_and_waits_for_the_filter(settings: dict[str, st
 
 
 def test_dovecot_gives_each_person_a_folder() -> None:
-    text = render("mail/dovecot/people.j2", wanted=WANTED)
+    text = render("mail/dovecot/people.j2", wanted=WANTED, uid=5000)
     found = {line.split(":")[0]: line.split(":")[5] for line in lines(text)}
     assert found == {mailbox.address: mailbox.home for mailbox in (*WANTED.mailboxes, *WANTED.shared)}
 
