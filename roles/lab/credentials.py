@@ -117,14 +117,16 @@ def _certificates(administration: Administration) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     authority, authority_key = _authority(administration, folder / "ca.crt", KEYS / "ca.key")
     store = secrets.secrets_of(administration.environment)
-    for machine in administration.machines.values():
+    wanted = [(machine, "key", ".crt") for machine in administration.machines.values()]
+    wanted += [(machine, "next", ".next.crt") for machine in administration.running("mail")]  # DANE names it before
+    for machine, which, ending in wanted:
         names = administration.certificate_names(machine)
-        store.add_missing(f"certificate-{machine.name}", {"key": _new_key})
-        path = folder / f"{machine.name}.crt"
+        store.add_missing(f"certificate-{machine.name}", {which: _new_key})
+        path = folder / f"{machine.name}{ending}"
         if path.exists() and _names_in(path) == names:
             continue
         key = serialization.load_pem_private_key(
-            store.get(f"certificate-{machine.name}", "key").reveal().encode(), password=None
+            store.get(f"certificate-{machine.name}", which).reveal().encode(), password=None
         )
         assert isinstance(key, ec.EllipticCurvePrivateKey)  # we made it
         certificate = (
