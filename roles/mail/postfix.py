@@ -4,6 +4,7 @@ from pyinfra import host
 
 from roles.common import config_file, service
 from roles.mail.config import MailConfig
+from roles.mail.returns import drop_in, returns
 
 FOLDER = "/etc/postfix"
 CHECK = "/usr/local/sbin/check-postfix"
@@ -30,6 +31,7 @@ def postfix(wanted: MailConfig) -> None:
             wanted=wanted,
             folder=FOLDER,
         )
+    returns("postfix")
     service(
         name="mail: postfix runs with its present settings",
         unit="postfix.service",
@@ -38,6 +40,6 @@ def postfix(wanted: MailConfig) -> None:
     service(
         name="mail: postfix runs with its present maps",
         unit="postfix.service",
-        watches=[*(f"{FOLDER}/{file}" for file in MAPS), *CERTIFICATE],
+        watches=[*(f"{FOLDER}/{file}" for file in MAPS), *CERTIFICATE, drop_in("postfix")],
         reload=True,
     )

@@ -6,6 +6,7 @@ from pyinfra.operations import files
 from inventory.secrets import Secrets
 from roles.common import config_file, only_files, secret_file, service
 from roles.mail.config import MailConfig
+from roles.mail.returns import drop_in, returns
 from roles.mail.signing import key_of
 
 USER = "_rspamd"
@@ -57,10 +58,11 @@ def rspamd(wanted: MailConfig, secrets: Secrets) -> None:
     only_files(name="mail: no DKIM key whose quarter is over", folder=KEYS, names=[f"{file}.key" for file in keys])
     files.directory(name="mail: rspamd unit settings folder", path=UNIT_SETTINGS.rpartition("/")[0])
     config_file(name="mail: rspamd unit settings", template="mail/rspamd/unit.conf", path=UNIT_SETTINGS)
+    returns("rspamd", ends_within=5)
     service(name="mail: rspamd runs with its present unit", unit="rspamd.service", watches=[UNIT_SETTINGS])
     service(
         name="mail: rspamd runs with its present configuration",
         unit="rspamd.service",
-        watches=[*(f"{FOLDER}/{folder}" for folder in FOLDERS), KEYS],
+        watches=[*(f"{FOLDER}/{folder}" for folder in FOLDERS), KEYS, drop_in("rspamd")],
         reload=True,
     )
