@@ -10,7 +10,6 @@ from roles.common import admitted, config_file, local_group, local_user, secret_
 from roles.mail import logins, mailboxes, sessions
 from roles.mail.config import FOLDERS, RECOVERABLE, SHARED, STORE, MailConfig
 from roles.mail.returns import drop_in, returns
-from roles.mail.returns import drop_in, returns
 
 SETTINGS = "/etc/dovecot/dovecot.conf"
 PEOPLE = "/etc/dovecot/people"
@@ -107,12 +106,11 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         remembered=logins.RULES,
     )
     returns("dovecot")
-    returns("dovecot")
     service(name="mail: dovecot speaks its present protocols", unit="dovecot.service", watches=[PROTOCOLS])
     service(
         name="mail: dovecot runs with its present configuration",
         unit="dovecot.service",
-        watches=[SETTINGS, logins.RULES, LIBRARY, PASSWORD, *CERTIFICATE, drop_in("dovecot"), drop_in("dovecot")],
+        watches=[SETTINGS, logins.RULES, LIBRARY, PASSWORD, *CERTIFICATE, drop_in("dovecot")],
         reload=True,
     )
     mailboxes.named(name="mail: folders have French names", mailboxes=wanted.mailboxes, folders=FOLDERS)
