@@ -5,16 +5,17 @@ The one way to play a mail program: the conftest.py of journeys and of disturban
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from shlex import join
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from testinfra.host import Host
 
 from inventory.model import Administration
-from roles.mail.config import MailConfig, config_of
+from roles.mail.config import RECOVERABLE, MailConfig, config_of
 from tests.conftest import Workstation, connect
 
 LONGEST = 300  # seconds that some lines may take: each of their waits is shorter
@@ -253,3 +254,12 @@ def pair(administration: Administration) -> tuple[str, str]:
     institution = [i for i in administration.institutions.values() if len(i.present) > 1][-1]
     one, other = institution.present[-2:]
     return institution.address_of(one), institution.address_of(other)
+
+
+@pytest.fixture
+def tag(mail_server: Host) -> Iterator[str]:
+    """A word that is in the subject of each message of a test; what has it is gone after the test."""
+    word = f"essai{uuid4().hex[:12]}"
+    yield word
+    for folder in ("*", RECOVERABLE):  # where what leaves the others goes
+        mail_server.run("doveadm expunge -A mailbox %s SUBJECT %s", folder, word)

@@ -9,9 +9,9 @@ from tests.conftest import Workstation
 from tests.disturbances.controllers import Controllers
 from tests.disturbances.journeys import Desk
 from tests.disturbances.lab import Lab
-from tests.mail_programs import MailPrograms, mail_server, pair, programs, wanted
+from tests.mail_programs import MailPrograms, mail_server, pair, programs, tag, wanted
 
-__all__ = ["mail_server", "pair", "programs", "wanted"]
+__all__ = ["mail_server", "pair", "programs", "tag", "wanted"]
 
 
 @pytest.fixture

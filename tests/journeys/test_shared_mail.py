@@ -1,10 +1,6 @@
 """A shared mailbox: who sees it, who writes in its name; lists and the addresses of before."""
 
-from collections.abc import Iterator
-from uuid import uuid4
-
 import pytest
-from testinfra.host import Host
 
 from inventory.model import Administration
 from roles.mail.config import RECOVERABLE, Alias, MailConfig, Shared
@@ -34,18 +30,6 @@ def stranger(box: Shared, wanted: MailConfig) -> str:
     domain = box.address.partition("@")[2]
     people = [each.address for each in wanted.mailboxes if each.address.endswith(f"@{domain}")]
     return next(address for address in people if address not in box.seers)
-
-
-@pytest.fixture
-def tag(mail_server: Host, wanted: MailConfig) -> Iterator[str]:
-    """A word that is in the subject of each message of a test; what has it is gone after the test."""
-    word = f"essai{uuid4().hex[:12]}"
-    yield word
-    for address in (*(each.address for each in wanted.shared), *(each.address for each in wanted.mailboxes)):
-        mail_server.run(
-            "for folder in INBOX %s %s; do doveadm expunge -u %s mailbox $folder SUBJECT %s; done",
-            *("Envoyés", RECOVERABLE, address, word),
-        )
 
 
 def alias_of(wanted: MailConfig, *, internal: bool) -> Alias:
@@ -181,26 +165,50 @@ tell(arrived=len(until(lambda: found(client, "INBOX", "SUBJECT", tag))))
 
 
 def test_what_is_deleted_in_a_shared_mailbox_can_be_taken_back(
-    programs: MailPrograms, box: Shared, sender: str, stranger: str, tag: str
+    programs: MailPrograms, box: Shared, sender: str, reader: str, stranger: str, tag: str
 ) -> None:
     told = programs.run(
         """
-box, tag, sender = given["box"], given["tag"], given["sender"]
-send(given["stranger"], box, letter(given["stranger"], box, tag))
-client = imap(sender)
-got = until(lambda: found(client, "Partagés/" + box, "SUBJECT", tag))
+tag, box, gone = given["tag"], "Partagés/" + given["box"], "Partagés/" + given["box"] + "/" + given["gone"]
+tell(sent=send(given["stranger"], given["box"], letter(given["stranger"], given["box"], tag)))
+
+def tried(ask):
+    "What is answered, or that it is refused."
+    try:
+        return ask()[0]
+    except imaplib.IMAP4.error:
+        return "NO"
+
+client, other = imap(given["sender"]), imap(given["reader"])
+got = until(lambda: found(client, box, "SUBJECT", tag))
 client.store(got[0], "+FLAGS", r"\\Deleted")
 client.expunge()
-tell(left=len(found(client, "Partagés/" + box, "SUBJECT", tag)))
-tell(own=len(found(client, given["gone"], "SUBJECT", tag, readonly=True)))
-tell(shared=len(found(client, "Partagés/" + box + "/" + given["gone"], "SUBJECT", tag, readonly=True)))
+tell(left=len(found(client, box, "SUBJECT", tag)), own=len(found(client, given["gone"], "SUBJECT", tag, readonly=True)))
+for name, person in (("sender", client), ("reader", other)):
+    kept = found(person, gone, "SUBJECT", tag, readonly=True)
+    tried(lambda: person.select(quoted(gone)))
+    tell(**{name: [len(kept), tried(lambda: person.store(kept[0], "+FLAGS", r"\\Deleted"))]})
+    tried(person.expunge)
+    tell(**{f"{name}_removes": tried(lambda: person.delete(quoted(gone)))})
+kept = found(client, gone, "SUBJECT", tag, readonly=True)
+tell(back=client.copy(kept[0], quoted(box))[0], again=len(found(client, box, "SUBJECT", tag)))
 """,
-        [sender, stranger],
+        [sender, reader, stranger],
         sender=sender,
+        reader=reader,
         stranger=stranger,
         box=box.address,
         tag=tag,
         gone=RECOVERABLE,
     )
-    assert told["left"] == 0
-    assert told["own"] + told["shared"] == 1, told
+    assert told == {
+        "sent": [250, ""],
+        "left": 0,
+        "own": 0,
+        "sender": [1, "NO"],
+        "sender_removes": "NO",
+        "reader": [1, "NO"],
+        "reader_removes": "NO",
+        "back": "OK",
+        "again": 1,
+    }

@@ -1,9 +1,10 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from inventory.model import Administration, load
-from inventory.model.institution import Functions
+from inventory.model.institution import Functions, MailList, SharedMailbox
 from roles.mail.config import MailConfig, config_of
 
 ADMINISTRATION = load("lab")
@@ -74,6 +75,35 @@ def test_a_marriage_keeps_the_mailbox_and_the_old_address() -> None:
     assert homes(wanted)["mariam.ouedraogo@sante.gov.bf"] == "/srv/mail/M2002"
     assert readers(wanted)["mariam.modele@sante.gov.bf"] == ("mariam.ouedraogo@sante.gov.bf",)
     assert "mariam.modele@sante.gov.bf" not in homes(wanted)
+
+
+def renamed(today: date) -> MailConfig:
+    """The ministry of Health has another domain since this morning, and its own of before until the end of 2027."""
+    changes = {"mail_domain": "sante-bf.gov.bf", "former_domains": {"sante.gov.bf": "2027-12-31"}}
+    lists = {"tous": MailList(members=["agents"])}
+    changed = with_institution("sante", **changes, lists=lists, shared={"cabinet": SharedMailbox(send=["agents"])})
+    return config_of(changed, changed.machine("mail1"), today)
+
+
+def test_a_ministry_renamed_keeps_its_mailboxes_and_its_addresses_to_the_last_day() -> None:
+    for day in (date(2026, 11, 1), date(2027, 12, 31)):
+        wanted = renamed(day)
+        assert homes(wanted)["mariam.modele@sante-bf.gov.bf"] == homes(config())["mariam.modele@sante.gov.bf"]
+        assert "sante.gov.bf" not in wanted.domains
+        assert "sante.gov.bf" in wanted.former_domains
+        everybody = ("moussa.exemple@sante-bf.gov.bf", "mariam.modele@sante-bf.gov.bf")
+        found = readers(wanted)
+        assert found["mariam.modele@sante.gov.bf"] == everybody[1:]
+        assert found["cabinet@sante.gov.bf"] == ("cabinet@sante-bf.gov.bf",)
+        assert found["postmaster@sante.gov.bf"] == everybody[1:]
+        assert found["tous@sante.gov.bf"] == everybody
+        assert {a.address for a in wanted.aliases if a.internal} >= {"tous@sante.gov.bf", "tous@sante-bf.gov.bf"}
+
+
+def test_after_its_last_day_a_former_domain_is_nobodys() -> None:
+    wanted = renamed(date(2028, 1, 1))
+    assert "sante.gov.bf" not in (*wanted.domains, *wanted.former_domains)
+    assert not [address for address in readers(wanted) if address.endswith("@sante.gov.bf")]
 
 
 def test_role_addresses_reach_the_dsi_of_the_domain() -> None:
