@@ -139,6 +139,6 @@ def test_tls_is_what_is_asked_of_mail(desk: Host, machine: Machine, administrati
     assert isinstance(key, ec.EllipticCurvePublicKey)
     assert isinstance(key.curve, ec.SECP256R1)
     nameserver = administration.running("nameserver")[0].address
-    served = desk.check_output("dig @%s +short +nosplit +tries=5 _25._tcp.%s TLSA", str(nameserver), machine.fqdn)
+    served = desk.check_output("dig @%s +tcp +short +nosplit +tries=5 _25._tcp.%s TLSA", str(nameserver), machine.fqdn)
     spki = sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
     assert f"3 1 1 {spki}" in served.lower().splitlines()
