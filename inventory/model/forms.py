@@ -52,6 +52,13 @@ DOMAIN = Form(
     "sante.gov.bf",
     longest=253,
 )
+SUFFIX = Form(
+    r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
+    "fin de noms de domaine, sans point devant, en minuscules sans accent",
+    "the end of domain names without a dot before it, in lower-case letters without accents",
+    "bf",
+    longest=253,
+)
 REVIEWER = Form(
     r"^@[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$",
     "personne ou équipe de la forge : « @ » puis son nom, entre guillemets",
@@ -159,6 +166,7 @@ BY_PATTERN = {
         LOGIN,
         PERSON_ID,
         DOMAIN,
+        SUFFIX,
         REVIEWER,
         COMMUNITY,
         TEXT,

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from inventory.model import forms
 from inventory.model.base import Day, DomainName, Flag, Identifier, Login, PersonId, Reviewer, Strict, Text
+from inventory.model.recipients import AgeKey
+from inventory.model.sending import OtherLimits, Reach
 
 AGENTS = "agents"  # the group of all the people of an institution; nobody declares it
 REFUSE = "refuse"  # what becomes of the mail of somebody who left, where nobody takes it
@@ -180,6 +182,24 @@ class SharedMailbox(Strict):
     read: list[Identifier] = Field(default=[], description="Groupes qui y lisent seulement", examples=[["agents"]])
 
 
+class Journal(Strict):
+    """What an institution sends and receives is kept, sealed so that it takes two persons to read it."""
+
+    keep_days: Annotated[int, Field(strict=True, ge=1, le=36500)] = Field(
+        description="Jours où chaque message est gardé", examples=[1825]
+    )
+    institution: list[AgeKey] = Field(
+        min_length=1,
+        description="Clés publiques age de ceux qui lisent pour l'institution ; il en faut une, et une de « witness »",
+        examples=[[forms.AGE_KEY.example]],
+    )
+    witness: list[AgeKey] = Field(
+        min_length=1,
+        description="Clés publiques age de ceux sans qui elle ne lit rien : un contrôle, une autre direction",
+        examples=[[forms.AGE_KEY.example]],
+    )
+
+
 class MailFile(Strict):
     """mail.yaml."""
 
@@ -208,10 +228,25 @@ class MailFile(Strict):
         description="Boîtes partagées : nom, puis qui envoie et qui lit",
         examples=[{"courrier": {"send": ["secretariat"], "read": ["agents"]}}],
     )
+    reach: dict[Login, Reach] = Field(
+        default={},
+        description="Qui écrit où : groupe (« agents » : tous) ou personne, puis internal, national ou international",
+        examples=[{"agents": "national", "awa.exemple": "international"}],
+    )
+    sending: dict[Login, OtherLimits] = Field(
+        default={},
+        description="Limites d'envoi vers l'extérieur : groupe (« agents » : tous) ou personne, puis ce qui change",
+        examples=[{"awa.exemple": {"per_hour": 200, "per_day": 2000}}],
+    )
     former_domains: dict[DomainName, Day] = Field(
         default={},
         description="Anciens domaines, et le dernier jour, entre guillemets, où leur courrier arrive encore",
         examples=[{"sante-publique.gov.bf": "2027-12-31"}],
+    )
+    journal: Journal | None = Field(
+        default=None,
+        description="Journal : tout message est gardé, scellé ; il faut deux personnes pour le lire",
+        examples=[{"keep_days": 1825, "institution": [forms.AGE_KEY.example], "witness": [forms.AGE_KEY.example]}],
     )
 
 

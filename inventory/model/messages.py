@@ -78,6 +78,7 @@ MESSAGES = {
     "id_twice": ("l'identifiant « {value} » est déjà celui de « {other} », dans {where} ; une personne n'a qu'une ligne, là où elle travaille", "the id '{value}' is that of '{other}' already, in {where}; a person has one line, where they work"),
     "manager_circle": ("« {value} » se dirige soi-même : {way}", "'{value}' is their own manager: {way}"),
     "mail_after_alone": ("« mail_after » ne se dit que d'une personne partie ; l'ôter, ou dire « left »", "'mail_after' is said only of somebody who left; remove it, or say 'left'"),
+    "journal_alone": ("cette clé est aussi sous « institution » : une seule personne lirait le journal ; nommer quelqu'un d'autre", "this key is under 'institution' too: one person alone would read the journal; name somebody else"),
     "mail_after_left": ("« {value} » n'est plus là non plus ; nommer quelqu'un d'autre, ou « refuse »", "'{value}' has left too; name somebody else, or 'refuse'"),
     "function_group": ("« {value} » est une fonction ; l'écrire sous « functions »", "'{value}' is a function; write it under 'functions'"),
     "group_and_login": ("« {value} » est aussi un nom de connexion ; donner un autre nom au groupe", "'{value}' is a login too; give the group another name"),

@@ -8,10 +8,20 @@ from inventory.model import forms
 from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Reviewer, Strict, Text
 from inventory.model.building import Plan, Profile, Purpose, ReservedVlans
 from inventory.model.institution import QuotaGib, RetentionDays
+from inventory.model.sending import Limits, Reach
 
 Count = Annotated[int, Field(strict=True, ge=0)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 Mark = Literal["ef", "af41", "af31", "af21", "af11"]
+
+
+class KeptBackups(Strict):
+    """How many backups of mail are kept: the last one of each hour, day, week and month that has one."""
+
+    hourly: Annotated[int, Field(strict=True, ge=1, le=1000, description="Heures", examples=[48])] = 48
+    daily: Annotated[int, Field(strict=True, ge=1, le=1000, description="Jours", examples=[35])] = 35
+    weekly: Annotated[int, Field(strict=True, ge=0, le=500, description="Semaines", examples=[13])] = 13
+    monthly: Annotated[int, Field(strict=True, ge=0, le=240, description="Mois", examples=[12])] = 12
 
 
 class MailPolicy(Strict):
@@ -31,6 +41,47 @@ class MailPolicy(Strict):
     )
     recoverable_days: Annotated[int, Field(strict=True, ge=1, le=365)] = Field(
         default=30, description="Jours où ce qu'une personne efface peut encore être repris", examples=[30]
+    )
+    backups: KeptBackups = Field(
+        default=KeptBackups(),
+        description="Combien de sauvegardes sont gardées (« make prune-backups ») : par heure, jour, semaine, mois",
+        examples=[{"hourly": 48, "daily": 35, "weekly": 13, "monthly": 12}],
+    )
+    remembered_login_hours: Annotated[int, Field(strict=True, ge=0, le=168)] = Field(
+        default=12,
+        description="Heures où, sans contrôleur, qui s'est connecté au courriel le peut encore ; 0 : jamais",
+        examples=[12],
+    )
+    queue_days: Annotated[int, Field(strict=True, ge=1, le=30)] = Field(
+        default=5, description="Jours où un message qui ne peut être remis l'est tenté, puis renvoyé", examples=[5]
+    )
+    delay_warning_hours: Annotated[int, Field(strict=True, ge=1, le=72)] = Field(
+        default=4, description="Heures après lesquelles qui a écrit est averti que son message attend", examples=[4]
+    )
+    resolvers: list[Address] = Field(
+        default=[],
+        description="Qui donne au courriel les noms d'ailleurs (DNSSEC vérifié) ; sinon, les contrôleurs",
+        examples=[["192.0.2.53"]],
+    )
+    partners: dict[Identifier, list[Prefix]] = Field(
+        default={},
+        description="D'où écrivent les partenaires, par nom : leur courrier n'est jamais retardé",
+        examples=[{"oms": ["192.0.2.0/24"]}],
+    )
+    national: list[Annotated[str, forms.SUFFIX.field()]] = Field(
+        default=[],
+        description="Fins des domaines qui sont dans le pays, pour qui n'écrit pas plus loin (« reach »)",
+        examples=[["bf"]],
+    )
+    reach: Reach = Field(
+        default="international",
+        description="Jusqu'où on écrit ; une institution peut dire autre chose",
+        examples=["international"],
+    )
+    sending: Limits = Field(
+        default=Limits(),
+        description="Ce qu'un compte envoie vers l'extérieur ; une institution peut dire autre chose",
+        examples=[{"per_hour": 60, "per_day": 300}],
     )
     certificate_authorities: list[DomainName] = Field(
         default=[],

@@ -286,6 +286,16 @@ def _mail(files: Files, institution: Institution, seen: Seen) -> Iterator[Proble
             message = say("already", value=domain, where=seen.domains[domain])
             yield files.problem(["former_domains", domain], message, on_key=True)
         seen.domains.setdefault(domain, str(files.path_of("former_domains")))
+    if institution.journal:
+        for index, key in enumerate(institution.journal.witness):
+            if key in institution.journal.institution:
+                yield files.problem(["journal", "witness", index], say("journal_alone"))
+    known = {**logins, **institution.all_groups}
+    for key in ("reach", "sending"):
+        for name in getattr(institution, key):
+            if name not in known:
+                message = say("no_such", kind=say("member"), value=name, choices=listed(known), hint=near(name, known))
+                yield files.problem([key, name], message, on_key=True)
     for login in institution.quotas_gib:
         if login not in logins:
             message = say("no_such", kind=say("person"), value=login, choices=listed(logins), hint=near(login, logins))

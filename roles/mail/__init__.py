@@ -6,23 +6,41 @@ from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
 from roles.common import Port, packages
 from roles.common.health import Health
+from roles.mail.clamav import clamav, clamav_settings
 from roles.mail.config import config_of
 from roles.mail.dovecot import dovecot
+from roles.mail.journal import journal
 from roles.mail.postfix import postfix
 from roles.mail.rspamd import rspamd
+from roles.mail.sending import sending
+from roles.mail.valkey import valkey, valkey_settings
 
 PACKAGES = [
+    "age",
+    "clamav-daemon",
+    "clamav-freshclam",
+    "dns-root-data",
+    "dovecot-auth-lua",
     "dovecot-flatcurve",
     "dovecot-imapd",
     "dovecot-ldap",
     "dovecot-lmtpd",
     "dovecot-managesieved",
     "dovecot-sieve",
+    "lua-posix",
+    "lua5.4",
     "postfix",
+    "python3-ldap",
+    "python3-milter",
     "rspamd",
+    "unbound",
+    "valkey-server",
 ]
-OPEN_PORTS = [Port("tcp", 25), Port("tcp", 465), Port("tcp", 993), Port("tcp", 4190)]
-HEALTH = Health(("postfix", "dovecot", "rspamd"), (25, 465, 993, 4190))
+OPEN_PORTS = [Port("tcp", 25), Port("tcp", 465), Port("tcp", 587), Port("tcp", 993), Port("tcp", 4190)]
+HEALTH = Health(
+    ("postfix", "dovecot", "rspamd", "unbound", "mail-journal", "clamav-daemon", "valkey-server", "mail-sending"),
+    (25, 465, 587, 993, 4190),
+)
 
 
 @deploy("Mail")
@@ -30,7 +48,13 @@ def mail(administration: Administration, machine: Machine) -> None:
     """Ensure the filter, the mailboxes, and last what feeds them."""
     wanted = config_of(administration, machine)
     secrets = secrets_of(administration.environment)
+    valkey_settings()
+    clamav_settings()
     packages(name="mail: packages", names=PACKAGES)
+    valkey()
+    clamav(wanted)
     rspamd(wanted, secrets)
     dovecot(wanted, secrets)
+    journal(wanted)
+    sending(wanted)
     postfix(wanted)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from ipaddress import IPv4Address
 
 from inventory import dkim
 from inventory.model import Administration, Institution, Machine
@@ -100,6 +101,8 @@ class MailConfig:
     quota_warnings_percent: tuple[int, ...]
     recoverable_days: int
     remembered_login_hours: int
+    queue_days: int
+    delay_warning_hours: int
     signing: tuple[str, ...]  # the selectors of the keys that sign today
     partners: tuple[str, ...]  # the prefixes from which they send
     viruses: str | None  # where signatures of viruses come from
@@ -107,6 +110,7 @@ class MailConfig:
     national: tuple[str, ...]  # how domains of the country end
     told: dict[str, tuple[str, ...]]  # by domain, who hears of an account whose mail is held
     directory: Directory
+    webmails: tuple[IPv4Address, ...]  # they ask for people, each in their name
 
     @property
     def inside(self) -> tuple[str, ...]:
@@ -146,6 +150,8 @@ def config_of(administration: Administration, machine: Machine, today: date | No
         quota_warnings_percent=tuple(sorted(platform.mail.quota_warnings_percent, reverse=True)),
         recoverable_days=platform.mail.recoverable_days,
         remembered_login_hours=platform.mail.remembered_login_hours,
+        queue_days=platform.mail.queue_days,
+        delay_warning_hours=platform.mail.delay_warning_hours,
         signing=dkim.signing(dkim.today()),
         partners=tuple(str(prefix) for prefixes in platform.mail.partners.values() for prefix in prefixes),
         viruses=administration.environment.mirror.virus_signatures,
@@ -157,6 +163,7 @@ def config_of(administration: Administration, machine: Machine, today: date | No
             bind_name=f"svc-mail@{platform.domain}",
             base=platform.base_dn,
         ),
+        webmails=tuple(machine.address for machine in administration.running("webmail")),
     )
 
 

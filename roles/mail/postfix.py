@@ -11,8 +11,9 @@ CHECK = "/usr/local/sbin/check-postfix"
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
 # Debian copies these into Postfix's chroot when it starts, and only then.
 COPIED_AT_START = ["/etc/resolv.conf", "/etc/hosts"]
-SETTINGS = ["main.cf", "master.cf"]  # a reload would ignore some changes, and Postfix dies of others
-MAPS = ["domains", "mailboxes", "aliases", "internal", "copies"]
+BOUNCES = f"{FOLDER}/bounces"
+SETTINGS = ["master.cf", "main.cf"]  # a reload would ignore some changes, and Postfix dies of others
+MAPS = ["domains", "mailboxes", "aliases", "internal", "copies", "inside", "partners"]
 
 
 def postfix(wanted: MailConfig) -> None:
@@ -22,6 +23,12 @@ def postfix(wanted: MailConfig) -> None:
         config_file(
             name=f"mail: postfix {file}", template=f"mail/postfix/{file}.j2", path=f"{FOLDER}/{file}", wanted=wanted
         )
+    config_file(
+        name="mail: what Postfix writes to who sent is valid and in place",
+        template="mail/postfix/bounces.j2",
+        path=BOUNCES,
+        check='test -z "$(postconf -b {} 2>&1 >/dev/null)"',  # of a mistake it warns, and would write in English
+    )
     for file in host.loop(SETTINGS):
         config_file(
             name=f"mail: postfix {file} is valid and in place",
@@ -40,6 +47,6 @@ def postfix(wanted: MailConfig) -> None:
     service(
         name="mail: postfix runs with its present maps",
         unit="postfix.service",
-        watches=[*(f"{FOLDER}/{file}" for file in MAPS), *CERTIFICATE, drop_in("postfix")],
+        watches=[*(f"{FOLDER}/{file}" for file in MAPS), BOUNCES, *CERTIFICATE, drop_in("postfix")],
         reload=True,
     )

@@ -22,7 +22,7 @@ tls = ssl.create_default_context()
 if port == "465":
     client = smtplib.SMTP_SSL(name, 465, context=tls)
 else:
-    client = smtplib.SMTP(name, 25)
+    client = smtplib.SMTP(name, int(port))
     client.ehlo()
     print("before TLS:", *sorted(client.esmtp_features))
     client.starttls(context=tls)
@@ -58,13 +58,14 @@ def dialogue(elsewhere: Host, machine: Machine, port: int, *commands: str) -> li
     return elsewhere.check_output(f"python3 -c %s {machine.fqdn} {port} {arguments}", DIALOGUE).splitlines()
 
 
-def test_it_serves_four_ports_and_no_clear_text_one(host: Host) -> None:
+def test_it_serves_its_ports_and_no_clear_text_one(host: Host) -> None:
     listening = host.check_output("ss -Hltn").splitlines()
     addresses = [line.split()[3].rsplit(":", 1) for line in listening]
-    assert {port for address, port in addresses if not address.startswith("127.")} == {"22", "25", "465", "993", "4190"}
+    served = {port for address, port in addresses if not address.startswith("127.")}
+    assert served == {"22", "25", "465", "587", "993", "4190"}
 
 
-@pytest.mark.parametrize("port", ["110", "143", "587"])
+@pytest.mark.parametrize("port", ["110", "143"])
 def test_clear_text_ports_are_closed_from_elsewhere(elsewhere: Host, machine: Machine, port: str) -> None:
     assert not elsewhere.run("timeout 3 nc -z %s %s", str(machine.address), port).succeeded
 
@@ -107,10 +108,39 @@ def test_port_25_takes_no_password(elsewhere: Host, machine: Machine) -> None:
     assert said[-1].startswith("503 5.5.1"), said
 
 
-def test_port_465_wants_a_login(elsewhere: Host, machine: Machine, people: list[str]) -> None:
+@pytest.mark.parametrize("port", [465, 587])
+def test_who_sends_logs_in(elsewhere: Host, machine: Machine, people: list[str], port: int) -> None:
     sender, recipient = people[:2]
-    said = dialogue(elsewhere, machine, 465, f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>")
+    said = dialogue(elsewhere, machine, port, f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>")
     assert said[-1].startswith("554 5.7.1"), said
+
+
+def test_port_587_takes_nothing_before_tls(elsewhere: Host, machine: Machine) -> None:
+    before, after = dialogue(elsewhere, machine, 587)
+    assert "starttls" in before
+    assert "auth" not in before
+    assert "auth" in after
+    script = "import smtplib, sys; c = smtplib.SMTP(sys.argv[1], 587); c.ehlo(); print(c.docmd(sys.argv[2]))"
+    for command in ("AUTH PLAIN AGEAYg==", f"MAIL FROM:<{OUTSIDE}>"):
+        said = elsewhere.check_output("python3 -c %s %s %s", script, machine.fqdn, command)
+        assert "5.5.1" in said or "5.7.0" in said, said
+
+
+def test_what_asks_about_sending_runs_with_few_rights(host: Host) -> None:
+    said = host.check_output("systemctl show -p User,NoNewPrivileges,ProtectSystem mail-sending.service").splitlines()
+    assert {"User=mail-sending", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= set(said)
+    assert host.check_output("stat -c '%U %a' /var/lib/mail-sending/ledger.sqlite") == "mail-sending 600"
+    assert host.check_output("stat -c '%U %a' /var/spool/postfix/private/sending") == "postfix 600"
+
+
+def test_a_process_of_this_machine_sends_outside_for_nobody_else(host: Host, people: list[str]) -> None:
+    # Where what rules send comes in: no name, no way out; a name of elsewhere, neither.
+    script = "import smtplib, sys; c = smtplib.SMTP('127.0.0.1', 10587); c.ehlo('x'); c.mail(sys.argv[1]);"
+    for sender in ("", OUTSIDE):
+        said = host.check_output("python3 -c %s %s", f"{script} print(c.rcpt('a@example.org'))", sender)
+        assert "(550, " in said, said
+        assert "5.7.1" in said, said
+    assert host.check_output("python3 -c %s ''", f"{script} print(c.rcpt('{people[0]}'))").startswith("(250")
 
 
 def test_only_the_filter_reads_the_signing_keys(host: Host, wanted: MailConfig) -> None:

@@ -60,6 +60,14 @@ EFFECTS: dict[str, list[tuple[Effect, object, object]]] = {
         (lambda found: found.institutions["sante"].quota_gib, None, 5),
         (lambda found: found.institutions["sante"].quotas_gib, {}, {"moussa.exemple": 20}),
     ],
+    "Un journal des messages": [
+        (lambda found: found.institutions["sante"].journal is not None, False, True),
+        (lambda found: getattr(found.institutions["sante"].journal, "keep_days", None), None, 1825),
+    ],
+    "Qui écrit où, et combien": [
+        (lambda found: found.institutions["sante"].reach, {}, {"agents": "national", "conseil": "international"}),
+        (lambda found: list(found.institutions["sante"].sending), [], ["mariam.modele"]),
+    ],
     "Un port de commutateur": [
         (
             lambda found: {name[-2:]: port.access for name, port in found.switches["sw1"].entry.used_ports.items()},
