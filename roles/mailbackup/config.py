@@ -8,8 +8,9 @@ from inventory import mail_backups
 from inventory.model import Administration, Machine
 
 FOLDER = "/etc/mail-backup"
-# What else is lost with the machine, and is in no inventory; what is not there is left out.
-BESIDE = ("/var/spool/postfix/hold", "/var/lib/mail-journal")
+# What is held, what is kept of institutions, what the filter has learnt; what is not there is left out. Counts of what
+# people sent lately are not: they are of a day.
+BESIDE = ("/var/spool/postfix/hold", "/srv/mail-journal", "/var/lib/valkey")
 
 
 @dataclass(frozen=True)

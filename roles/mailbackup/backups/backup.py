@@ -89,8 +89,9 @@ def backed_up(repository: Repository) -> dict[str, Any]:
     """One backup; what restic says of it. Raises BackupError where anything that is there could not be read."""
     sources = [path for path in json.loads(SETTINGS.read_text())["sources"] if Path(path).exists()]
     excluded = [f"--exclude={pattern}" for pattern in LEFT_OUT]
+    repository.run("unlock")  # of a run that died with its machine: a lock that lives is renewed, and stays
     done = repository.ran(
-        ["backup", "--json", "--quiet", "--tag=mail", "--retry-lock=10m", *excluded, "--", *sources],
+        ["backup", "--json", "--quiet", "--tag=mail", "--retry-lock=5m", *excluded, "--", *sources],
         admits=(0, INCOMPLETE),
     )
     if done.returncode == INCOMPLETE and (lost := failures(done.stderr)):

@@ -27,7 +27,7 @@ class Folder:
 
 
 def instant(text: str | None, now: datetime) -> datetime:
-    """The last moment that a person means: a day is its end, a minute too. Raises BackupError."""
+    """The last moment that a person means: a day is its end, a minute and a second too. Raises BackupError."""
     if text is None:
         return now
     if ago := AGO.fullmatch(text.strip()):
@@ -38,8 +38,8 @@ def instant(text: str | None, now: datetime) -> datetime:
         raise BackupError(f"--at {text}: not a time; 2026-11-28, '2026-11-28 14:05', 90m, 3h or 2d") from None
     if re.fullmatch(r"\d{4}-?\d\d-?\d\d", text.strip()):
         at += timedelta(days=1, microseconds=-1)
-    elif not at.second:
-        at += timedelta(minutes=1, microseconds=-1)
+    elif not at.microsecond:
+        at += timedelta(minutes=0 if at.second else 1, seconds=1 if at.second else 0, microseconds=-1)
     return at if at.tzinfo else at.astimezone()
 
 

@@ -82,8 +82,8 @@ class Mailbox:
 
     def take(self, source: Path, folder: str, uids: Iterable[int]) -> None:
         """Copy messages from the same folder of another Maildir, flags and dates too; a folder that is new is seen."""
-        numbers = ",".join(ranges(uids))
-        self._run("import", "-s", "-u", self.address, f"maildir:{source}", "", "mailbox", folder, "uid", numbers)
+        numbers, name = ",".join(ranges(uids)), folder.replace("/", ".")  # a Maildir by itself has its own separator
+        self._run("import", "-s", "-u", self.address, f"maildir:{source}", "", "mailbox", name, "uid", numbers)
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return _doveadm(*([] if self.path is None else ["-o", f"mail_path={self.path}"]), *arguments)

@@ -36,7 +36,7 @@ class Snapshot:
 
     @property
     def says(self) -> str:
-        return f"{self.time.astimezone():%Y-%m-%d %H:%M}"
+        return f"{self.time.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,10 @@ class Repository:
     def snapshots(self) -> list[Snapshot]:
         """Every backup, the oldest first."""
         found = json.loads(self.run("snapshots", "--json", "--no-lock"))
-        return sorted((Snapshot(each["short_id"], moment(each["time"])) for each in found), key=lambda each: each.time)
+        return sorted(
+            (Snapshot(each["short_id"], datetime.fromisoformat(each["time"])) for each in found),
+            key=lambda each: each.time,
+        )
 
 
 def refusal(status: int, said: str) -> BackupError:
@@ -104,14 +107,6 @@ def spoken(line: str) -> str:
     except ValueError:
         return line.removeprefix("Fatal: ").strip()
     return str(said.get("message") or said.get("error", {}).get("message") or line) if isinstance(said, dict) else line
-
-
-def moment(time: str) -> datetime:
-    """A time as restic writes it: nanoseconds, which Python does not read before 3.11, cut to microseconds."""
-    whole, _, rest = time.partition(".")
-    digits = rest[: next((place for place, letter in enumerate(rest) if not letter.isdigit()), len(rest))]
-    zone = rest[len(digits) :]
-    return datetime.fromisoformat(f"{whole}.{digits[:6]:0<6}{zone or '+00:00'}" if rest else whole)
 
 
 def failures(said: str) -> list[str]:

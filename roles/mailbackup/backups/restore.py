@@ -31,6 +31,7 @@ CACHE = Path("/var/cache/restore-mail")
 SCRATCH = Path("/srv/mail/.restore")  # as large as what is restored; no backup takes it
 OWNER = "vmail"
 RECOVERABLE = "Récupérables"  # a folder that only time empties, and that nothing is put into
+RESTORED = "Restauré "
 AT_ONCE = 1000  # messages: how often progress is told
 Say = Callable[[str], None]
 
@@ -139,8 +140,10 @@ def narrowed(folders: list[str], wanted: argparse.Namespace) -> list[str]:
         if not found:
             raise BackupError(f"{wanted.folder}: no such folder in that backup; there are {', '.join(sorted(folders))}")
         return found
-    # What was deleted for good comes last, and only where one message is looked for.
-    return sorted((each for each in folders if wanted.message or each != RECOVERABLE), key=lambda e: e == RECOVERABLE)
+    if wanted.message:  # what was deleted for good comes last
+        return sorted(folders, key=lambda each: each == RECOVERABLE)
+    # A restore does not restore the ones before it.
+    return [each for each in folders if each != RECOVERABLE and (wanted.in_place or not each.startswith(RESTORED))]
 
 
 def bring(repository: Repository, snapshot: Snapshot, maildir: Path, folders: Iterable[str], into: Path) -> None:
@@ -173,7 +176,7 @@ def put(
     mailbox: Mailbox, found: list[Message], wanted: argparse.Namespace, snapshot: Snapshot, scratch: Path, say: Say
 ) -> str:
     """Put into the mailbox what it does not hold yet."""
-    into = wanted.into or f"Restauré {snapshot.time.astimezone():%Y-%m-%d %Hh%M}"
+    into = wanted.into or f"{RESTORED}{snapshot.time.astimezone():%Y-%m-%d %Hh%M}"
     goes = targets({message.folder for message in found}, into, wanted.folder, bool(wanted.message), wanted.in_place)
     there = mailbox.folders()
     held: dict[str, set[str]] = {target: set() for target in goes.values()}

@@ -1,26 +1,32 @@
 """All mail, on the machine that replaces a lost one."""
 
+import json
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
-from .backup import STATE, write
+from .backup import SETTINGS, STATE, write
 from .repository import BackupError, Repository, Snapshot
 
 STORE = Path("/srv/mail")
-SERVICES = ("postfix", "dovecot")
+SERVICES = ("postfix", "dovecot", "mail-journal", "valkey-server")  # they write to what comes back
 ACCOUNT = "mail-backup"
 # They are made anew, of what the folders hold.
 INDEXES = ("dovecot.index*", "dovecot.list.index*")
 
 
 def bring_back(repository: Repository, snapshot: Snapshot, target: Path | None) -> str:
-    """Put the files of a backup in their places, or into an empty directory. What is there and not in it stays."""
+    """Put the files of a backup in their places, or into an empty directory.
+
+    Mail that arrived meanwhile stays; what is beside it (the journal, what is held) is kept under another name.
+    """
     if target is None:
         running = [unit for unit in SERVICES if not subprocess.run(["systemctl", "-q", "is-active", unit]).returncode]
         if running:
-            raise BackupError(f"stop {' and '.join(running)} first: systemctl stop {' '.join(running)}")
+            raise BackupError(f"systemctl stop {' '.join(running)} first")
+        put_aside([Path(path) for path in json.loads(SETTINGS.read_text())["sources"]])
     elif target.exists() and any(target.iterdir()):
         raise BackupError(f"{target} is not empty")
     left_out = [f"--exclude={pattern}" for pattern in INDEXES]
@@ -35,4 +41,11 @@ def bring_back(repository: Repository, snapshot: Snapshot, target: Path | None) 
     write(note, f"{repository.identity()}\n")
     shutil.chown(note, ACCOUNT, ACCOUNT)
     os.sync()
-    return f"all mail is as in the backup of {snapshot.says}: systemctl start {' '.join(SERVICES)} mail-backup.timer"
+    return f"all mail is as in the backup of {snapshot.says}: systemctl start {' '.join(reversed(SERVICES))}"
+
+
+def put_aside(sources: list[Path]) -> None:
+    """Keep under another name what a restore would mix with what was."""
+    for path in sources:
+        if path != STORE and path.exists() and any(path.iterdir()):
+            path.rename(path.with_name(f"{path.name}.before-{time.strftime('%Y-%m-%dT%H-%M-%S')}"))
