@@ -61,7 +61,7 @@ endef
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
 	report preview overlay comment credentials forget rehearse backup rehearse-restore \
-	ssh passwords leavers lock tools bench history topology compliance krbtgt targets
+	ssh passwords leavers lock tools bench history topology compliance krbtgt targets prune-backups
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -191,6 +191,9 @@ backup: $(VENV)/ready ## Bring the newest backup of the domain off its controlle
 
 rehearse-restore: $(VENV)/ready ## Back the domain up, restore it where nobody sees it, log in to it [HOST=dc1 FROM=folder: of make backup]
 	@$(PY) -m deploys.rehearse_restore --environment $(ENV) $(if $(HOST),--host $(HOST)) $(if $(FROM),--from "$(FROM)")
+
+prune-backups: $(VENV)/ready ## Remove the backups of mail that platform.yaml does not keep, check the others [PLAN=1]
+	@$(PY) -m deploys.prune_backups --environment $(ENV) $(if $(PLAN),--plan)
 
 unit: $(VENV)/ready ## The unit tests
 	@$(BIN)/pytest -n 2 tests/unit

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import roles.applications
+import roles.backupserver
 import roles.database
 import roles.dhcp
 import roles.directory
@@ -18,6 +19,7 @@ from roles.common.health import Health
 
 ROLES = {
     "applications": roles.applications,
+    "backupserver": roles.backupserver,
     "database": roles.database,
     "dhcp": roles.dhcp,
     "directory": roles.directory,

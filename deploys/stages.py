@@ -6,11 +6,13 @@ DEVICES = ("uplinks", "lan")
 STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "site": (
         ("base", "played"),
-        ("router", "nameserver"),  # a key is published before mail is signed with it
+        # A key is published before mail is signed with it, and a backup has a place to go to.
+        ("router", "nameserver", "backupserver"),
         ("uplinks",),  # what leads to the switches
         ("lan",),
         ("dhcp", "directory", "database", "mail", "workstation"),
-        ("files", "applications", "timekeeping"),  # they join the directory, migrate a database, ask for the time
+        # They join the directory, migrate a database, ask for the time, take what mail there is.
+        ("files", "applications", "timekeeping", "mailbackup"),
     ),
     # What the network needs before its devices can be configured.
     "network": (("base", "played"), ("router",)),

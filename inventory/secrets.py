@@ -22,7 +22,7 @@ import pyrage
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from inventory import dkim, dnssec, masking, sealing
+from inventory import dkim, dnssec, mail_backups, masking, sealing
 from inventory.masking import masked
 from inventory.model import Administration, Environment, InventoryError
 from inventory.model.problems import Problem
@@ -298,6 +298,7 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         for selector, algorithm in dkim.prepared(dkim.today())
     }
     signing: Generators = {dnssec.secret_of(zone): dnssec.new_key for zone in dnssec.zones(administration)}
+    backups: Generators = {mail_backups.PASSWORD: lambda: password(40), mail_backups.KEY: mail_backups.new_key}
     applications: dict[str, Generators] = {
         f"application-{name}": {"database_password": password, "session_key": random_key}
         for name in administration.applications
@@ -317,6 +318,7 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         "directory": {"administrator": lambda: password(32)},
         "mail": {"service_account": lambda: password(32), **domains},
         **({dnssec.SCOPE: signing} if signing else {}),
+        **({mail_backups.SCOPE: backups} if mail_backups.server(administration) else {}),
         **applications,
         **devices,
     }

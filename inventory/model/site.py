@@ -24,7 +24,9 @@ from inventory.model.base import (
 from inventory.model.building import LEASE_HOURS, Authentication, Protection
 from inventory.model.chassis import RouterPlatform, SwitchPlatform
 
-Capability = Literal["directory", "mail", "files", "applications", "database", "nameserver", "workstation"]
+Capability = Literal[
+    "directory", "mail", "files", "applications", "database", "nameserver", "backupserver", "workstation"
+]
 Tier = Literal["distribution", "access"]
 
 # Of the spanning tree: the lowest is the root (IEEE 802.1D).
