@@ -50,6 +50,11 @@ class Mirror(Strict):
     security: Text = Field(
         description="Mises à jour de sécurité", examples=["http://mirror.intra.gov.bf/debian-security"]
     )
+    virus_signatures: Text | None = Field(
+        default=None,
+        description="Signatures de virus (ClamAV) ; sans elles, seules celles de l'administration",
+        examples=["http://mirror.intra.gov.bf/clamav"],
+    )
 
 
 class DeviceChanges(Strict):
