@@ -8,8 +8,9 @@ from pyinfra.operations import files
 
 from inventory.model import Administration, Machine
 from roles import common
-from roles.base.config import BaseConfig, base_config
+from roles.base.config import ITSELF, BaseConfig, base_config
 from roles.base.packages import package_lists
+from roles.base.resolver import names_of, resolver
 from roles.common import Port, config_file, copied_file, service
 
 PACKAGES = ["nftables", "ca-certificates", "libnss-systemd"]
@@ -42,6 +43,8 @@ def base(administration: Administration, machine: Machine, ports: list[Port]) ->
     cfg = base_config(administration, machine, [*OPEN_PORTS, *ports])
     packages(PACKAGES)
 
+    if cfg.resolvers == ITSELF:
+        resolver(names_of(administration))
     config_file(name="base: resolver", template="base/resolv.conf.j2", path="/etc/resolv.conf", cfg=cfg)
 
     files.directory(name="base: firewall folder", path="/etc/nftables.d")

@@ -7,7 +7,10 @@ from inventory.model import Administration, Machine
 from inventory.model.site import Capability
 from roles.common import Port
 
-ASKS: frozenset[Capability] = frozenset({"applications", "files", "mail"})  # the directory, for its own users
+ASKS: frozenset[Capability] = frozenset(
+    {"applications", "files", "mail", "webmail"}
+)  # the directory, for its own users
+ITSELF = (IPv4Address("127.0.0.1"),)
 
 
 @dataclass(frozen=True)
@@ -28,19 +31,22 @@ class BaseConfig:
 
 
 def base_config(administration: Administration, machine: Machine, ports: list[Port]) -> BaseConfig:
-    """The controllers serve names to everybody; a controller asks itself first."""
+    """The controllers serve names to everybody; a controller asks itself first, a mail server only itself."""
     controllers = sorted(administration.running("directory"), key=lambda c: c.name != machine.name)
     return BaseConfig(
         domain=administration.platform.domain,
-        resolvers=tuple(controller.address for controller in controllers),
+        resolvers=ITSELF if "mail" in machine.runs else tuple(controller.address for controller in controllers),
         watched=tuple(controller.address for controller in controllers if ASKS.intersection(machine.runs)),
-        ports=tuple(_open(administration, port) for port in ports),
+        ports=tuple(open_ for port in ports if (open_ := _open(administration, port)).sources),
     )
 
 
 def _open(administration: Administration, port: Port) -> OpenPort:
     if port.source == "administration":
         sources = tuple(str(prefix) for prefix in administration.platform.prefixes)
+    elif port.source == "monitoring":
+        platform = administration.platform
+        sources = tuple(dict.fromkeys(str(each) for each in (*platform.bastions.values(), *platform.monitors.values())))
     else:
         sources = tuple(str(machine.address) for machine in administration.running(port.source))
     return OpenPort(port.protocol, port.number, sources)

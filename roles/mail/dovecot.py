@@ -7,9 +7,10 @@ from pyinfra.operations import files
 
 from inventory.secrets import Secrets
 from roles.common import admitted, config_file, local_group, local_user, secret_file, service
-from roles.mail import logins, mailboxes, sessions
+from roles.mail import learning, logins, mailboxes, sessions
 from roles.mail.config import FOLDERS, RECOVERABLE, SHARED, STORE, MailConfig
 from roles.mail.returns import drop_in, returns
+from roles.mail.rspamd import USER as FILTER
 
 SETTINGS = "/etc/dovecot/dovecot.conf"
 PEOPLE = "/etc/dovecot/people"
@@ -30,10 +31,13 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
     files.directory(name="mail: store", path=STORE, user=USER, group=USER, mode="700")
     mailboxes.placed(name="mail: each mailbox has the folder of its person", mailboxes=wanted.mailboxes)
     admitted(
-        name="mail: only people of the inventory have a mailbox open",
+        name="mail: only people of the inventory have a mailbox open, with the rights that they have",
         path=PEOPLE,
         template="mail/dovecot/people.j2",
-        names=[*(each.address for each in wanted.mailboxes), *(each.address for each in wanted.shared)],
+        names=[
+            *(name for each in wanted.mailboxes for name in (each.address, sessions.opened(each.address, each.groups))),
+            *(each.address for each in wanted.shared),
+        ],
         inside=sessions.LoggedIn,
         close=Path(__file__).with_name("programs") / "close_mailboxes.py",
         group="dovecot",
@@ -86,6 +90,7 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         wanted=wanted,
         recoverable=RECOVERABLE,
     )
+    learning.learning(owner=USER, rspamd=FILTER)
     config_file(name="mail: protocols of dovecot", template="mail/dovecot/protocols.conf", path=PROTOCOLS)
     config_file(
         name="mail: dovecot.conf is valid and in place",
@@ -104,13 +109,14 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         folders=FOLDERS,
         recoverable=RECOVERABLE,
         remembered=logins.RULES,
+        learning=learning.SETTINGS,
     )
     returns("dovecot")
     service(name="mail: dovecot speaks its present protocols", unit="dovecot.service", watches=[PROTOCOLS])
     service(
         name="mail: dovecot runs with its present configuration",
         unit="dovecot.service",
-        watches=[SETTINGS, logins.RULES, LIBRARY, PASSWORD, *CERTIFICATE, drop_in("dovecot")],
+        watches=[SETTINGS, learning.SETTINGS, logins.RULES, LIBRARY, PASSWORD, *CERTIFICATE, drop_in("dovecot")],
         reload=True,
     )
     mailboxes.named(name="mail: folders have French names", mailboxes=wanted.mailboxes, folders=FOLDERS)

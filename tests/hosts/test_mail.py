@@ -7,8 +7,10 @@ from testinfra.host import Host
 
 from inventory.model import Administration, Machine
 from roles.mail.config import MailConfig, config_of
+from roles.mail.logins import FOLDER
 from roles.mail.rspamd import CONTROLLER
 from tests.conftest import connect
+from tests.waiting import within
 
 pytestmark = pytest.mark.machines("mail")
 
@@ -62,7 +64,7 @@ def test_it_serves_its_ports_and_no_clear_text_one(host: Host) -> None:
     listening = host.check_output("ss -Hltn").splitlines()
     addresses = [line.split()[3].rsplit(":", 1) for line in listening]
     served = {port for address, port in addresses if not address.startswith("127.")}
-    assert served == {"22", "25", "465", "587", "993", "4190"}
+    assert served == {"22", "25", "465", "587", "993", "4190", "9154"}
 
 
 @pytest.mark.parametrize("port", ["110", "143"])
@@ -223,6 +225,13 @@ def test_dovecot_is_the_one_whose_holes_are_closed(host: Host) -> None:
     assert "editheader" not in host.check_output("doveconf -h sieve_extensions")
 
 
+def test_a_rule_does_not_refuse(host: Host) -> None:
+    # A refusal that cannot leave would take the message with it.
+    said = host.check_output("doveconf -h sieve_extensions").splitlines()
+    assert "reject = no" in said
+    assert "ereject = yes" not in said
+
+
 def test_spam_goes_where_spam_is(host: Host, wanted: MailConfig) -> None:
     said = host.check_output(
         'd=$(mktemp -d); trap \'rm -rf "$d"\' EXIT; chown vmail "$d"; cp /etc/dovecot/sieve/arrival.sieve "$d";'
@@ -231,3 +240,38 @@ def test_spam_goes_where_spam_is(host: Host, wanted: MailConfig) -> None:
         wanted.mailboxes[0].address,
     )
     assert "Indésirables" in said, said
+
+
+def test_the_directory_has_the_last_word_of_a_login(host: Host, wanted: MailConfig) -> None:
+    # A password that is remembered and is not the present one: as if it had been changed since. Both are made up.
+    address, password = wanted.mailboxes[-1].address, "essai-retenu"
+    record = f"{FOLDER}/{address}"
+    write = f"umask 077; echo $(date +%s) 1 $(openssl passwd -6 {password}) >{record} && chown dovecot: {record}"
+    try:
+        host.check_output(write)
+        refused = 77  # asked again where no controller answered just then: that is what it is remembered for
+        assert within(60, lambda: host.run("doveadm auth test -x service=imap %s %s", address, password).rc == refused)
+        # And it is forgotten, so that it is no longer good where no controller answers.
+        host.check_output(write)
+        assert within(60, lambda: _forgotten(host, record))
+    finally:
+        host.run("rm -f %s", record)
+
+
+def _forgotten(host: Host, record: str) -> bool:
+    """Whether what the directory denies is gone after it was asked; a controller that is busy is asked again."""
+    host.check_output("systemctl start forget-logins.service")
+    return not host.file(record).exists
+
+
+def test_only_dovecot_reads_what_is_remembered(host: Host) -> None:
+    assert host.check_output("stat -c '%%U %%a' %s", FOLDER) == "dovecot 700"
+    assert host.check_output("findmnt -n -o FSTYPE -T %s", FOLDER) == "tmpfs"  # no disk, no backup
+
+
+def test_names_are_answered_by_this_machine_alone(host: Host, elsewhere: Host, machine: Machine) -> None:
+    assert [line for line in host.file("/etc/resolv.conf").content_string.splitlines() if "nameserver" in line] == [
+        "nameserver 127.0.0.1"
+    ]
+    assert host.check_output("getent hosts %s", str(machine.address)).split()[1] == machine.fqdn
+    assert not elsewhere.run("timeout 3 nc -z %s 53", str(machine.address)).succeeded
