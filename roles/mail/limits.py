@@ -9,7 +9,7 @@ from inventory.model.sending import REACHES, Limits
 
 @dataclass(frozen=True)
 class Sending:
-    """What one account may send to the outside, as the service that Postfix asks reads it. Nothing, where nothing says."""
+    """What one account may send to the outside, as the service that Postfix asks reads it; nothing, if nothing says."""
 
     reach: str = "internal"
     per_hour: int = 0
@@ -35,10 +35,13 @@ def sending_of(administration: Administration, institution: Institution, person:
 
 def _names(administration: Administration, institution: Institution, person: Person) -> list[list[str]]:
     """By which a person is meant in mail.yaml, the nearest first: alone, in groups, as one of all."""
+    named = dict.fromkeys([*institution.reach, *institution.sending])
     groups = [
-        group
-        for group in institution.all_groups
-        if group != AGENTS and person.login in administration.groups[f"{institution.institution}-{group}"].members
+        name
+        for name in named
+        if name != AGENTS
+        and name in institution.all_groups
+        and person.login in administration.groups[f"{institution.institution}-{name}"].members
     ]
     return [[person.login], groups, [AGENTS]]
 

@@ -12,9 +12,9 @@ from tests.mail_programs import MailPrograms
 from tests.outside import Outside, outside_of
 from tests.waiting import within
 
-# Over 587, and to several people at once; each recipient's answer, then the message's.
+# Over 587, and to several people at once; each recipient's answer, then the message's. "Later" is asked again, or told.
 CLIENT = """
-def submit(login, recipients, subject):
+def submit(login, recipients, subject, later=False):
     def ask():
         client = smtplib.SMTP(server, 587, timeout=120)
         try:
@@ -26,15 +26,16 @@ def submit(login, recipients, subject):
             client.auth("PLAIN", client.auth_plain)
             client.mail(login)
             answers = [client.rcpt(recipient) for recipient in recipients]
-            if subject and any(code == 250 for code, _ in answers):
-                message = letter(login, recipients[0], subject)
-                answers.append(client.data(message.as_bytes()))
-            answers = [[code, said.decode()] for code, said in answers]
+            put_off = any(code // 100 == 4 for code, _ in answers) and not later
+            if subject and any(code == 250 for code, _ in answers) and not put_off:
+                answers.append(client.data(letter(login, recipients[0], subject).as_bytes()))
+                put_off = answers[-1][0] // 100 == 4
+            told = [bare, [[code, said.decode()] for code, said in answers]]
         finally:
             client.close()
-        if any(code // 100 == 4 for code, _ in answers):
-            raise Later(answers)
-        return [bare, answers]
+        if put_off:
+            raise Later(told)
+        return told
     return again(ask)
 """
 

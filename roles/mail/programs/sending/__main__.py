@@ -6,7 +6,9 @@ import os
 import signal
 import smtplib
 import socket
+import sqlite3
 import sys
+import time
 from pathlib import Path
 
 from .decisions import Decisions
@@ -40,14 +42,14 @@ async def _serve(rules: Current, ledger: Ledger) -> None:
     listening = socket.socket(fileno=FIRST) if os.environ.get("LISTEN_FDS") else None
     if listening is None:
         sys.exit("mail-sending.socket starts this")
-    # The socket stays when this ends: it is systemd's.
-    async with await asyncio.start_unix_server(answered, sock=listening, cleanup_socket=False):
-        stop = asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-        upkeep = asyncio.create_task(_upkeep(rules, ledger))
-        await stop.wait()
-        upkeep.cancel()
-    ledger.close()
+    # The socket stays when this ends: it is systemd's. Postfix keeps its connections, and makes others when they break.
+    server = await asyncio.start_unix_server(answered, sock=listening, cleanup_socket=False)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    upkeep = asyncio.create_task(_upkeep(rules, ledger))
+    await stop.wait()
+    server.close()
+    upkeep.cancel()
 
 
 async def request(reader: asyncio.StreamReader) -> dict[str, str]:
@@ -61,18 +63,17 @@ async def request(reader: asyncio.StreamReader) -> dict[str, str]:
 
 async def _upkeep(rules: Current, ledger: Ledger) -> None:
     """Notices go out, again until Postfix has them; what no limit looks at any more is forgotten."""
-    round_ = 0
+    tidied = float("-inf")
     while True:
-        for account, limit in ledger.untold():
-            try:
+        try:
+            for account, limit in ledger.untold():
                 await asyncio.to_thread(post, letters(account, limit, rules()))
-            except (OSError, smtplib.SMTPException) as error:
-                print(f"the notice to {account} waits: {error}", flush=True)
-            else:
                 ledger.tell(account)
-        if round_ % (TIDY // EACH) == 0:
-            ledger.forget()
-        round_ += 1
+            if time.monotonic() > tidied + TIDY:
+                ledger.forget()
+                tidied = time.monotonic()
+        except (OSError, smtplib.SMTPException, sqlite3.Error) as error:  # a full disk too
+            print(f"what people are told waits: {error}", flush=True)
         await asyncio.sleep(EACH)
 
 

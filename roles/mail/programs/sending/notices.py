@@ -70,7 +70,12 @@ def _letter(recipients: list[str], domain: str, subject: str, text: str) -> Emai
 
 
 def post(written: list[EmailMessage]) -> None:
-    """Hand notices to Postfix, from nobody: no answer to them comes back."""
+    """Hand notices to Postfix, from nobody: no answer comes back. A mailbox that refuses one has had its chance."""
     with smtplib.SMTP(*ENTRY, timeout=60) as client:
         for letter in written:
-            client.send_message(letter, "", letter["To"].split(", "))
+            try:
+                client.send_message(letter, "", letter["To"].split(", "))
+            except smtplib.SMTPRecipientsRefused as refused:
+                if any(code // 100 == 4 for code, _ in refused.recipients.values()):
+                    raise
+                print(f"no notice to {letter['To']}: {refused.recipients}", flush=True)
