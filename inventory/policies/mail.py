@@ -21,3 +21,18 @@ def domains_are_apart(parsed: Parsed) -> Iterator[Problem]:
                         f"'{institution.mail_domain}' is below the domain of '{holders[above]}', {above}",
                     ),
                 )
+
+
+def partners_are_outside(parsed: Parsed) -> Iterator[Problem]:
+    """Partners pass what stops strangers: a prefix with our own machines in it is no partner."""
+    source, platform = parsed.platform
+    for name, prefixes in platform.mail.partners.items():
+        for index, prefix in enumerate(prefixes):
+            if any(prefix.overlaps(ours) for ours in platform.prefixes):
+                yield source.problem(
+                    ["mail", "partners", name, index],
+                    either(
+                        f"« {prefix} » contient des adresses de l'administration ; n'écrire que celles de « {name} »",
+                        f"'{prefix}' holds addresses of the administration; write those of '{name}' only",
+                    ),
+                )
