@@ -12,6 +12,7 @@ from typing import TypedDict
 from inventory.model import Administration, Site
 
 NODE, FRR = 9100, 9342  # the ports of node_exporter and frr_exporter, as their projects registered them
+MAIL = 9154  # that of postfix_exporter; ours tells more (roles/mail)
 ROUTER_MODULES = "if_mib,bgp4"
 
 
@@ -26,10 +27,11 @@ Jobs = dict[str, list[Group]]
 
 
 def targets(administration: Administration) -> Jobs:
-    """By job: `node` and `frr` ask hosts, `snmp` asks devices, `icmp` and `uplinks` are pinged from a bastion."""
+    """By job: `node`, `frr`, `mail` ask hosts, `snmp` asks devices, `icmp` and `uplinks` are pinged from a bastion."""
     return {
         "node": list(_nodes(administration)),
         "frr": list(_routers(administration)),
+        "mail": list(_mail(administration)),
         "snmp": list(_devices(administration)),
         "icmp": list(_answering(administration)),
         "uplinks": list(_uplinks(administration)),
@@ -48,6 +50,11 @@ def _routers(administration: Administration) -> Iterator[Group]:
         if router.entry.platform == "frr":
             labels = _labels(administration, name, router.site, "frr", "router")
             yield _group(administration.addresses[name], labels, FRR)
+
+
+def _mail(administration: Administration) -> Iterator[Group]:
+    for machine in administration.running("mail"):
+        yield _group(machine.address, _labels(administration, machine.name, machine.site, "debian", "mail"), MAIL)
 
 
 def _devices(administration: Administration) -> Iterator[Group]:

@@ -6,8 +6,8 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Port:
-    """A port, and who may reach it: the whole administration, or the machines that run a capability."""
+    """A port, and who may reach it: the whole administration, who watches, or the machines that run a capability."""
 
     protocol: Literal["tcp", "udp"]
     number: int | str  # or a range, such as "49152-65535"
-    source: str = "administration"  # or a capability, such as "applications"
+    source: str = "administration"  # or "monitoring" (bastions and monitors), or a capability, such as "applications"

@@ -4,12 +4,14 @@ from pyinfra.api import deploy
 
 from inventory.model import Administration, Machine
 from inventory.secrets import secrets_of
+from inventory.targets import MAIL
 from roles.common import Port, packages
 from roles.common.health import Health
 from roles.mail.clamav import clamav, clamav_settings
 from roles.mail.config import config_of
 from roles.mail.dovecot import dovecot
 from roles.mail.journal import journal
+from roles.mail.metrics import metrics
 from roles.mail.postfix import postfix
 from roles.mail.rspamd import rspamd
 from roles.mail.sending import sending
@@ -36,9 +38,26 @@ PACKAGES = [
     "unbound",
     "valkey-server",
 ]
-OPEN_PORTS = [Port("tcp", 25), Port("tcp", 465), Port("tcp", 587), Port("tcp", 993), Port("tcp", 4190)]
+OPEN_PORTS = [
+    Port("tcp", 25),
+    Port("tcp", 465),
+    Port("tcp", 587),
+    Port("tcp", 993),
+    Port("tcp", 4190),
+    Port("tcp", MAIL, "monitoring"),
+]
 HEALTH = Health(
-    ("postfix", "dovecot", "rspamd", "unbound", "mail-journal", "clamav-daemon", "valkey-server", "mail-sending"),
+    (
+        "postfix",
+        "dovecot",
+        "rspamd",
+        "unbound",
+        "mail-journal",
+        "clamav-daemon",
+        "valkey-server",
+        "mail-sending",
+        "mail-metrics",
+    ),
     (25, 465, 587, 993, 4190),
 )
 
@@ -58,3 +77,4 @@ def mail(administration: Administration, machine: Machine) -> None:
     journal(wanted)
     sending(wanted)
     postfix(wanted)
+    metrics(administration, machine)

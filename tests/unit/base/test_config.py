@@ -1,5 +1,7 @@
 """The firewall of a machine follows from the model."""
 
+from dataclasses import replace
+
 from inventory.model import load
 from roles.base.config import base_config
 from roles.common import Port
@@ -18,6 +20,15 @@ def test_a_port_for_the_administration_opens_to_its_prefixes() -> None:
     administration = load("lab")
     cfg = base_config(administration, administration.machine("mail1"), [Port("tcp", 993)])
     assert "ip saddr { 10.0.0.0/8 } tcp dport 993 accept" in render("base/nftables.conf.j2", cfg=cfg)
+
+
+def test_a_port_for_who_watches_opens_to_bastions_and_monitors_and_to_nobody_where_there_is_none() -> None:
+    administration = load("lab")
+    mail1, port = administration.machine("mail1"), Port("tcp", 9154, source="monitoring")
+    rules = render("base/nftables.conf.j2", cfg=base_config(administration, mail1, [port]))
+    assert "ip saddr { 10.10.10.10 } tcp dport 9154 accept" in rules
+    alone = replace(administration, platform=administration.platform.model_copy(update={"bastions": {}}))
+    assert base_config(alone, mail1, [port]).ports == ()
 
 
 def test_who_asks_the_directory_for_its_users_watches_the_controllers() -> None:
