@@ -35,14 +35,11 @@ def sending_of(administration: Administration, institution: Institution, person:
 
 def _names(administration: Administration, institution: Institution, person: Person) -> list[list[str]]:
     """By which a person is meant in mail.yaml, the nearest first: alone, in groups, as one of all."""
-    named = dict.fromkeys([*institution.reach, *institution.sending])
-    groups = [
-        name
-        for name in named
-        if name != AGENTS
-        and name in institution.all_groups
-        and person.login in administration.groups[f"{institution.institution}-{name}"].members
-    ]
+    groups = []
+    for name in dict.fromkeys([*institution.reach, *institution.sending]):  # only these matter; there may be hundreds
+        group = administration.groups.get(f"{institution.institution}-{name}")
+        if name != AGENTS and group and person.login in group.members:
+            groups.append(name)
     return [[person.login], groups, [AGENTS]]
 
 
