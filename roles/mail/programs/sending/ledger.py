@@ -140,9 +140,9 @@ class Ledger:
         self._base.execute("DELETE FROM sent WHERE account = ?", (account,))
 
     def forget(self) -> None:
-        """What no limit looks at any more; parts that never came."""
-        for table in ("sent", "named", "apart"):
-            self._base.execute(f"DELETE FROM {table} WHERE at < ?", (self._now() - 2 * DAY,))  # noqa: S608  # ours
+        """What no limit looks at any more; parts that never came; the names of messages that never came whole."""
+        for table, age in (("sent", 2 * DAY), ("apart", 2 * DAY), ("named", 6 * HOUR)):
+            self._base.execute(f"DELETE FROM {table} WHERE at < ?", (self._now() - age,))  # noqa: S608  # ours
 
     def close(self) -> None:
         self._base.close()
