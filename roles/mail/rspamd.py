@@ -25,6 +25,7 @@ NEED_INTERNET = ("asn", "fuzzy_check", "mid", "multimap", "phishing", "rbl", "ur
 OF_NAMES = (
     "HFILTER_FROMHOST_NORESOLVE_MX",
     "HFILTER_FROMHOST_NORES_A_OR_MX",
+    "HFILTER_HELO_IP_A",
     "HFILTER_HELO_NORESOLVE_MX",
     "HFILTER_HELO_NORES_A_OR_MX",
     "HFILTER_HOSTNAME_UNKNOWN",
@@ -37,6 +38,7 @@ UNWANTED = ("history_redis", "neural")
 FOLDERS = ("local.d", "override.d", "lua.local.d")
 SETTINGS = (
     "local.d/antivirus.conf",
+    "local.d/arc.conf",
     "local.d/classifier-bayes.conf",
     "local.d/composites.conf",
     "local.d/dkim_signing.conf",
