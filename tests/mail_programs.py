@@ -5,7 +5,9 @@ The one way to play a mail program: the conftest.py of journeys and of disturban
 """
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from shlex import join
 from typing import Any
@@ -188,6 +190,19 @@ tell(text=raw.decode())
 """
 
 
+def tell(running: subprocess.Popen[str], line: str) -> None:
+    """Hand a line to a program that reads it."""
+    assert running.stdin is not None
+    running.stdin.write(line)
+    running.stdin.flush()
+
+
+def told(running: subprocess.Popen[str]) -> str:
+    """The next line of a program; nothing, once it has ended."""
+    assert running.stdout is not None
+    return running.stdout.readline()
+
+
 @dataclass(frozen=True)
 class MailPrograms:
     """The mail programs of some people at the workstation."""
@@ -198,7 +213,7 @@ class MailPrograms:
 
     def command(self, code: str) -> str:
         """What runs at the workstation; it reads what `given` says."""
-        return join(["python3", "-c", PRELUDE + code])
+        return join(["timeout", str(LONGEST), "python3", "-c", PRELUDE + code])
 
     def given(self, logins: list[str], **values: Any) -> str:
         """The first line that the programs read: passwords are in it."""
@@ -213,6 +228,14 @@ class MailPrograms:
         for line in ran.stdout.splitlines():
             told |= json.loads(line)
         return told
+
+    @contextmanager
+    def held(self, code: str, logins: list[str], **values: Any) -> Iterator[subprocess.Popen[str]]:
+        """Some lines that run while a test goes on: they read its stdin, and it their stdout."""
+        line = ["ssh", "-F", self.workstation.ssh_config, self.workstation.name, self.command(code)]
+        with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+            tell(running, self.given(logins, **values))
+            yield running
 
     def send(
         self, login: str, recipient: str, subject: str, *, author: str | None = None, envelope: str | None = None

@@ -31,13 +31,14 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
     files.directory(name="mail: store", path=STORE, user=USER, group=USER, mode="700")
     mailboxes.placed(name="mail: each mailbox has the folder of its person", mailboxes=wanted.mailboxes)
     admitted(
-        name="mail: only people of the inventory have a mailbox open, with the rights that they have",
+        name="mail: only people of the inventory have a mailbox open",
         path=PEOPLE,
         template="mail/dovecot/people.j2",
         names=[
             *(name for each in wanted.mailboxes for name in (each.address, sessions.opened(each.address, each.groups))),
             *(each.address for each in wanted.shared),
         ],
+        removes=("mailbox", r"^([^#:\s]+):"),
         inside=sessions.LoggedIn,
         close=Path(__file__).with_name("programs") / "close_mailboxes.py",
         group="dovecot",

@@ -1,12 +1,10 @@
 """What a mailbox does for its person: folders, rules, an answer while away, search, and what is full or deleted."""
 
-import subprocess
-
 from testinfra.host import Host
 
 from inventory.model import Administration
 from roles.mail.config import FOLDERS, RECOVERABLE, STORE
-from tests.mail_programs import MailPrograms
+from tests.mail_programs import MailPrograms, tell, told
 
 
 def test_folders_have_french_names_and_their_uses(programs: MailPrograms, pair: tuple[str, str]) -> None:
@@ -245,22 +243,11 @@ print("in", flush=True)
 sys.stdin.readline()
 print(client.noop()[0], client.select("INBOX")[0], flush=True)
 """
-    station = programs.workstation
-    with subprocess.Popen(
-        ["ssh", "-F", station.ssh_config, station.name, programs.command(code)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as session:
-        assert session.stdin is not None
-        assert session.stdout is not None
-        session.stdin.write(programs.given([person], person=person))
-        session.stdin.flush()
-        assert session.stdout.readline() == "in\n"
+    with programs.held(code, [person], person=person) as session:
+        assert told(session) == "in\n"
         mail_server.check_output("systemctl reload dovecot && systemctl reload postfix")
-        session.stdin.write("\n")
-        session.stdin.flush()
-        assert session.stdout.readline() == "OK OK\n"
+        tell(session, "\n")
+        assert told(session) == "OK OK\n"
 
 
 def test_mail_on_the_disk_is_compressed_and_in_the_folder_of_the_person(

@@ -1,11 +1,19 @@
 """A shared mailbox: who sees it, who writes in its name; lists and the addresses of before."""
 
-import pytest
+import json
+from pathlib import Path
 
+import pytest
+from testinfra.host import Host
+
+import roles.mail.sessions
 from inventory.model import Administration
 from roles.mail.config import RECOVERABLE, Alias, MailConfig, Shared
+from roles.mail.sessions import opened
 from tests.conftest import connect
-from tests.mail_programs import MailPrograms
+from tests.mail_programs import MailPrograms, tell, told
+
+CLOSE = Path(roles.mail.sessions.__file__).with_name("programs") / "close_mailboxes.py"
 
 
 @pytest.fixture
@@ -104,6 +112,34 @@ tell(received=len(until(lambda: len(f := found(theirs, "INBOX", "SUBJECT", tag))
     assert told["received"] == 2
     assert told["copies"] == 1
     assert told["seen"]
+
+
+def test_rights_that_are_withdrawn_end_what_is_open(
+    programs: MailPrograms, wanted: MailConfig, box: Shared, sender: str, reader: str, mail_server: Host
+) -> None:
+    """As a deploy does which takes somebody out of a group; the others stay in."""
+    code = """
+client = imap(given["person"])
+client.select(quoted("Partagés/" + given["box"]), readonly=True)
+print("in", flush=True)
+sys.stdin.readline()
+try:
+    print(client.noop()[0], flush=True)
+except (imaplib.IMAP4.abort, OSError):
+    print("closed", flush=True)
+"""
+    groups = {each.address: each.groups for each in wanted.mailboxes}
+    everybody = [*groups, *(opened(*each) for each in groups.items()), *(each.address for each in wanted.shared)]
+    names = [name for name in everybody if name != opened(sender, groups[sender])]
+    with (
+        programs.held(code, [sender], person=sender, box=box.address) as withdrawn,
+        programs.held(code, [reader], person=reader, box=box.address) as other,
+    ):
+        assert [told(withdrawn), told(other)] == ["in\n", "in\n"]
+        mail_server.check_output("printf %s | python3 -I -c %s", json.dumps(names), CLOSE.read_text())
+        for session in (withdrawn, other):
+            tell(session, "\n")
+        assert [told(withdrawn), told(other)] == ["closed\n", "OK\n"]
 
 
 def test_a_list_reaches_its_people_from_inside_alone(
