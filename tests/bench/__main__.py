@@ -18,7 +18,9 @@ TITLES = {tool.name: tool.title for tool in TOOLS.values()}
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument(
-        "--subject", choices=["engine", "inventory", "lan", "uplinks", "directory", "all"], default="all"
+        "--subject",
+        choices=["engine", "inventory", "lan", "uplinks", "directory", "mail", "restore", "all"],
+        default="all",
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--hosts", type=int, default=8)
@@ -48,6 +50,15 @@ def main() -> int:
     if arguments.subject == "directory":  # it takes samba from the lab's controller
         with exclusive():
             command = [sys.executable, "-m", "tests.bench.directory", "--rounds", str(arguments.rounds)]
+            status = subprocess.run(command, check=False).returncode
+    if arguments.subject == "mail":  # it needs the lab too
+        with exclusive():
+            status = subprocess.run(
+                [sys.executable, "-m", "tests.bench.mail", "--rounds", str(arguments.rounds)], check=False
+            ).returncode
+    if arguments.subject == "restore":  # on the lab's mail server
+        with exclusive():
+            command = [sys.executable, "-m", "tests.bench.restore", "--rounds", str(arguments.rounds)]
             status = subprocess.run(command, check=False).returncode
     if arguments.subject in ("lan", "all"):
         with exclusive():
