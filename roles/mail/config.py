@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from inventory import dkim
 from inventory.model import Administration, Institution, Machine
 from inventory.model.institution import REFUSE, Person
-from roles.mail.limits import Sending, sending_of
+from roles.mail.limits import NOTHING, Sending, sending_of
 
 STORE = "/srv/mail"
 SHARED = f"{STORE}/shared"
@@ -33,7 +33,7 @@ class Mailbox:
     quota_gib: int
     before: str  # where it stood when folders had the names of institutions and logins
     groups: tuple[str, ...] = ()  # those of its person that have rights on shared mailboxes
-    sending: Sending = Sending()  # what its person may send to the outside
+    sending: Sending = NOTHING  # what its person may send to the outside
 
 
 @dataclass(frozen=True)

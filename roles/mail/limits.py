@@ -23,6 +23,9 @@ class Sending:
         return asdict(self)
 
 
+NOTHING = Sending()
+
+
 def sending_of(administration: Administration, institution: Institution, person: Person) -> Sending:
     """What a person may send. Of several groups the widest word counts, as with rights on shares."""
     mail = administration.platform.mail
