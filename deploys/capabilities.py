@@ -12,6 +12,7 @@ import roles.mail
 import roles.nameserver
 import roles.router
 import roles.timekeeping
+import roles.webmail
 import roles.workstation
 from inventory.model import Machine
 from roles.common import Port
@@ -27,6 +28,7 @@ ROLES = {
     "mail": roles.mail,
     "nameserver": roles.nameserver,
     "router": roles.router,
+    "webmail": roles.webmail,
     "workstation": roles.workstation,
 }
 

@@ -12,7 +12,7 @@ STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("lan",),
         ("dhcp", "directory", "database", "mail", "workstation"),
         # They join the directory, migrate a database, ask for the time, take what mail there is.
-        ("files", "applications", "timekeeping", "mailbackup"),
+        ("files", "applications", "webmail", "timekeeping", "mailbackup"),
     ),
     # What the network needs before its devices can be configured.
     "network": (("base", "played"), ("router",)),

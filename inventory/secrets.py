@@ -321,6 +321,7 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         **({mail_backups.SCOPE: backups} if mail_backups.server(administration) else {}),
         **applications,
         **devices,
+        **({"webmail": {"session_key": lambda: password(32)}} if administration.running("webmail") else {}),
     }
 
 

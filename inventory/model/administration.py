@@ -13,6 +13,7 @@ from inventory.model.platform import Platform
 from inventory.model.site import Network, Router, Site, Switch
 
 T = TypeVar("T")
+WEBMAIL = "courriel"  # the name of the webmail, as people type it
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,13 @@ class Administration:
             if name not in machines
         }
         applications = {name: machines[application.host] for name, application in self.applications.items()}
-        return machines | switches | routers | applications
+        webmail = dict.fromkeys([WEBMAIL], self.running("webmail")[0].address) if self.running("webmail") else {}
+        return machines | switches | routers | applications | webmail
+
+    @cached_property
+    def second_names(self) -> frozenset[str]:
+        """The names of what machines serve: their addresses are those of machines."""
+        return frozenset([*self.applications, *(WEBMAIL for _ in self.running("webmail"))])
 
     @property
     def mail_domains(self) -> tuple[str, ...]:
@@ -186,6 +193,8 @@ class Administration:
         names = [machine.fqdn, *(self.application_name(a) for a in self.served_by(machine))]
         if "directory" in machine.runs:
             names.append(self.platform.domain)  # clients ask for the domain itself
+        if "webmail" in machine.runs:
+            names.append(self.fqdn(WEBMAIL))
         return names
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from netutils.interface import canonical_interface_name
 
-from inventory.model.administration import Administration
+from inventory.model.administration import WEBMAIL, Administration
 from inventory.model.application import Application
 from inventory.model.base import Strict
 from inventory.model.building import NEVER, Profile
@@ -74,6 +74,9 @@ def check_references(parsed: Parsed, environments: Collection[str]) -> Iterator[
     seen = Seen()
     for core in parsed.platform[1].resina.cores:
         seen.names[core] = "platform.yaml"
+    for source, site in parsed.sites.values():
+        if any("webmail" in machine.runs for machine in site.machines.values()):
+            seen.names[WEBMAIL] = str(source.path)
     yield from _bastions(*parsed.platform, seen, parsed)
     for files, institution in parsed.institutions.values():
         yield from _institution(files, institution, seen, parsed.platform[1])

@@ -25,7 +25,7 @@ from inventory.model.building import LEASE_HOURS, Authentication, Protection
 from inventory.model.chassis import RouterPlatform, SwitchPlatform
 
 Capability = Literal[
-    "directory", "mail", "files", "applications", "database", "nameserver", "backupserver", "workstation"
+    "directory", "mail", "files", "applications", "database", "nameserver", "webmail", "backupserver", "workstation"
 ]
 Tier = Literal["distribution", "access"]
 

@@ -39,3 +39,28 @@ def the_directory_is_alone(parsed: Parsed) -> Iterator[Problem]:
                         f"'directory' runs alone; put '{what}' on another machine",
                     ),
                 )
+
+
+def the_webmail_is_one_and_reads_mail(parsed: Parsed) -> Iterator[Problem]:
+    """Two would each keep half of people's preferences; one without a mail server has nothing to show."""
+    machines = [
+        (source, name, machine.runs)
+        for source, site in parsed.sites.values()
+        for name, machine in site.machines.items()
+    ]
+    webmails = [(source, name) for source, name, runs in machines if "webmail" in runs]
+    served = any("mail" in runs for _, _, runs in machines)
+    for place, (source, name) in enumerate(webmails):
+        if place:
+            other = webmails[0][1]
+            message = either(
+                f"« webmail » tourne déjà sur « {other} » ; n'en garder qu'un",
+                f"'webmail' runs on '{other}' already; keep one of them",
+            )
+            yield source.problem(["machines", name, "runs"], message)
+        elif not served:
+            message = either(
+                "« webmail » sans serveur de courriel ; mettre « mail » sur une autre machine",
+                "'webmail' without a mail server; put 'mail' on another machine",
+            )
+            yield source.problem(["machines", name, "runs"], message)

@@ -98,7 +98,7 @@ def _application(application: Served, secrets: Secrets) -> None:
 def _front(served: tuple[Served, ...]) -> None:
     common.config_file(
         name="applications: page shown when an application is down",
-        template="applications/unavailable.html",
+        template="common/unavailable.html",
         path=f"{APPLICATIONS}/unavailable.html",
     )
     common.config_file(

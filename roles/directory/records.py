@@ -75,7 +75,7 @@ def _reverse(administration: Administration) -> Iterator[DnsRecord]:
     """
     for name, address in administration.addresses.items():
         prefix = next((each for each in administration.platform.prefixes if address in each), None)
-        if prefix is None or name in administration.applications:
+        if prefix is None or name in administration.second_names:
             continue
         labels = str(address).split(".")
         known = min(-(-prefix.prefixlen // 8), 3) or 1  # what is left is the name in the zone

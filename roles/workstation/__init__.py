@@ -19,14 +19,17 @@ PACKAGES = [
     "samba-dsdb-modules",
     "smbclient",
 ]
+BROWSER = ["chromium-headless-shell", "libnss3-tools"]
 OPEN_PORTS: list[Port] = []  # nobody connects to a workstation
 HEALTH = Health()
 
 
 @deploy("Workstation")
-def workstation(administration: Administration, _machine: Machine) -> None:
-    """The programs that journeys use, and the realm that they log in to."""
+def workstation(administration: Administration, machine: Machine) -> None:
+    """The programs that journeys use, and the realm that they log in to. One desk has a browser: it is large."""
     packages(name="workstation: packages", names=PACKAGES)
+    if machine.name == administration.environment.journeys_from:
+        packages(name="workstation: browser", names=BROWSER)
     config_file(
         name="workstation: Kerberos",
         template="common/krb5.conf.j2",

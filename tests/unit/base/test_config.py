@@ -36,5 +36,5 @@ def test_who_asks_the_directory_for_its_users_watches_the_controllers() -> None:
     machines = administration.machines
     watched = {name: base_config(administration, machine, []).watched for name, machine in machines.items()}
     controllers = tuple(machine.address for machine in administration.running("directory"))
-    assert {name for name, addresses in watched.items() if addresses} == {"app1", "files1", "mail1"}
+    assert {name for name, addresses in watched.items() if addresses} == {"app1", "files1", "mail1", "web1"}
     assert {addresses for addresses in watched.values() if addresses} == {controllers}
