@@ -16,7 +16,7 @@ from inventory.model import Administration
 from inventory.model.administration import WEBMAIL
 from inventory.model.institution import account_of
 from inventory.secrets import password
-from roles.mail.config import FOLDERS, RECOVERABLE
+from roles.mail.config import RECOVERABLE
 from tests.browser import PRELUDE
 from tests.conftest import Workstation, connect
 from tests.mail_programs import MailPrograms
@@ -103,9 +103,8 @@ def tag(mail_server: Host, pair: tuple[str, str]) -> Iterator[str]:
     word = f"essai{uuid4().hex[:12]}"
     yield word
     for address in pair:
-        for folder in ("INBOX", *FOLDERS, RECOVERABLE):
-            mail_server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", address, folder, word)
-            mail_server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", address, RECOVERABLE, word)
+        mail_server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", address, "*", word)
+        mail_server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", address, RECOVERABLE, word)
 
 
 @pytest.fixture
