@@ -156,10 +156,20 @@ class Removals(Strict):
     shares: Count = Field(default=1, description="Partages", examples=[1])
     vlans: Count = Field(default=1, description="VLAN", examples=[1])
     records: Count = Field(default=10, description="Enregistrements DNS", examples=[10])
+    addresses: Count = Field(
+        default=10, description="Boîtes, et alias : toujours permis, si petite que soit la liste", examples=[10]
+    )
+    addresses_percent: Percent = Field(
+        default=5, description="Boîtes, et alias : au-delà, en pour cent de ceux qui existent", examples=[5]
+    )
 
     def accounts_of(self, existing: int) -> int:
         """How many of so many accounts one run may remove."""
         return max(self.accounts, existing * self.accounts_percent // 100)
+
+    def addresses_of(self, existing: int) -> int:
+        """How many of so many mailboxes, or aliases, one run may remove."""
+        return max(self.addresses, existing * self.addresses_percent // 100)
 
 
 class Platform(Strict):

@@ -8,7 +8,7 @@ from typing import Any
 from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
-from roles.common.commands import Explained, WriteFile
+from roles.common.commands import Explained, Removed, WriteFile
 from roles.common.files import written
 from roles.common.programs import program
 from roles.rendering import render
@@ -36,6 +36,7 @@ def admitted(
     close: Path,
     group: str = "root",
     mode: str = "644",
+    removes: tuple[Removed, str] | None = None,
     **context: Any,
 ) -> Generator[WriteFile | Explained, None, None]:
     """
@@ -49,11 +50,12 @@ def admitted(
     + names: who may be in
     + inside: the fact that tells who is
     + close: the program that shows out all but those whose names it reads, a JSON list
+    + removes: the kind of thing that a line declares and the pattern of its name: a plan says when one goes
     + context: what the template prints
     """
     may = sorted(set(names))
     gone = sorted((host.get_fact(Admitted, path=path) | host.get_fact(inside)).difference(may))
-    yield from written(path, render(template, **context), group=group, mode=mode)
+    yield from written(path, render(template, **context), group=group, mode=mode, removes=removes)
     if gone:
         yield Explained(program(close), changes=[f"close what is open of {_few(gone)}"], _stdin=json.dumps(may))
 

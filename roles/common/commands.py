@@ -9,7 +9,7 @@ from pyinfra.api import QuoteString, StringCommand
 
 Risk = Literal["", "interruption", "removal", "lockout"]
 Before = Literal["nothing", "same content", "other content"]
-Removed = Literal["", "account", "share", "vlan", "record"]
+Removed = Literal["", "account", "share", "vlan", "record", "mailbox", "alias"]
 
 
 @dataclass(frozen=True)

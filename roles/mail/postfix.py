@@ -21,7 +21,11 @@ def postfix(wanted: MailConfig) -> None:
     config_file(name="mail: check of postfix settings", template="mail/postfix/check-postfix", path=CHECK, mode="755")
     for file in host.loop(MAPS):
         config_file(
-            name=f"mail: postfix {file}", template=f"mail/postfix/{file}.j2", path=f"{FOLDER}/{file}", wanted=wanted
+            name=f"mail: postfix {file}",
+            template=f"mail/postfix/{file}.j2",
+            path=f"{FOLDER}/{file}",
+            removes=("alias", r"^([^#\s]+) ") if file == "aliases" else None,
+            wanted=wanted,
         )
     config_file(
         name="mail: what Postfix writes to who sent is valid and in place",

@@ -12,6 +12,7 @@ from deploys.engine.institutions import institution_of
 from deploys.engine.limits import TooManyRemovalsError, check_removals
 from deploys.engine.show import failures, order, shown, summary
 from inventory.model import Administration, load
+from roles.mail.config import config_of
 
 CHANGES = (
     Change(
@@ -228,6 +229,27 @@ def test_one_run_removes_so_much_and_no_more(plan: Plan, administration: Adminis
             "(removals in inventory/platform.yaml): if that is right, say why with REASON='…'"
         )
         check_removals(removing(plan, kind, limit + 1), administration, "said why")
+
+
+def test_a_list_of_mail_loses_so_much_and_no_more(plan: Plan, administration: Administration) -> None:
+    removals = administration.platform.removals
+    wanted = config_of(administration, administration.running("mail")[0])
+    kept = {"mailbox": len(wanted.mailboxes) + len(wanted.shared), "alias": len(wanted.aliases)}
+    for kind, many in (("mailbox", "mailboxes"), ("alias", "aliases")):
+        head = Line("/etc/list: changed")
+        for number in (removals.addresses, removals.addresses + 1):
+            gone = tuple(Line(f"{kind} {n}@x: remove", "sante", kind) for n in range(number))  # type: ignore[arg-type]
+            losing = replace(plan, changes=(Change("mail1", "a", (head, *gone)),))
+            if number == removals.addresses:
+                check_removals(losing, administration, "")
+        with pytest.raises(TooManyRemovalsError) as caught:
+            check_removals(losing, administration, "")
+        assert str(caught.value) == (
+            f"/etc/list of mail1 would lose {number} of its {kept[kind] + number} {many}, and one run may remove "
+            f"{removals.addresses} (removals in inventory/platform.yaml): if that is right, say why with REASON='…'"
+        )
+        check_removals(losing, administration, "said why")
+    assert removals.addresses_of(1000) == 1000 * removals.addresses_percent // 100
 
 
 def test_a_line_is_of_the_institution_that_it_names(administration: Administration) -> None:
