@@ -65,7 +65,7 @@ def main() -> int:
     try:
         check(wanted)
         done = restored(wanted, Repository(CACHE), say) if not wanted.all else everything(wanted, Repository(CACHE))
-    except BackupError as error:
+    except (BackupError, OSError) as error:
         syslog.syslog(syslog.LOG_WARNING, f"{who()}: {wanted.address or 'all mail'}: {error}")
         return _mistake(str(error))
     if not wanted.list:

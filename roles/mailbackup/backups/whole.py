@@ -26,11 +26,14 @@ def bring_back(repository: Repository, snapshot: Snapshot, target: Path | None) 
         running = [unit for unit in SERVICES if not subprocess.run(["systemctl", "-q", "is-active", unit]).returncode]
         if running:
             raise BackupError(f"systemctl stop {' '.join(running)} first")
-        put_aside([Path(path) for path in json.loads(SETTINGS.read_text())["sources"]])
     elif target.exists() and any(target.iterdir()):
         raise BackupError(f"{target} is not empty")
+    aside = put_aside([Path(path) for path in json.loads(SETTINGS.read_text())["sources"]]) if target is None else {}
     left_out = [f"--exclude={pattern}" for pattern in INDEXES]
     repository.run("restore", "--no-lock", snapshot.id, f"--target={target or '/'}", *left_out)
+    for path, place in aside.items():
+        if not path.exists():  # the backup is older than what writes there
+            place.rename(path)
     if target is not None:
         return f"the mail of the backup of {snapshot.says} is in {target}"
     for pattern in INDEXES:
@@ -44,8 +47,10 @@ def bring_back(repository: Repository, snapshot: Snapshot, target: Path | None) 
     return f"all mail is as in the backup of {snapshot.says}: systemctl start {' '.join(reversed(SERVICES))}"
 
 
-def put_aside(sources: list[Path]) -> None:
-    """Keep under another name what a restore would mix with what was."""
+def put_aside(sources: list[Path], store: Path = STORE) -> dict[Path, Path]:
+    """Keep under another name what a restore would mix with what was; which name each has now."""
+    moved = {}
     for path in sources:
-        if path != STORE and path.exists() and any(path.iterdir()):
-            path.rename(path.with_name(f"{path.name}.before-{time.strftime('%Y-%m-%dT%H-%M-%S')}"))
+        if path != store and path.exists() and any(path.iterdir()):
+            moved[path] = path.rename(path.with_name(f"{path.name}.before-{time.strftime('%Y-%m-%dT%H-%M-%S')}"))
+    return moved

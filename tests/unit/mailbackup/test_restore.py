@@ -12,6 +12,7 @@ from roles.mailbackup.backups import restore
 from roles.mailbackup.backups.chosen import chosen, folders_of, instant, targets
 from roles.mailbackup.backups.mailboxes import Mailbox, Message, folder_of, on_disk, ranges
 from roles.mailbackup.backups.repository import BackupError, Snapshot
+from roles.mailbackup.backups.whole import put_aside
 
 NOW = datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
 HOURS = [Snapshot(str(hour), NOW - timedelta(hours=hour)) for hour in (3, 2, 1)]
@@ -134,3 +135,16 @@ def test_what_is_there_is_not_doubled(tmp_path: Path) -> None:
     said = restore.put(Full("a@x"), found, asked(in_place=True), HOURS[0], tmp_path, print)
     assert "0 messages" in said
     assert "2 were there" in said
+
+
+def test_what_is_beside_the_mail_is_kept_under_another_name(tmp_path: Path) -> None:
+    store, journal, empty = (tmp_path / name for name in ("mail", "journal", "empty"))
+    for folder in (store, journal, empty):
+        folder.mkdir()
+    for folder in (store, journal):
+        (folder / "file").write_text("new")
+    moved = put_aside([store, journal, empty, tmp_path / "none"], store)
+    assert list(moved) == [journal]
+    assert (moved[journal] / "file").read_text() == "new"
+    assert not journal.exists()
+    assert (store / "file").exists()
