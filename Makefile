@@ -198,7 +198,7 @@ prune-backups: $(VENV)/ready ## Remove the backups of mail that platform.yaml do
 unit: $(VENV)/ready ## The unit tests
 	@$(BIN)/pytest -n 2 tests/unit
 
-bench: $(VENV)/ready $(BENCH_VENV)/ready tools ## How fast, against what, counted and timed [SUBJECT=engine|inventory|lan|directory|mail ROUNDS=3 HOSTS=8 TOOLS=ours,floor]
+bench: $(VENV)/ready $(BENCH_VENV)/ready tools ## How fast, against what, counted and timed [SUBJECT=engine|inventory|lan|directory|mail|restore ROUNDS=3 HOSTS=8 TOOLS=ours,floor]
 	@$(PY) -m tests.bench --subject $(SUBJECT) --rounds $(ROUNDS) --hosts $(HOSTS) \
 		$(if $(TOOLS),--tools $(TOOLS)) $(if $(TABLE),--table)
 
