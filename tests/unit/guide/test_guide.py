@@ -60,6 +60,10 @@ EFFECTS: dict[str, list[tuple[Effect, object, object]]] = {
         (lambda found: found.institutions["sante"].quota_gib, None, 5),
         (lambda found: found.institutions["sante"].quotas_gib, {}, {"moussa.exemple": 20}),
     ],
+    "Une adresse à plusieurs, une liste, un ancien domaine": [
+        (lambda found: list(found.institutions["sante"].shared), [], ["cabinet"]),
+        (lambda found: found.institutions["sante"].former_domains, {}, {"sante-publique.gov.bf": "2027-12-31"}),
+    ],
     "Un journal des messages": [
         (lambda found: found.institutions["sante"].journal is not None, False, True),
         (lambda found: getattr(found.institutions["sante"].journal, "keep_days", None), None, 1825),
