@@ -133,6 +133,11 @@ def test_what_asks_about_sending_runs_with_few_rights(host: Host) -> None:
     assert {"User=mail-sending", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= set(said)
     assert host.check_output("stat -c '%U %a' /var/lib/mail-sending/ledger.sqlite") == "mail-sending 600"
     assert host.check_output("stat -c '%U %a' /var/spool/postfix/private/sending") == "postfix 600"
+    # With these rights it learns what Postfix still holds.
+    kept = ("NoNewPrivileges", "ProtectSystem", "RestrictAddressFamilies", "SupplementaryGroups", "SystemCallFilter")
+    said = host.check_output(f"systemctl show -p {','.join(kept)} mail-sending.service").splitlines()
+    rights = " ".join(f"-p '{each}'" for each in (*said, "User=mail-sending", "Group=mail-sending"))
+    assert host.run(f"systemd-run --quiet --pipe --wait {rights} /usr/sbin/postqueue -j").succeeded
 
 
 def test_a_process_of_this_machine_sends_outside_for_nobody_else(host: Host, people: list[str]) -> None:

@@ -88,6 +88,7 @@ async def still_held() -> set[str] | None:
         asked.kill()
         return None
     if asked.returncode:
+        print("Postfix does not say what it still holds", flush=True)
         return None
     messages = [json.loads(line) for line in said.splitlines()]
     return {message["queue_id"] for message in messages if message["queue_name"] == "hold"}
