@@ -39,7 +39,8 @@ def services(administration: Administration, mail: str) -> list[str]:
 
     others = [administration.running(capability)[0].name for capability in ("applications", "database")]
     common = running(others[0]) & running(others[1])
-    return sorted(unit for unit in running(mail) - common if not unit.startswith("user@"))
+    # Those of systemd itself begin when somebody asks, and end by themselves.
+    return sorted(unit for unit in running(mail) - common if not unit.startswith(("user@", "systemd-")))
 
 
 def daemons(mail_server: Host, units: list[str]) -> dict[tuple[str, str], list[str]]:
@@ -70,8 +71,8 @@ def test_each_daemon_killed_and_the_power_cut_lose_nothing(
         assert sent.goes_on(GOES_ON, more=5)
         while left := {kind: pids for kind, pids in daemons(mail_server, units).items() if kind not in killed}:
             for kind, pids in left.items():
-                died = mail_server.run(f"kill -9 {' '.join(pids)}")
-                killed[kind] = len(pids) if died.succeeded else 1  # one may have ended by itself
+                mail_server.run(f"kill -9 {' '.join(pids)}")  # it fails where one has ended by itself meanwhile
+                killed[kind] = len(pids)
                 since = time.monotonic()
                 assert sent.goes_on(GOES_ON, more=2), f"nothing is taken in after {kind} was killed"
                 if time.monotonic() - since > 5:
@@ -90,6 +91,5 @@ def test_each_daemon_killed_and_the_power_cut_lose_nothing(
     assert sent.lost == set()
     # A kill may come between a delivery and the note of it: once for each process, never for what nobody killed.
     assert len(sent.twice) <= sum(killed.values()) + 1
-    assert max(sent.counts.values()) <= 2
     assert within(30, lambda: set(units) <= set(services(administration, mail)))
     assert set(lab.run(mail, FAILED).splitlines()) <= failed
