@@ -21,13 +21,15 @@ message = email.message.EmailMessage()
 message["From"], message["To"], message["Subject"] = "someone@example.org", given["recipient"], given["subject"]
 message["Date"], message["Message-ID"] = email.utils.localtime(), email.utils.make_msgid(domain="example.org")
 message.set_content("Bonjour, voici ce dont nous avons parlé hier.")
-client = smtplib.SMTP(given["server"], 25, timeout=90)
 try:
+    client = smtplib.SMTP(given["server"], 25, timeout=90)
     client.send_message(message, "someone@example.org", [given["recipient"]])
 except smtplib.SMTPResponseException as error:
     print(error.smtp_code, error.smtp_error.decode())
 except smtplib.SMTPRecipientsRefused as error:
     print(*error.recipients[given["recipient"]])
+except OSError as error:
+    print(error)
 else:
     print(250)
 """
