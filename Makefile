@@ -30,6 +30,8 @@ LIVE ?=
 FROM ?=
 CONSOLE ?=
 ADDRESS ?=
+INSTITUTION ?=
+DAYS ?=
 END ?=
 
 VENV := .cache/venv
@@ -60,7 +62,7 @@ endef
 .DEFAULT_GOAL := help
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
-	report preview overlay comment credentials forget rehearse backup rehearse-restore \
+	report preview overlay comment credentials forget rehearse backup rehearse-restore journal open-journal \
 	ssh passwords leavers lock tools bench history topology compliance krbtgt targets prune-backups
 
 help: ## This list
@@ -191,6 +193,12 @@ backup: $(VENV)/ready ## Bring the newest backup of the domain off its controlle
 
 rehearse-restore: $(VENV)/ready ## Back the domain up, restore it where nobody sees it, log in to it [HOST=dc1 FROM=folder: of make backup]
 	@$(PY) -m deploys.rehearse_restore --environment $(ENV) $(if $(HOST),--host $(HOST)) $(if $(FROM),--from "$(FROM)")
+
+journal: $(VENV)/ready ## Bring an institution's sealed messages of some days, which is written down: INSTITUTION= DAYS=2026-11-01..2026-11-30 REASON= OUT=folder
+	@$(PY) -m deploys.journal fetch --environment $(ENV) --institution "$(INSTITUTION)" --days "$(DAYS)" --reason "$$REASON" --out "$(OUT)"
+
+open-journal: $(VENV)/ready ## Take one layer off the sealed messages of a folder: FROM=folder KEY=key.txt (the witness's, then the institution's)
+	@$(PY) -m deploys.journal open --folder "$(FROM)" --key "$(KEY)"
 
 prune-backups: $(VENV)/ready ## Remove the backups of mail that platform.yaml does not keep, check the others [PLAN=1]
 	@$(PY) -m deploys.prune_backups --environment $(ENV) $(if $(PLAN),--plan)

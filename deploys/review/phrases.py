@@ -553,6 +553,8 @@ BASE_DOES_NOT_LOAD: Phrase = (
 LABELS: dict[str, Phrase] = {
     "quota_mib": ("quota", "quota"),
     "quota_gib": ("quota", "quota"),
+    "keep_days": ("journal des messages, jours gardés", "journal of messages, days kept"),
+    "witness": ("témoins sans qui personne ne lit le journal", "witnesses without whom nobody reads the journal"),
     "message_size_mib": ("poids maximal d'un message", "maximum weight of a message"),
     "name": ("nom", "name"),
     "owner": ("responsable", "owner"),

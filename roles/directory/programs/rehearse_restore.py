@@ -74,7 +74,7 @@ def since(made: str) -> float:
 
 
 def end_all() -> None:
-    """End whatever was started here: it would write on in the folder that is removed. Only in a namespace of its own."""
+    """End whatever was started here, in this namespace: it would write on in the folder that is removed."""
     if os.getpid() != 1:
         sys.exit("this program is not the first of a process namespace of its own")
     try:
