@@ -43,7 +43,7 @@ HELP = {
     "GroupsFile": "Les groupes de l'institution ; « agents », toutes ses personnes, existe toujours",
     "InstitutionFile": "Un ministère ou une institution, et qui relit ses changements",
     "Journal": "Le journal : chaque message est gardé, scellé, dans une chaîne où tout changement se voit",
-    "KeptBackups": "Combien de sauvegardes du courriel sont gardées : la dernière de chaque heure, jour, semaine et mois",
+    "KeptBackups": "Combien de sauvegardes du courriel sont gardées : la dernière de chaque heure, jour, semaine, mois",
     "Limits": "Ce qu'un compte envoie vers l'extérieur ; entre institutions, il n'y a pas de limite",
     "MachineEntry": "Une machine Debian",
     "Marks": "Ce qui passe avant le reste sur RESINA : tout autre paquet part sans marque",
