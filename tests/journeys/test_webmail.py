@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from shlex import join
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from testinfra.host import Host
@@ -98,16 +97,6 @@ def webmail(administration: Administration, workstation: Workstation, programs: 
 
 
 @pytest.fixture
-def tag(mail_server: Host, pair: tuple[str, str]) -> Iterator[str]:
-    """A word that is in the subject of each message of a test; what has it is gone after the test."""
-    word = f"essai{uuid4().hex[:12]}"
-    yield word
-    for address in pair:
-        mail_server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", address, "*", word)
-        mail_server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", address, RECOVERABLE, word)
-
-
-@pytest.fixture
 def without_rules(mail_server: Host, pair: tuple[str, str]) -> Iterator[None]:
     """The rules that the webmail makes are gone before and after the test."""
 
@@ -132,8 +121,8 @@ with Browser() as browser:
     log_in(browser, person, "certainly wrong")
     tell(wrong=browser.until("said.join()"), still=browser.ask("rcmail.env.task"))
     enter(browser)
-    tell(language=browser.ask("document.documentElement.lang"),
-         folders=browser.ask("[...document.querySelectorAll('#mailboxlist a')].map(a => a.firstChild.textContent.trim())"))
+    names = "[...document.querySelectorAll('#mailboxlist a')].map(a => a.firstChild.textContent.trim())"
+    tell(language=browser.ask("document.documentElement.lang"), folders=browser.ask(names))
     deadline = time.monotonic() + 90
     while not (link := found(browser, given["tag"])) and time.monotonic() < deadline:
         time.sleep(1)
@@ -298,18 +287,3 @@ with Browser() as browser:
     assert "error" in told["wrong"] or "warning" in told["wrong"], told
     assert "confirmation" in told["saved"], told
     assert told["again"]
-
-
-def test_a_page_in_french_says_that_it_is_down(
-    administration: Administration, webmail: Webmail, workstation: Workstation
-) -> None:
-    server = connect(administration, administration.running("webmail")[0].name)
-    server.check_output("systemctl stop webmail")
-    try:
-        shown = workstation.run(f"curl --silent --max-time 30 --write-out %{{http_code}} {webmail.site}/").stdout
-    finally:
-        server.check_output("systemctl start webmail")
-    assert "momentanément indisponible" in shown
-    assert shown.endswith("503")
-    said = f"curl --silent --max-time 30 --output /dev/null --write-out %{{http_code}} {webmail.site}/"
-    assert within(30, lambda: workstation.run(said).stdout == "200")
