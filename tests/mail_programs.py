@@ -96,8 +96,12 @@ def found(client, folder, *what, readonly=False):
         return []
     return client.search(None, *what)[1][0].split()
 
+def raw_of(client, number):
+    "The octets of a message. News of flags may come before them, as a line of its own."
+    return next(part[1] for part in client.fetch(number, "(BODY.PEEK[])")[1] if isinstance(part, tuple))
+
 def text_of(client, number):
-    return email.message_from_bytes(client.fetch(number, "(BODY.PEEK[])")[1][0][1], policy=email.policy.default)
+    return email.message_from_bytes(raw_of(client, number), policy=email.policy.default)
 
 def letter(sender, recipient, subject, body="Bonjour à tous.", **headers):
     message = email.message.EmailMessage()
@@ -182,7 +186,7 @@ tell(said=send(given["login"], given["recipient"], letter(given["author"], given
 TAKE = """
 client = imap(given["login"])
 arrived = until(lambda: found(client, "INBOX", "SUBJECT", given["subject"]))
-raw = client.fetch(arrived[0], "(BODY.PEEK[])")[1][0][1] if arrived else b""
+raw = raw_of(client, arrived[0]) if arrived else b""
 for number in arrived:
     client.store(number, "+FLAGS", r"\\Deleted")
 client.expunge()

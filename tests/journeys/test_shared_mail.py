@@ -96,7 +96,7 @@ for name in ("reader", "stranger"):
     tell(**{f"{name}_header": send(person, sender, letter(box, sender, tag))[0]})
 client = imap(sender)
 copies = until(lambda: found(client, "Partagés/" + box + "/Envoyés", "SUBJECT", tag))
-tell(copies=len(copies), seen=bool(copies) and b"Seen" in client.fetch(copies[0], "(FLAGS)")[1][0])
+tell(copies=len(copies), seen=bool(copies) and b"Seen" in b"".join(client.fetch(copies[0], "(FLAGS)")[1]))
 theirs = imap(stranger)
 tell(received=len(until(lambda: len(f := found(theirs, "INBOX", "SUBJECT", tag)) == 2 and f) or []))
 """,
