@@ -43,6 +43,7 @@ if mountpoint -q "$folder"; then
   umount -R "$folder"
 fi
 umount "$before"
+cd /mnt && rmdir -p --ignore-fail-on-non-empty "before$folder"
 """
 WAITS = 60  # seconds until mail that waited is in: it is tried again each 30 to 45
 
