@@ -17,6 +17,7 @@ from roles.network.huawei_vrp import HUAWEI_VRP
 from roles.played.switch.files.switch.management import Door, reached
 from roles.played.switch.files.switch.vrp.personality import VRP
 from tests.played import PlayedSwitch, logged_in, typed
+from tests.waiting import within
 
 HASTY = 0.6  # seconds, where the guard's 5 minutes must pass: 3 seconds
 RUNNING = """
@@ -88,10 +89,7 @@ session = partial(logged_in, PLATFORM)
 
 def restarted(played: PlayedSwitch, before: str) -> bool:
     """Whether the switch comes back with what was saved, which is what it ran: no session is needed for that."""
-    deadline = time.monotonic() + 10
-    while played.switch.pending and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return played.config == before and played.switch.pending is None
+    return within(20, lambda: played.switch.pending is None and played.config == before)
 
 
 def test_scheduled_verified_called_off_saved(hasty: PlayedSwitch, target: Target) -> None:
