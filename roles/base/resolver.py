@@ -49,4 +49,5 @@ def resolver(wanted: Names) -> None:
         check="unbound-checkconf {} >/dev/null",
         wanted=wanted,
     )
-    service(name="base: the machine's own resolver runs", unit=UNIT, watches=[SETTINGS], reload=True)
+    # A reload would keep listening where Debian's settings had it listen, and forgets what was known all the same.
+    service(name="base: the machine's own resolver runs", unit=UNIT, watches=[SETTINGS])

@@ -1,5 +1,6 @@
 """ClamAV: what rspamd asks about viruses. Without it mail waits at its sender."""
 
+from pyinfra import host
 from pyinfra.operations import files
 
 from roles.common import config_file, service, stopped
@@ -10,11 +11,13 @@ OWN = "/var/lib/clamav/administration.ndb"
 SETTINGS = f"{FOLDER}/clamd.conf"
 FED, FEEDS = f"{FOLDER}/mirror", f"{FOLDER}/freshclam.conf"
 DAEMON, SOCKET, FEEDER = "clamav-daemon.service", "clamav-daemon.socket", "clamav-freshclam.service"
+AT_BOOT = "clamav-freshclam-once.service"
 
 
 def clamav_settings() -> None:
     """Ensure, before the packages, that what fetches signatures does not start: Debian's asks the Internet."""
-    _unit(FEEDER, "freshclam-unit.conf")
+    for unit in host.loop([FEEDER, AT_BOOT]):
+        _unit(unit, "freshclam-unit.conf")
 
 
 def clamav(wanted: MailConfig) -> None:

@@ -156,12 +156,16 @@ def test_the_mail_of_a_lost_machine_comes_back_whole(mail_server: Host, wanted: 
     running = mail_server.run("restore-mail --all")
     assert running.rc == 1
     assert "systemctl stop postfix dovecot" in running.stderr
+    # A mailbox is made when something comes to it.
+    there = [each.home for each in wanted.mailboxes if mail_server.file(f"{each.home}/Maildir").is_directory]
+    assert there
+    back_up(mail_server)
     scratch = mail_server.check_output("mktemp -d")
     try:
         said = mail_server.check_output("restore-mail --all --target %s", scratch)
         assert scratch in said
-        for mailbox in wanted.mailboxes:
-            assert mail_server.check_output("stat -c %%U:%%a %s", f"{scratch}{mailbox.home}/Maildir") == "vmail:700"
+        for home in there:
+            assert mail_server.check_output("stat -c %%U:%%a %s", f"{scratch}{home}/Maildir") == "vmail:700"
         indexes = mail_server.check_output(f"find {scratch} -name 'dovecot.index*' -o -name 'dovecot.list.index*'")
         assert indexes == ""
         # Each mailbox can be read, with what makes its numbers the same as before.
