@@ -9,6 +9,7 @@ from roles.mail.config import MailConfig
 FOLDER = "/etc/clamav"
 OWN = "/var/lib/clamav/administration.ndb"
 SETTINGS = f"{FOLDER}/clamd.conf"
+CHECK = "/usr/local/sbin/check-clamd"
 FED, FEEDS = f"{FOLDER}/mirror", f"{FOLDER}/freshclam.conf"
 DAEMON, SOCKET, FEEDER = "clamav-daemon.service", "clamav-daemon.socket", "clamav-freshclam.service"
 AT_BOOT = "clamav-freshclam-once.service"
@@ -23,11 +24,12 @@ def clamav_settings() -> None:
 def clamav(wanted: MailConfig) -> None:
     """Ensure the administration's own signatures, the settings, the services, and where more signatures come from."""
     config_file(name="mail: the administration's own signatures", template="mail/clamav/administration.ndb", path=OWN)
+    config_file(name="mail: check of clamd settings", template="mail/clamav/check-clamd", path=CHECK, mode="755")
     config_file(
         name="mail: clamd.conf is valid and in place",
         template="mail/clamav/clamd.conf.j2",
         path=SETTINGS,
-        check="clamconf --non-default >/dev/null",
+        check=f"{CHECK} {{}}",
         wanted=wanted,
     )
     units = [_unit(SOCKET, "socket.conf"), _unit(DAEMON, "unit.conf")]
