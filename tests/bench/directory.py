@@ -6,9 +6,7 @@ is read, ssh connects, the directory answers, the difference is found and printe
 `samba-tool user create` is timed on the machine itself, for a few people; each is as long as the next.
 """
 
-import argparse
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -23,6 +21,7 @@ from roles.directory.operations import BATCH
 from tests import scale
 from tests.bench import machines as lab
 from tests.bench import tools
+from tests.bench.command import command
 from tests.bench.engine import build_image, say, unstoppable
 from tests.bench.inventory import Figure, Run
 from tests.bench.machines import IN_NAMESPACE, Machine, MachineError
@@ -164,20 +163,5 @@ def created_by_hand(machine: Machine) -> float:
     return (time.perf_counter() - began) / BY_HAND
 
 
-def terminated(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def main() -> int:
-    options = argparse.ArgumentParser(prog="tests.bench.directory", description=__doc__)
-    options.add_argument("--rounds", type=int, default=3)
-    signal.signal(signal.SIGTERM, terminated)
-    try:
-        return 0 if measure(options.parse_args().rounds) else 1
-    except MachineError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command("tests.bench.directory", __doc__, measure))

@@ -4,10 +4,8 @@ The whole chain (login, TLS, policy, filter, signatures, limits, index) against 
 machine and disk, in turn within one run; then sessions of the whole chain. What is sent is taken out again.
 """
 
-import argparse
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +17,7 @@ from inventory.masking import masked
 from inventory.model import Administration, load
 from inventory.secrets import secrets_of
 from roles.mail.config import RECOVERABLE
+from tests.bench.command import command
 from tests.bench.engine import say, unstoppable
 from tests.bench.machines import MachineError
 from tests.passwords import settled
@@ -151,20 +150,5 @@ def measure(rounds: int) -> bool:
     return all(reached for *_, reached in lines)
 
 
-def terminated(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def main() -> int:
-    options = argparse.ArgumentParser(prog="tests.bench.mail", description=__doc__)
-    options.add_argument("--rounds", type=int, default=3)
-    signal.signal(signal.SIGTERM, terminated)
-    try:
-        return 0 if measure(options.parse_args().rounds) else 1
-    except MachineError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command("tests.bench.mail", __doc__, measure))

@@ -3,7 +3,6 @@
 On the lab, as an operator waits for it: the whole commands. The folder is of a mailbox of the lab, and goes afterwards.
 """
 
-import argparse
 import os
 import re
 import subprocess
@@ -14,6 +13,7 @@ from statistics import median
 
 from inventory.model import load
 from roles.mail.config import RECOVERABLE, config_of
+from tests.bench.command import command
 
 MESSAGES, LONGEST = 5000, 30  # seconds, of a restore
 FOLDER = "Mesure"
@@ -78,11 +78,5 @@ def measure(rounds: int) -> bool:
     return reached
 
 
-def main() -> int:
-    options = argparse.ArgumentParser(prog="tests.bench.restore", description=__doc__)
-    options.add_argument("--rounds", type=int, default=3)
-    return 0 if measure(options.parse_args().rounds) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command("tests.bench.restore", __doc__, measure))
