@@ -16,12 +16,14 @@ LONG = 300  # seconds that services have to find the controllers again, on a bus
 
 # What another mail server does: it has names of its own, knows nobody here, and gives a message to whom it is for.
 HAND_OVER = """
-import smtplib, ssl, sys
+import email.utils, smtplib, ssl, sys
 address, server, recipient, subject = sys.argv[1:]
 client = smtplib.SMTP(address, 25)
 client._host = server  # whom the certificate must name
 client.starttls(context=ssl.create_default_context())
-message = f"From: quelquun@example.org\\nTo: {recipient}\\nSubject: {subject}\\n\\nBonjour.\\n"
+date, number = email.utils.formatdate(), email.utils.make_msgid(domain="example.org")  # without, it is put off
+head = f"From: quelquun@example.org\\nTo: {recipient}\\nSubject: {subject}\\nDate: {date}\\nMessage-ID: {number}\\n"
+message = f"{head}\\nBonjour.\\n"
 client.sendmail("quelquun@example.org", [recipient], message)
 """
 
