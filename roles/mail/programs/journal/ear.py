@@ -71,7 +71,7 @@ class Ear(Milter.Base):
         return self.hear(b"\n")
 
     def body(self, chunk: bytes) -> int:
-        return self.hear(chunk.replace(b"\r\n", b"\n"))
+        return self.hear(chunk)
 
     def hear(self, part: bytes) -> int:
         self.size += len(part)
@@ -93,7 +93,9 @@ class Ear(Milter.Base):
                 "from": self.sender,
                 "to": self.recipients,
             }
-            content = json.dumps(envelope, ensure_ascii=False).encode() + b"\n" + b"".join(self.content)
+            content = json.dumps(envelope, ensure_ascii=False).encode() + b"\n"
+            # A chunk may end between the two: only the whole can be told.
+            content += b"".join(self.content).replace(b"\r\n", b"\n")
             for owner in sorted(owners):
                 Journal(STORE / owner).take(sealed(content, wanted["keys"][owner]))
         except Exception as error:  # whatever it is: nothing passes that was not kept
