@@ -23,11 +23,13 @@ JOINING = [
     ("files1", "files: smbd serves the present shares"),
     ("files1", "files: folders and who may open them"),
     ("mail1", "mail: only people of the inventory have a mailbox open"),
+    ("mail1", "mail: rules of sending are valid and in place"),
     ("mail1", "mail: postfix mailboxes"),
     ("mail1", "mail: postfix runs with its present maps"),
+    ("web1", "webmail: who writes from which address"),
 ]
 LEAVING = [step for step in JOINING if step != ("files1", "files: folders and who may open them")]
-LEAVING.insert(-2, ("mail1", "mail: only root reads what somebody left"))
+LEAVING.insert(-4, ("mail1", "mail: only root reads what somebody left"))
 
 
 @pytest.fixture
