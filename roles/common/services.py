@@ -21,6 +21,7 @@ class ServiceState:
     active: bool
     enabled: bool
     stale: bool
+    failed: bool = False
 
 
 class UnitState(FactBase[ServiceState]):
@@ -51,6 +52,7 @@ class UnitState(FactBase[ServiceState]):
             active=values["ActiveState"] in ("active", "reloading"),
             enabled=values["UnitFileState"] in ("enabled", "static", "alias", "generated"),
             stale=any(at > since for at in changes),
+            failed=values["ActiveState"] == "failed",
         )
 
 
@@ -94,13 +96,16 @@ def service(unit: str, watches: list[str] | None = None, reload: bool = False) -
 @operation()
 def stopped(unit: str) -> Generator[Explained, None, None]:
     """
-    Ensure that a unit neither runs nor starts at boot. One that does not exist is as good as stopped.
+    Ensure that a unit neither runs nor starts at boot, and that no failure of it is left to be looked into.
+
+    One that does not exist is as good as stopped.
 
     + unit: the systemd unit, such as nmbd.service
     """
     state = host.get_fact(UnitState, unit=unit, watches=[])
-    if state.active or state.enabled:
-        yield _systemctl("disable --now", unit, says="stop", risk="interruption" if state.active else "")
+    if state.active or state.enabled or state.failed:
+        forget = f"&& systemctl --quiet reset-failed {unit}" if state.failed else ""
+        yield _systemctl("disable --now", unit, says="stop", after=forget, risk="interruption" if state.active else "")
     else:
         host.noop(f"{unit} is stopped")
 

@@ -12,13 +12,12 @@ SETTINGS = f"{FOLDER}/clamd.conf"
 CHECK = "/usr/local/sbin/check-clamd"
 FED, FEEDS = f"{FOLDER}/mirror", f"{FOLDER}/freshclam.conf"
 DAEMON, SOCKET, FEEDER = "clamav-daemon.service", "clamav-daemon.socket", "clamav-freshclam.service"
-AT_BOOT = "clamav-freshclam-once.service"
+AT_BOOT = ("clamav-freshclam-once.timer", "clamav-freshclam-once.service")  # the daemon does it, where it runs
 
 
 def clamav_settings() -> None:
     """Ensure, before the packages, that what fetches signatures does not start: Debian's asks the Internet."""
-    for unit in host.loop([FEEDER, AT_BOOT]):
-        _unit(unit, "freshclam-unit.conf")
+    _unit(FEEDER, "freshclam-unit.conf")
 
 
 def clamav(wanted: MailConfig) -> None:
@@ -32,6 +31,8 @@ def clamav(wanted: MailConfig) -> None:
         check=f"{CHECK} {{}}",
         wanted=wanted,
     )
+    for unit in host.loop(AT_BOOT):
+        stopped(name=f"mail: no {unit}", unit=unit)
     units = [_unit(SOCKET, "socket.conf"), _unit(DAEMON, "unit.conf")]
     service(name="mail: the socket of clamd is open", unit=SOCKET, watches=units[:1])
     service(name="mail: clamd runs with its present settings", unit=DAEMON, watches=[SETTINGS, *units])

@@ -31,11 +31,12 @@ def tag(mail_server: Host, person: str) -> Iterator[str]:
     mail_server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", person, RECOVERABLE, word)
 
 
-def back_up(server: Host) -> None:
-    """Make a backup that begins now."""
+def back_up(server: Host) -> str:
+    """Make a backup that begins now; a moment after it, by which it is found: others may be made meanwhile."""
     # A start joins the run that is under way, which may have read the mailbox already.
     server.check_output("while [ $(systemctl show -P ActiveState mail-backup) = activating ]; do sleep 0.3; done")
     server.check_output("systemctl start mail-backup.service")
+    return server.check_output("date --iso-8601=seconds")
 
 
 def test_what_was_lost_comes_back(
@@ -67,7 +68,7 @@ tell(ids=ids, date=date)
         tag=tag,
         folder=f"{folder}/Été & suite",
     )
-    back_up(mail_server)
+    then = back_up(mail_server)
     # What came after the backup, and what is lost.
     programs.run(
         """
@@ -90,7 +91,7 @@ assert client.delete(quoted(given["folder"] + "/Été & suite"))[0] == "OK"
     mail_server.run("doveadm expunge -u %s mailbox %s SUBJECT %s", person, RECOVERABLE, tag)
 
     def restore(*arguments: str) -> str:
-        return mail_server.check_output(f"restore-mail {quote(person)} {' '.join(map(quote, arguments))}")
+        return mail_server.check_output(f"restore-mail {quote(person)} --at {then} {' '.join(map(quote, arguments))}")
 
     first = told["ids"][0]
     assert ": 1 messages" in restore("--message", first, "--in-place")

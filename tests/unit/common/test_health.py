@@ -52,7 +52,7 @@ def test_and_no_more_than_these(host: Here) -> None:
     host.program("postfix.dead", "")
     began = time.monotonic()
     assert host.get_fact(Sick, signs=["postfix"], patience=1) == ["postfix"]
-    assert 0.5 < time.monotonic() - began < 4
+    assert 0.5 < time.monotonic() - began < 15
 
 
 def test_a_check_that_fails_is_named_once_all_else_lives(host: Here, tmp_path: Path) -> None:

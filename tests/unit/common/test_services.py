@@ -48,11 +48,18 @@ def played(here: Here, active: str, enabled: str, started: str = "Thu 1970-01-01
         ("inactive", "disabled", []),
         ("inactive", "masked", []),
         ("inactive", "", []),
-        ("failed", "disabled", []),
+        ("failed", "disabled", ["stop x.service"]),
     ],
 )
 def test_what_must_not_run_is_stopped_once(here: Here, active: str, enabled: str, said: list[str]) -> None:
     assert played(here, active, enabled).does(stopped, unit="x.service") == said
+
+
+def test_of_what_must_not_run_no_failure_is_left(here: Here) -> None:
+    (command,) = played(here, "failed", "disabled").commands(stopped, unit="x.service")
+    assert "reset-failed x.service" in command.get_raw_value()
+    (command,) = played(here, "active", "enabled").commands(stopped, unit="x.service")
+    assert "reset-failed" not in command.get_raw_value()
 
 
 def test_only_a_unit_that_runs_is_interrupted_by_its_stop(here: Here) -> None:

@@ -284,7 +284,7 @@ def test_three_lines_take_no_nine_seconds(played: PlayedSwitch) -> None:
     with session(played) as connection:
         began = time.monotonic()
         connection.send_config_set(lines)
-        assert time.monotonic() - began < 2  # 0.01 s alone on the machine; netmiko's own driver takes 8.9 s
+        assert time.monotonic() - began < 6  # 0.01 s alone on the machine; netmiko's own driver takes 8.9 s
 
 
 def test_pages_end_with_the_session_s_first_command(played: PlayedSwitch) -> None:
