@@ -195,9 +195,11 @@ rehearse-restore: $(VENV)/ready ## Back the domain up, restore it where nobody s
 	@$(PY) -m deploys.rehearse_restore --environment $(ENV) $(if $(HOST),--host $(HOST)) $(if $(FROM),--from "$(FROM)")
 
 journal: $(VENV)/ready ## Bring an institution's sealed messages of some days, which is written down: INSTITUTION= DAYS=2026-11-01..2026-11-30 REASON= OUT=folder
+	$(if $(OUT),,$(error make journal needs a folder: OUT=/media/journal))
 	@$(PY) -m deploys.journal fetch --environment $(ENV) --institution "$(INSTITUTION)" --days "$(DAYS)" --reason "$$REASON" --out "$(OUT)"
 
 open-journal: $(VENV)/ready ## Take one layer off the sealed messages of a folder: FROM=folder KEY=key.txt (the witness's, then the institution's)
+	$(if $(FROM),,$(error make open-journal needs the folder of make journal: FROM=/media/journal))
 	@$(PY) -m deploys.journal open --folder "$(FROM)" --key "$(KEY)"
 
 prune-backups: $(VENV)/ready ## Remove the backups of mail that platform.yaml does not keep, check the others [PLAN=1]

@@ -102,7 +102,7 @@ def main() -> int:
                 expire(settings["keep_days"])
             case "heads":
                 heads(settings["sender"], settings["keepers"])
-    except BrokenError as error:
+    except (BrokenError, OSError) as error:  # a full disk too: nothing is given that was not written down
         print(error, file=sys.stderr)
         return 1
     return 0
