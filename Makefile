@@ -44,7 +44,8 @@ DEVICES = --environment $(ENV) $(if $(LIMIT),--limit $(LIMIT)) $(if $(PLAN),--pl
 
 # What the lab needs of this machine: a command, and the Debian package that has it.
 LAB_TOOLS := mmdebstrap:mmdebstrap systemd-nspawn:systemd-container apt-cacher-ng:apt-cacher-ng socat:socat \
-	nft:nftables ip:iproute2 ethtool:ethtool ssh:openssh-client pgrep:procps ss:iproute2
+	nft:nftables ip:iproute2 ethtool:ethtool ssh:openssh-client pgrep:procps ss:iproute2 \
+	strace:strace
 
 # Debian starts it on every interface; the lab runs one of its own, on the loopback.
 UNWANTED := apt-cacher-ng.service
