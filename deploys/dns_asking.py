@@ -34,21 +34,22 @@ def direct(address: str, port: int = 53) -> Iterator[Ask]:
 @contextmanager
 def through(administration: Administration, machine: Machine) -> Iterator[Ask]:
     """Ask a machine of ours from itself: the DNS over the standard input and output of an ssh."""
-    config: Path = administration.environment.ssh_config
-    command = ["ssh", "-F", str(config), "-W", f"{machine.address}:53", machine.name]
-
-    @contextmanager
-    def tunnel() -> Iterator[socket]:
-        own, other = socketpair()
-        with own, other, Popen(command, stdin=other.fileno(), stdout=other.fileno(), stderr=DEVNULL) as ssh:
-            other.close()
-            try:
-                yield own
-            finally:
-                ssh.terminate()
-
-    with patient(tunnel) as ask:
+    with patient(lambda: tunnel(administration, machine, 53)) as ask:
         yield ask
+
+
+@contextmanager
+def tunnel(administration: Administration, machine: Machine, port: int) -> Iterator[socket]:
+    """A connection to a port of a machine of ours, made by the machine itself."""
+    config: Path = administration.environment.ssh_config
+    command = ["ssh", "-F", str(config), "-W", f"{machine.address}:{port}", machine.name]
+    own, other = socketpair()
+    with own, other, Popen(command, stdin=other.fileno(), stdout=other.fileno(), stderr=DEVNULL) as ssh:
+        other.close()
+        try:
+            yield own
+        finally:
+            ssh.terminate()
 
 
 @contextmanager

@@ -1,20 +1,25 @@
 """Whether what is served of each mail domain is what is wanted: `make dns-check [SERVER=192.0.2.53]`.
 
-Without SERVER, it asks our name servers, through ssh to each; with it, that server, over TCP.
+Without SERVER, it asks our name servers, through ssh to each; with it, that server, over TCP. The MTA-STS policy of
+each domain is asked where these names lead.
 """
 
 import argparse
 import sys
 from collections.abc import Iterator
+from functools import partial
+from socket import create_connection
 
 from deploys.capabilities import mail_ports
-from deploys.dns_asking import SILENT, direct, through
+from deploys.dns_asking import PATIENCE, SILENT, direct, through, tunnel
+from deploys.policy_asking import policy_differences
 from inventory.model import Administration, InventoryError, load
+from inventory.model.administration import MTA_STS
 from inventory.model.messages import either
 from inventory.secrets import SecretError, secrets_of
 from roles.nameserver.config import keys_of
-from roles.nameserver.served import Difference, differences
-from roles.nameserver.zones import zones_of
+from roles.nameserver.served import Ask, Difference, differences, told
+from roles.nameserver.zones import WEB, zones_of
 
 
 def main() -> int:
@@ -54,9 +59,23 @@ def check(administration: Administration, server: str | None) -> Iterator[str]:
                 for zone in zones:
                     for difference in differences(zone, ask, ours=server is None):
                         yield f"{name}: {said(difference)}"
+                if server:
+                    yield from _policies(administration, ask)
         except (*SILENT, ValueError) as error:
             why = str(error) or type(error).__name__
             yield either(f"{name} : ne répond pas : {why}", f"{name}: no answer: {why}")
+    if server is None:
+        for web in administration.running("webmail"):
+            for domain in administration.mail_domains:
+                yield from policy_differences(administration, domain, partial(tunnel, administration, web, WEB))
+
+
+def _policies(administration: Administration, ask: Ask) -> Iterator[str]:
+    """What differs of the policies, each asked at the addresses that a name server gives."""
+    for domain in administration.mail_domains if administration.running("webmail") else ():
+        for address in told(ask, f"{MTA_STS}.{domain}", "A"):
+            connect = partial(create_connection, (address, WEB), timeout=PATIENCE)
+            yield from policy_differences(administration, domain, connect)
 
 
 def said(difference: Difference) -> str:

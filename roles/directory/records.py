@@ -1,11 +1,15 @@
 """The names that the controllers serve, from the inventory, and the changes that lead there."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from inventory import dkim
+from inventory import dkim, mta_sts
 from inventory.model import Administration
+from inventory.model.administration import DOORS, MESSAGERIE
 from roles.common.commands import Says
+
+TTL = 900  # seconds
+MOVES = 60  # of what another machine may take over within minutes
 
 
 @dataclass(frozen=True, order=True)
@@ -16,6 +20,7 @@ class DnsRecord:
     name: str
     kind: str
     data: str
+    ttl: int = field(default=TTL, compare=False)  # seconds; one that is there keeps its own
 
     def __str__(self) -> str:
         return f"{self.zone if self.name == '@' else f'{self.name}.{self.zone}'} {self.kind}"
@@ -62,7 +67,10 @@ class ZoneChanges:
 def desired_of(administration: Administration, keys: Mapping[str, Mapping[str, str]]) -> Zones:
     """Machines, devices and applications in the domain's zone, their addresses in reverse, the mail of institutions."""
     domain = administration.platform.domain
-    hosts = [DnsRecord(domain, name, "A", str(address)) for name, address in administration.addresses.items()]
+    hosts = [
+        DnsRecord(domain, name, "A", str(address), MOVES if name == MESSAGERIE else TTL)
+        for name, address in administration.addresses.items()
+    ]
     mail = [record for domain in administration.mail_domains for record in _mail(administration, domain, keys[domain])]
     records = frozenset([*hosts, *_reverse(administration), *mail])
     return Zones(frozenset(record.zone for record in records), records)
@@ -86,11 +94,23 @@ def _reverse(administration: Administration) -> Iterator[DnsRecord]:
 def _mail(administration: Administration, zone: str, keys: Mapping[str, str]) -> list[DnsRecord]:
     """Where the mail of a domain goes (RFC 5321), and who may send it (SPF RFC 7208, DKIM 6376, DMARC 7489)."""
     return [
-        *(DnsRecord(zone, "@", "MX", f"10 {server.fqdn}") for server in administration.running("mail")),
+        *(
+            DnsRecord(zone, "@", "MX", f"{place * 10} {server.fqdn}")  # first the one that people use
+            for place, server in enumerate(administration.mail_servers, start=1)
+        ),
         DnsRecord(zone, "@", "TXT", "v=spf1 mx -all"),
         DnsRecord(zone, "_dmarc", "TXT", "v=DMARC1; p=reject; adkim=s; aspf=s"),
         *(DnsRecord(zone, f"{selector}._domainkey", "TXT", text) for selector, text in keys.items()),
+        *_doors(administration, zone),
     ]
+
+
+def _doors(administration: Administration, zone: str) -> Iterator[DnsRecord]:
+    """Where mail programs find their settings, and other servers our policy (RFC 8461)."""
+    for web in administration.running("webmail"):
+        yield DnsRecord(zone, "_mta-sts", "TXT", f"v=STSv1; id={mta_sts.policy_id(administration)}")
+        for door in DOORS:
+            yield DnsRecord(zone, door, "A", str(web.address))
 
 
 def changes(desired: Zones, found: Zones) -> ZoneChanges:

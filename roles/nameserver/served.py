@@ -15,7 +15,7 @@ import dns.rdatatype
 import dns.rdtypes.dnskeybase
 import dns.rrset
 
-from roles.nameserver.zones import TTL, Record, Zone
+from roles.nameserver.zones import Record, Zone
 
 Ask = Callable[[dns.message.Message], dns.message.Message]
 
@@ -59,6 +59,11 @@ def differences(zone: Zone, ask: Ask, *, ours: bool) -> Iterator[Difference]:
         yield from _unwanted(zone, ask)
 
 
+def told(ask: Ask, name: str, kind: str) -> list[str]:
+    """What a server says of a name and kind."""
+    return sorted(rdata.to_text() for rdata in _Answer(ask, dns.name.from_text(name), kind).rrset or ())
+
+
 def _named_above(zone: Zone, keys: dns.rrset.RRset | None) -> Iterator[Difference]:
     """The key whose DS the zone above has must sign; another one would be of a rollover that nobody ended."""
     wanted = dns.rdata.from_text("IN", "DNSKEY", zone.key)
@@ -75,7 +80,7 @@ def wanted_of(zone: Zone, servers: Iterable[Record] = ()) -> list[dns.rrset.RRse
     texts: dict[tuple[dns.name.Name, str], list[str]] = {}
     for record in (*servers, *zone.records):
         texts.setdefault((dns.name.from_text(record.name, origin), record.kind), []).append(record.data)
-    return [dns.rrset.from_text_list(name, TTL, "IN", kind, data) for (name, kind), data in texts.items()]
+    return [dns.rrset.from_text_list(name, zone.ttl, "IN", kind, data) for (name, kind), data in texts.items()]
 
 
 class _Answer:

@@ -33,6 +33,7 @@ from roles.webmail.config import (
     WebmailConfig,
     config_of,
 )
+from roles.webmail.doors import Doors, doors, doors_of
 
 # dbconfig-no-thanks: the database is ours to make, Debian's packages ask nothing.
 PACKAGES = [
@@ -47,7 +48,7 @@ PACKAGES = [
     "roundcube-plugins",
     "roundcube-sqlite3",
 ]
-OPEN_PORTS = [Port("tcp", 80), Port("tcp", 443)]
+OPEN_PORTS = [Port("tcp", 80, "world"), Port("tcp", 443, "world")]  # other mail servers ask for our MTA-STS policy
 HEALTH = Health(("nginx", "webmail"), (443,), ("check-webmail",))
 
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
@@ -84,7 +85,7 @@ def webmail(
     )
     _roundcube(wanted)
     _processes(wanted)
-    _front(wanted)
+    _front(wanted, doors_of(administration))
 
 
 def _roundcube(wanted: WebmailConfig) -> None:
@@ -117,7 +118,7 @@ def _roundcube(wanted: WebmailConfig) -> None:
 
 def _processes(wanted: WebmailConfig) -> None:
     stopped(name="webmail: no PHP but its own", unit=f"php{PHP}-fpm.service")
-    config_file(name="webmail: names of its peers", template="webmail/hosts.j2", path=HOSTS, peers=wanted.peers)
+    config_file(name="webmail: names of its peers", template="webmail/hosts.j2", path=HOSTS, wanted=wanted)
     config_file(
         name="webmail: its processes are valid and in place",
         template="webmail/php-fpm.conf.j2",
@@ -157,7 +158,7 @@ def _processes(wanted: WebmailConfig) -> None:
     service(
         name="webmail: runs in its present sandbox, on its present schema",
         unit="webmail.service",
-        watches=[UNIT, SCHEMA],
+        watches=[UNIT, SCHEMA, HOSTS],
     )
     service(
         name="webmail: runs with its present settings",
@@ -167,7 +168,8 @@ def _processes(wanted: WebmailConfig) -> None:
     )
 
 
-def _front(wanted: WebmailConfig) -> None:
+def _front(wanted: WebmailConfig, asked: Doors) -> None:
+    doors(asked)
     config_file(
         name="webmail: page shown when it is down",
         template="common/unavailable.html",
@@ -182,6 +184,8 @@ def _front(wanted: WebmailConfig) -> None:
         roundcube=ROUNDCUBE,
         runtime=RUNTIME,
         settings=SETTINGS,
+        doors=asked,
+        authority=AUTHORITY,
     )
     service(
         name="webmail: nginx runs with its present configuration",

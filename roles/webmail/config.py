@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from inventory.model import Administration, Machine
-from inventory.model.administration import WEBMAIL
+from inventory.model.administration import DAV, MESSAGERIE, WEBMAIL
 
 ROUNDCUBE = "/var/lib/roundcube"
 SETTINGS = "/etc/webmail"
@@ -32,18 +32,21 @@ class WebmailConfig:
     """One webmail."""
 
     server_name: str
-    mail: Machine
+    mail: str  # the name by which the mail server that people use is found
+    servers: tuple[Machine, ...]  # those that may be it
     directory: tuple[Machine, ...]
     domain: str  # of the directory
     base: str  # where its people stand
     message_size_mib: int
     folders: Mapping[str, str]  # by their use (RFC 6154), as IMAP writes their names
     people: tuple[Correspondent, ...]
+    dav: Machine | None  # who has calendars and contacts
+    inside: tuple[str, ...]  # the prefixes from which it is used; none: from anywhere
 
     @property
     def peers(self) -> tuple[Machine, ...]:
         """All that it talks to."""
-        return (self.mail, *self.directory)
+        return (*self.servers, *self.directory)
 
 
 def config_of(
@@ -56,12 +59,15 @@ def config_of(
     platform = administration.platform
     return WebmailConfig(
         server_name=administration.fqdn(WEBMAIL),
-        mail=administration.running("mail")[0],
+        mail=administration.fqdn(MESSAGERIE),
+        servers=tuple(administration.mail_servers),
         directory=tuple(administration.running("directory")),
         domain=platform.domain,
         base=f"OU=Institutions,{platform.base_dn}",
         message_size_mib=platform.mail.message_size_mib,
         folders={use: on_the_wire(name) for name, use in folders.items()},
+        dav=next(iter(administration.running(DAV)), None),
+        inside=() if platform.mail.roaming else tuple(str(prefix) for prefix in platform.prefixes),
         people=tuple(
             Correspondent(
                 address=institution.address_of(person),
