@@ -1,6 +1,6 @@
 """The whole administration, and what follows from its parts: machines, people, groups, names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Interface
@@ -14,6 +14,11 @@ from inventory.model.site import Network, Router, Site, Switch
 
 T = TypeVar("T")
 WEBMAIL = "courriel"  # the name of the webmail, as people type it
+MESSAGERIE = "messagerie"  # what mail programs are told: the mail server that people use, whichever that is
+MAIL, STANDBY = "mail", "mailstandby"  # the capabilities of the mail server that people use, and of those beside it
+DAV, DAV_ID = "dav", 4009  # calendars: the capability, and the account of its programs with its number
+MTA_STS, AUTOCONFIG, AUTODISCOVER = "mta-sts", "autoconfig", "autodiscover"  # RFC 8461; of Thunderbird; of Outlook
+DOORS = (MTA_STS, AUTOCONFIG, AUTODISCOVER)  # in each mail domain: what is asked over HTTPS before mail itself
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ class Administration:
                 site=site,
                 network=site.networks[entry.network],
                 address=entry.address,
-                runs=tuple(entry.runs),
+                runs=self._runs(name, entry.runs),
                 mac=entry.mac,
             )
             for site in self.sites.values()
@@ -137,12 +142,20 @@ class Administration:
         }
         applications = {name: machines[application.host] for name, application in self.applications.items()}
         webmail = dict.fromkeys([WEBMAIL], self.running("webmail")[0].address) if self.running("webmail") else {}
-        return machines | switches | routers | applications | webmail
+        messagerie = dict.fromkeys([MESSAGERIE], machines[self.active_mail]) if self.active_mail else {}
+        return machines | switches | routers | applications | webmail | messagerie
 
     @cached_property
     def second_names(self) -> frozenset[str]:
         """The names of what machines serve: their addresses are those of machines."""
-        return frozenset([*self.applications, *(WEBMAIL for _ in self.running("webmail"))])
+        services = {WEBMAIL: self.running("webmail"), MESSAGERIE: self.running(MAIL)}
+        return frozenset([*self.applications, *(name for name, servers in services.items() if servers)])
+
+    @property
+    def resolvers(self) -> tuple[IPv4Address, ...]:
+        """Who gives mail the names of the world: those of the played one where it is played."""
+        world = self.environment.world
+        return tuple(world.resolvers if world else self.platform.mail.resolvers)
 
     @property
     def mail_domains(self) -> tuple[str, ...]:
@@ -155,6 +168,34 @@ class Administration:
     def running(self, capability: str) -> list[Machine]:
         """The machines that have a capability."""
         return [machine for machine in self.machines.values() if capability in machine.runs]
+
+    @cached_property
+    def active_mail(self) -> str | None:
+        """The mail server that people use: the one that platform.yaml names, else the first."""
+        here = (None, self.environment.environment)
+        able = [
+            name
+            for site in self.sites.values()
+            for name, entry in site.machines.items()
+            if MAIL in entry.runs and entry.only_in in here
+        ]
+        named = self.platform.mail.active
+        return named if named in able else next(iter(able), None)
+
+    @property
+    def standing_by(self) -> list[Machine]:
+        """The other mail servers: they take mail in too, and have a copy of every mailbox."""
+        return self.running(STANDBY)
+
+    @property
+    def mail_servers(self) -> list[Machine]:
+        """Every mail server: first the one that people use."""
+        return [*self.running(MAIL), *self.standing_by]
+
+    def _runs(self, name: str, written: Iterable[str]) -> tuple[str, ...]:
+        """What a machine runs: one mail server is the one that people use, any other stands by."""
+        other = STANDBY if name != self.active_mail else MAIL
+        return tuple(other if capability == MAIL else capability for capability in written)
 
     def reservations(self, network: Network) -> tuple[Reservation, ...]:
         """What the DHCP of a network keeps for its machines; nothing where it gives no address."""
@@ -193,8 +234,11 @@ class Administration:
         names = [machine.fqdn, *(self.application_name(a) for a in self.served_by(machine))]
         if "directory" in machine.runs:
             names.append(self.platform.domain)  # clients ask for the domain itself
+        if {MAIL, STANDBY}.intersection(machine.runs):
+            names.append(self.fqdn(MESSAGERIE))  # any may become the one that people use
         if "webmail" in machine.runs:
             names.append(self.fqdn(WEBMAIL))
+            names += [f"{door}.{domain}" for domain in self.mail_domains for door in DOORS]
         return names
 
 

@@ -182,6 +182,18 @@ class SharedMailbox(Strict):
     read: list[Identifier] = Field(default=[], description="Groupes qui y lisent seulement", examples=[["agents"]])
 
 
+class SharedCollection(Strict):
+    """A calendar or an address book that people have together."""
+
+    title: Text | None = Field(
+        default=None, description="Nom montré ; sinon, celui de la clé", examples=["Réunions du conseil"]
+    )
+    write: list[Identifier] = Field(
+        min_length=1, description="Groupes qui y lisent et y écrivent", examples=[["secretariat"]]
+    )
+    read: list[Identifier] = Field(default=[], description="Groupes qui y lisent seulement", examples=[["agents"]])
+
+
 class Journal(Strict):
     """What an institution sends and receives is kept, sealed so that it takes two persons to read it."""
 
@@ -227,6 +239,16 @@ class MailFile(Strict):
         default={},
         description="Boîtes partagées : nom, puis qui envoie et qui lit",
         examples=[{"courrier": {"send": ["secretariat"], "read": ["agents"]}}],
+    )
+    calendars: dict[Identifier, SharedCollection] = Field(
+        default={},
+        description="Agendas partagés : nom, puis qui y écrit et qui y lit",
+        examples=[{"conseil": {"write": ["conseil"], "read": ["agents"]}}],
+    )
+    address_books: dict[Identifier, SharedCollection] = Field(
+        default={},
+        description="Carnets d'adresses partagés : nom, puis qui y écrit et qui y lit",
+        examples=[{"partenaires": {"write": ["secretariat"], "read": ["agents"]}}],
     )
     reach: dict[Login, Reach] = Field(
         default={},

@@ -8,7 +8,7 @@ from itertools import islice
 
 from netutils.interface import canonical_interface_name
 
-from inventory.model.administration import WEBMAIL, Administration
+from inventory.model.administration import MAIL, MESSAGERIE, WEBMAIL, Administration
 from inventory.model.application import Application
 from inventory.model.base import Strict
 from inventory.model.building import NEVER, Profile
@@ -77,6 +77,9 @@ def check_references(parsed: Parsed, environments: Collection[str]) -> Iterator[
     for source, site in parsed.sites.values():
         if any("webmail" in machine.runs for machine in site.machines.values()):
             seen.names[WEBMAIL] = str(source.path)
+        if any(MAIL in machine.runs for machine in site.machines.values()):
+            seen.names[MESSAGERIE] = str(source.path)
+    yield from _active_mail(*parsed.platform, parsed)
     yield from _bastions(*parsed.platform, seen, parsed)
     for files, institution in parsed.institutions.values():
         yield from _institution(files, institution, seen, parsed.platform[1])
@@ -284,6 +287,12 @@ def _mail(files: Files, institution: Institution, seen: Seen) -> Iterator[Proble
             for index, group in enumerate(wanted):
                 if group not in institution.all_groups:
                     yield _missing(files, ["shared", name, right, index], "group", group, institution.all_groups)
+    for kind, collections in (("calendars", institution.calendars), ("address_books", institution.address_books)):
+        for name, each in collections.items():
+            for right, wanted in (("write", each.write), ("read", each.read)):
+                for index, group in enumerate(wanted):
+                    if group not in institution.all_groups:
+                        yield _missing(files, [kind, name, right, index], "group", group, institution.all_groups)
     for domain in institution.former_domains:
         if domain in seen.domains:
             message = say("already", value=domain, where=seen.domains[domain])
@@ -589,6 +598,19 @@ def _interfaces(source: Source, path: list[str | int], router: Router, model: st
     for key, interface in named:
         if message := not_of_model([interface], model, ROUTER_CHASSIS):
             yield source.problem([*path, *key], message)
+
+
+def _active_mail(source: Source, platform: Platform, parsed: Parsed) -> Iterator[Problem]:
+    """The mail server that people use is one of those that there are."""
+    machines = {name: entry for _, site in parsed.sites.values() for name, entry in site.machines.items()}
+    able = [name for name, entry in machines.items() if MAIL in entry.runs]
+    if (name := platform.mail.active) is None or name in able:
+        return
+    if name not in machines:
+        yield _missing(source, ["mail", "active"], "machine", name, able)
+    else:
+        message = say("not_running", value=name, capability=MAIL, choices=listed(able))
+        yield source.problem(["mail", "active"], message)
 
 
 def _application(source: Source, application: Application, seen: Seen, parsed: Parsed) -> Iterator[Problem]:

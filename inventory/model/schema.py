@@ -49,6 +49,8 @@ HELP = {
     "Marks": "Ce qui passe avant le reste sur RESINA : tout autre paquet part sans marque",
     "MailFile": "Le courriel de l'institution",
     "MailList": "Une liste : une adresse qui atteint plusieurs personnes",
+    "Guessing": "Quand une adresse extérieure qui essaie des mots de passe est exclue",
+    "MtaSts": "Ce que les autres serveurs font quand TLS vers les nôtres échoue (MTA-STS)",
     "MailPolicy": "Ce que le courriel de toutes les institutions a en commun",
     "Mirror": "D'où viennent les paquets Debian",
     "NetworkEntry": "Un réseau IPv4 en toutes lettres ; dans un bâtiment, un VLAN",
@@ -68,12 +70,14 @@ HELP = {
     "Resina": "RESINA, le réseau national de l'administration",
     "Router": "Le routeur d'un bâtiment, et ses liens vers RESINA",
     "Share": "Un partage : un dossier du serveur de fichiers, ouvert à des groupes de son institution",
+    "SharedCollection": "Un agenda ou un carnet d'adresses que plusieurs personnes ont ensemble",
     "SharedMailbox": "Une boîte que plusieurs personnes ont ensemble",
     "SharesFile": "Les partages de l'institution",
     "SiteFile": "Un lieu : ses réseaux, machines, commutateurs et routeurs",
     "SwitchEntry": "Un commutateur et ses ports",
     "Uplink": "Un lien vers un cœur de RESINA, avec une session BGP",
     "Waiver": "Une règle qui n'est pas tenue, par qui, pourquoi, et jusqu'à quand",
+    "World": "Le reste du monde, joué : son DNS, ses serveurs de courriel, ses menteurs",
     "Waivers": "Les écarts admis pour un temps aux règles de durcissement",
 }
 

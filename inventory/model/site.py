@@ -25,7 +25,16 @@ from inventory.model.building import LEASE_HOURS, Authentication, Protection
 from inventory.model.chassis import RouterPlatform, SwitchPlatform
 
 Capability = Literal[
-    "directory", "mail", "files", "applications", "database", "nameserver", "webmail", "backupserver", "workstation"
+    "directory",
+    "mail",
+    "dav",
+    "files",
+    "applications",
+    "database",
+    "nameserver",
+    "webmail",
+    "backupserver",
+    "workstation",
 ]
 Tier = Literal["distribution", "access"]
 

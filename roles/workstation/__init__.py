@@ -20,6 +20,7 @@ PACKAGES = [
     "smbclient",
 ]
 BROWSER = ["chromium-headless-shell", "libnss3-tools"]
+CALENDARS = ["vdirsyncer"]
 OPEN_PORTS: list[Port] = []  # nobody connects to a workstation
 HEALTH = Health()
 
@@ -30,6 +31,7 @@ def workstation(administration: Administration, machine: Machine) -> None:
     packages(name="workstation: packages", names=PACKAGES)
     if machine.name == administration.environment.journeys_from:
         packages(name="workstation: browser", names=BROWSER)
+        packages(name="workstation: program of calendars", names=CALENDARS)
     config_file(
         name="workstation: Kerberos",
         template="common/krb5.conf.j2",

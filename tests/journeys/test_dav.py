@@ -1,0 +1,191 @@
+"""Calendars and contacts of people and of groups, with the programs that they have at their desks."""
+
+import json
+from collections.abc import Callable, Iterator
+from shlex import quote
+from uuid import uuid4
+
+import pytest
+from testinfra.host import Host
+
+from inventory.model import Administration
+from inventory.model.administration import WEBMAIL
+from roles.dav.config import CALENDAR, PEOPLE, STORE, DavConfig, Shared, config_of
+from tests.conftest import Workstation, connect
+from tests.dav_programs import DavPrograms
+
+
+@pytest.fixture
+def served(administration: Administration) -> DavConfig:
+    return config_of(administration, administration.running("dav")[0])
+
+
+@pytest.fixture
+def dav_server(served: DavConfig, administration: Administration) -> Host:
+    return connect(administration, served.machine.name)
+
+
+@pytest.fixture
+def dav(administration: Administration, workstation: Workstation, password_of: Callable[[str], str]) -> DavPrograms:
+    front = administration.fqdn(WEBMAIL)
+    return DavPrograms(workstation, front, lambda address: password_of(address.partition("@")[0]))
+
+
+@pytest.fixture
+def calendar(served: DavConfig) -> Shared:
+    """One that some only read, and others do not see."""
+    return next(each for each in served.shared if each.kind == CALENDAR and each.read)
+
+
+@pytest.fixture
+def writer(calendar: Shared) -> str:
+    return calendar.write[0]
+
+
+@pytest.fixture
+def reader(calendar: Shared) -> str:
+    return calendar.read[0]
+
+
+@pytest.fixture
+def stranger(calendar: Shared, served: DavConfig) -> str:
+    seers = {*calendar.write, *calendar.read}
+    return next(each.address for each in served.people if each.address not in seers)
+
+
+@pytest.fixture
+def word(dav_server: Host) -> Iterator[str]:
+    """What is in each event and card of a test; they are gone after it, and so are the calendars that it made."""
+    word = f"essai{uuid4().hex[:12]}"
+    yield word
+    dav_server.check_output(
+        "flock --timeout 60 %s sh -c %s",
+        f"{STORE}/.Radicale.lock",
+        f"grep -rlZ {word} {STORE}/collection-root | xargs -0r rm -f; rm -rf {STORE}/collection-root/*/*{word}*",
+    )
+
+
+def test_programs_find_what_is_ones_own_and_what_is_shared(
+    dav: DavPrograms, calendar: Shared, writer: str, reader: str, stranger: str, word: str
+) -> None:
+    """vdirsyncer knows the server's name alone. An event of a writer is in a reader's calendar, not in a stranger's."""
+    told = dav.run(
+        """
+word, key, (writer, reader, stranger) = given["word"], given["key"], given["people"]
+def write(folder):
+    for name in (key, "agenda"):
+        with open(f"{folder}/{name}/{word}.ics", "w") as file:
+            file.write(event(f"{word} réunion dans {name}", f"{word}-{name}"))
+tell(writer=synced(writer, "caldav", write), reader=synced(reader, "caldav"), stranger=synced(stranger, "caldav"))
+tell(books=sorted(synced(stranger, "carddav")), seen={each: collections(each) for each in given["people"]})
+href, _, _ = collections(reader)[given["title"]]
+(item,) = [each for each in found(href, reader, "1") if word in each]
+tell(read=ask("GET", item, reader)[2], changed=ask("PUT", item, reader, event(word), If_Match="*")[0])
+tell(added=ask("PUT", f"{href}{word}2.ics", reader, event(word))[0], deleted=ask("DELETE", item, reader)[0])
+tell(whole=ask("DELETE", href, writer)[0], renamed=ask("MKCALENDAR", f"{href}{word}/", writer)[0])
+other = item.replace(href, collections(writer)[given["title"]][0])
+tell(foreign=[ask(method, other, stranger)[0] for method in ("GET", "PUT", "DELETE", "PROPFIND")])
+tell(moved=ask("MOVE", item, reader, Destination=f"https://{front}{home(reader)}agenda/{word}.ics")[0])
+tell(still=ask("GET", item, reader)[0], mine=ask("DELETE", other, writer)[0])
+""",
+        [writer, reader, stranger],
+        people=[writer, reader, stranger],
+        word=word,
+        key=calendar.key,
+        title=calendar.title,
+    )
+    event = f"{word} réunion dans {calendar.key}"
+    assert any(event in text for text in told["writer"][calendar.key])
+    assert any(event in text for text in told["reader"][calendar.key])
+    assert not any(word in text for text in told["reader"]["agenda"])
+    assert "agenda" in told["stranger"]
+    assert calendar.key not in told["stranger"]
+    assert "contacts" in told["books"]
+    assert {name for name, each in told["seen"][stranger].items() if each[2]} >= {"Agenda", "Contacts"}
+    assert [told["seen"][each].get(calendar.title, ["", "", None])[2] for each in (writer, reader, stranger)] == [
+        True,
+        False,
+        None,
+    ]
+    assert event in told["read"]
+    refused = (told["changed"], told["added"], told["deleted"], told["moved"], told["whole"], *told["foreign"])
+    assert all(status in (403, 404, 409) for status in refused), told
+    assert told["renamed"] in (403, 409)
+    assert (told["still"], told["mine"]) == (200, 200)
+
+
+def test_a_person_makes_a_calendar_and_keeps_contacts(dav: DavPrograms, stranger: str, word: str) -> None:
+    told = dav.run(
+        """
+word, me = given["word"], given["me"]
+place = home(me)
+made = f'''<C:mkcalendar xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><set><prop>
+<displayname>Congés {word}</displayname></prop></set></C:mkcalendar>'''
+tell(made=ask("MKCALENDAR", f"{place}{word}/", me, made)[0], seen=f"Congés {word}" in collections(me))
+tell(put=ask("PUT", f"{place}{word}/1.ics", me, event(word), If_None_Match="*")[0])
+tell(twice=ask("PUT", f"{place}{word}/1.ics", me, event(word), If_None_Match="*")[0])
+book = collections(me)["Contacts"][0]
+tell(card=ask("PUT", f"{book}{word}.vcf", me, card(f"Zoé {word}", "zoe@partenaire.example"))[0])
+query = f'''<R:addressbook-query xmlns="DAV:" xmlns:R="urn:ietf:params:xml:ns:carddav"><prop><R:address-data/></prop>
+<R:filter><R:prop-filter name="FN"><R:text-match>{word}</R:text-match></R:prop-filter></R:filter>
+</R:addressbook-query>'''
+tell(query=ask("REPORT", book, me, query, Depth="1")[2], all=ask("DELETE", place, me)[0])
+tell(gone=ask("DELETE", f"{place}{word}/", me)[0], card_gone=ask("DELETE", f"{book}{word}.vcf", me)[0])
+""",
+        [stranger],
+        me=stranger,
+        word=word,
+    )
+    assert (told["made"], told["seen"], told["put"], told["twice"]) == (201, True, 201, 412)
+    assert told["card"] == 201
+    assert "zoe@partenaire.example" in told["query"]
+    assert told["all"] == 403, "everything at once"
+    assert (told["gone"], told["card_gone"]) == (200, 200)
+
+
+def test_who_may_is_asked_each_time(
+    dav: DavPrograms, dav_server: Host, calendar: Shared, writer: str, reader: str
+) -> None:
+    """A wrong password, none, and no such person are refused alike. Who loses a right or leaves is out at once."""
+    asks = """
+me, title = given["me"], given["title"]
+tell(status=ask("PROPFIND", given["path"], me, Depth="0")[0])
+"""
+    path = dav.run('tell(path=collections(given["me"])[given["title"]][0])', [reader], me=reader, title=calendar.title)[
+        "path"
+    ]
+    told = dav.run(
+        """
+tell(anonymous=ask("PROPFIND", "/dav/")[0], item=ask("GET", given["path"])[0])
+tell(nobody=ask("PROPFIND", "/dav/", "nobody@" + given["me"].partition("@")[2], password="x")[0])
+status, headers, _ = ask("PROPFIND", "/dav/", given["me"], password="certainly wrong")
+tell(wrong=status, realm=headers.get("www-authenticate"))
+""",
+        [writer],
+        me=writer,
+        path=path,
+    )
+    assert (told["anonymous"], told["item"], told["nobody"], told["wrong"]) == (401, 401, 401, 401)
+    assert told["realm"].startswith("Basic")
+    present = json.loads(dav_server.check_output("cat %s", PEOPLE))
+    main = dav_server.check_output("systemctl show -P MainPID dav.service")
+
+    def write(people: object) -> None:
+        text = quote(json.dumps({**present, "people": people}))
+        dav_server.check_output(
+            f"cp -p {PEOPLE} {PEOPLE}.test && printf %s {text} >{PEOPLE}.test && mv {PEOPLE}.test {PEOPLE}"
+        )
+
+    def status() -> int:
+        return int(dav.run(asks, [reader], me=reader, title=calendar.title, path=path)["status"])
+
+    try:
+        assert status() == 207
+        write({**present["people"], reader: {**present["people"][reader], "shared": {}}})
+        assert status() == 403
+        write({address: each for address, each in present["people"].items() if address != reader})
+        assert status() == 401
+    finally:
+        write(present["people"])
+    assert status() == 207
+    assert dav_server.check_output("systemctl show -P MainPID dav.service") == main
