@@ -10,7 +10,7 @@ from inventory.model.references import Parsed
 ROLES = {
     "abuse", "billing", "hostmaster", "info", "marketing", "news", "noc", "postmaster", "sales", "security", "support",
     "usenet", "uucp", "webmaster", "www",
-    "admin", "administrateur", "dmarc", "mailer-daemon", "no-reply", "nobody", "noreply", "plateforme", "root",
+    "admin", "administrateur", "dmarc", "mailer-daemon", "no-reply", "nobody", "noreply", "noreply-dmarc", "plateforme", "root",
     "securite", "ssladmin", "sysadmin", "tlsrpt",
 }  # fmt: skip
 

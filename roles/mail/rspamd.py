@@ -42,6 +42,7 @@ SETTINGS = (
     "local.d/classifier-bayes.conf",
     "local.d/composites.conf",
     "local.d/dkim_signing.conf",
+    "local.d/dmarc.conf",
     "local.d/force_actions.conf",
     "local.d/partners.map",  # greylist.conf reads it
     "local.d/greylist.conf",

@@ -26,6 +26,8 @@ INSIDE = "private/dovecot-lmtp"  # in the relay of what goes to a mailbox
 AGAIN = "127.0.0.1["  # of what comes back to us as another message
 
 DELIVERY = re.compile(r": to=<([^>]*)>,.* relay=([^,]+),.* delay=([0-9.]+),.* status=(sent|deferred|bounced|expired)\b")
+# A server elsewhere that does not prove itself as it must (DANE, MTA-STS), or has no TLS; not what it answers.
+NOT_PROVED = re.compile(r", dsn=[45]\.7\.[45], status=(deferred|bounced|expired) \((?!host \S+ said: )")
 REJECT = re.compile(r"reject: \S+ from \S+: ([45])")
 RECIPIENT = re.compile(r"[ ,;]to=<([^>]*)>")
 SUBMITTED = re.compile(r": client=.*, sasl_username=(\S+)")
@@ -34,6 +36,7 @@ NO_LOGIN = re.compile(r": SASL \S+ authentication failed: (?:.*sasl_username=(\S
 
 HELP = {
     "mail_recipients_total": "Deliveries tried, by the institution of the recipient and how they ended.",
+    "mail_tls_refused_total": "Deliveries not made because a server elsewhere did not prove itself (DANE, MTA-STS).",
     "mail_rejects_total": "What was refused before it was taken, by the institution that it was for.",
     "mail_logins_total": "Logins, and those that failed; a submission that succeeds is a message.",
     "mail_submissions_total": "Messages taken from people, by their institution.",
@@ -56,6 +59,8 @@ class Figures:
             self.lines += 1
             if found := DELIVERY.search(line):
                 self._delivered(*found.groups())
+                if refused := NOT_PROVED.search(line):
+                    self._count("mail_tls_refused_total", result=refused[1])
             elif found := REJECT.search(line):
                 to = RECIPIENT.search(line)
                 kind = "permanent" if found[1] == "5" else "temporary"

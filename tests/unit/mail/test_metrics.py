@@ -24,6 +24,11 @@ LMTP = "relay=mail1.intra.gov.bf[private/dovecot-lmtp]"
             'mail_recipients_total{institution="outside",result="deferred"} 1',
         ),
         (
+            "D6BD656A52E: to=<x@sts-wrong.example>, relay=mx.sts-wrong.example[198.18.0.29]:25, delay=0.35,"
+            " delays=0.27/0.05/0.02/0, dsn=4.7.5, status=deferred (Server certificate not verified)",
+            'mail_tls_refused_total{result="deferred"} 1',
+        ),
+        (
             f"{FROM} from=<someone@example.org> to=<awa@mtdpce.gov.bf> proto=ESMTP helo=<app1.intra.gov.bf>",
             'mail_rejects_total{institution="mtdpce",kind="permanent"} 1',
         ),
