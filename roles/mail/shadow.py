@@ -15,7 +15,7 @@ PROGRAMS, LIBRARY = Path(__file__).with_name("programs") / "shadow", "/usr/local
 COMMAND = "/usr/local/sbin/mail-shadow"
 SETTINGS = "/etc/mail-shadow/settings.json"
 STORE, SOCKETS = "/srv/mail-shadow", "/var/spool/postfix/shadow"
-FIGURES = "/run/mail-shadow/figures"
+WITHDRAW = "/etc/systemd/system/postfix.service.d/shadow.conf"
 USER = "mail-shadow"
 UNITS = {"mail-shadow.service": "keeper", "mail-shadow-ear.service": "ear"}
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
@@ -48,6 +48,8 @@ def shadow(wanted: MailConfig, machine: Machine) -> None:
         check="python3 -m json.tool {} >/dev/null",
         content=json.dumps(settings(wanted, machine), indent=1),
     )
+    files.directory(name="mail: settings folder of postfix.service", path=WITHDRAW.rpartition("/")[0])
+    config_file(name="mail: postfix sends nothing that was sent", template="mail/shadow/withdraw.conf", path=WITHDRAW)
     addresses = " ".join(str(each.address) for each in wanted.others)
     for unit, template in host.loop(UNITS.items()):
         path = f"/etc/systemd/system/{unit}"

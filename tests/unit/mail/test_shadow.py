@@ -23,7 +23,7 @@ from roles.mail.programs.shadow.store import Bounds, FullError, Store
 from roles.mail.programs.shadow.watch import ADOPTED, ASK, Queue, Watch
 
 NAME, OTHER = "1700000000000-4XyZ-00000001", "1700000000001-4XyA-00000002"
-ENVELOPE = {"at": 1.0, "queue": "4XyZ", "door": "", "from": "a@sante.bf", "to": ["b@sante.bf"]}
+ENVELOPE = {"at": 1.0, "queue": "4XyZ", "door": "", "spool": "1", "from": "a@sante.bf", "to": ["b@sante.bf"]}
 ROOM = Bounds(most=1000, free=0)
 
 

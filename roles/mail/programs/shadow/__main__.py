@@ -1,7 +1,7 @@
 """mail-shadow: the copies of the other server's messages that are here.
 
 mail-shadow list               how many, and whose
-mail-shadow replay [SERVER]    that server is gone: send what it accepted and may not have delivered (can be run again)
+mail-shadow replay [SERVER]    send what a server that is gone accepted and may not have delivered (can be run again)
 mail-shadow withdraw           this server is back: take out of its queue what the other one sent meanwhile
 """
 

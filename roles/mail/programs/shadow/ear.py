@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 import time
-from email.utils import parseaddr
 from typing import Any
 
 import Milter
@@ -21,6 +20,11 @@ from .wire import LARGEST, SETTINGS
 shadow: Shadow
 
 
+def bare(path: str) -> str:
+    """An address as it stands in the envelope; the parsers of headers take someone@[192.0.2.1] for none."""
+    return path.strip().removeprefix("<").removesuffix(">")
+
+
 class Ear(Milter.Base):
     """One conversation of Postfix: a message after the other."""
 
@@ -31,13 +35,13 @@ class Ear(Milter.Base):
 
     def envfrom(self, sender: str, *_parameters: str) -> int:
         self._settle()
-        self.sender, self.recipients = parseaddr(sender)[1], []
+        self.sender, self.recipients = bare(sender), []
         self.content: list[bytes] = []
         self.size = 0
         return Milter.CONTINUE
 
     def envrcpt(self, recipient: str, *_parameters: str) -> int:
-        self.recipients.append(parseaddr(recipient)[1])
+        self.recipients.append(bare(recipient))
         return Milter.CONTINUE
 
     def header(self, name: str, value: str) -> int:

@@ -11,7 +11,7 @@ import threading
 from typing import Any
 
 from .store import STORE, Bounds, FullError, Store
-from .wire import SETTINGS, Said, hear, say, tls
+from .wire import SETTINGS, SPOOL, Said, hear, say, tls
 
 IDLE = 600  # seconds after which a caller who says nothing is gone; it asks more often
 
@@ -29,6 +29,8 @@ def answer(store: Store, said: Said, content: bytes) -> Said:
             case "list":
                 store.recount()
                 return {"copies": dict(store.copies()), "replayed": store.replayed()}
+            case "who":
+                return {"spool": SPOOL.read_text() if SPOOL.exists() else ""}
             case "forget":
                 store.forget_replayed(said["queues"])
             case other:

@@ -16,10 +16,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .addresses import Addresses, Lists
+from .peer import AloneError, Peer
 from .store import STORE, Store
+from .wire import SETTINGS
 
 DOOR = "/var/spool/postfix/private/replay"
 HELD_DOOR = f"{DOOR}-held"
+EACH = 500  # recipients in one go
 PART = "part"  # the door (master.cf) of what passed a limit of its sender
 OWN = {"Envoyés", "Brouillons"}  # where people's programs put what they write themselves, by the same Message-ID
 SHARED_SENT = "+envoyes@"  # of a shared mailbox: there it was delivered (copies.j2)
@@ -97,11 +100,20 @@ class _Door(smtplib.SMTP):
 
 def send(copy: Copy, to: list[str], content: bytes) -> None:
     """Put a message in the queue. Raises OSError (smtplib's errors are), and then it may be there in part."""
-    with _Door(HELD_DOOR if copy.held else DOOR, timeout=60) as door:
-        door.ehlo("localhost")
-        for start in range(0, len(to), 500):
-            options = ["SMTPUTF8"] if any(not each.isascii() for each in (copy.envelope["from"], *to)) else []
-            door.sendmail(copy.envelope["from"], to[start : start + 500], content, mail_options=options)
+    sender = copy.envelope["from"]
+    wide = " SMTPUTF8" if any(not each.isascii() for each in (sender, *to)) else ""
+    for start in range(0, len(to), EACH):
+        with _Door(HELD_DOOR if copy.held else DOOR, timeout=60) as door:
+            door.ehlo("localhost")
+            door.command_encoding = "utf-8"
+            commands = [f"MAIL FROM:<{sender}>{wide}", *(f"RCPT TO:<{each}>" for each in to[start : start + EACH])]
+            for command in commands:
+                code, said = door.docmd(command)
+                if code != 250:
+                    raise smtplib.SMTPResponseException(code, said)
+            code, said = door.data(content.replace(b"\n", b"\r\n"))
+            if code != 250:
+                raise smtplib.SMTPResponseException(code, said)
 
 
 def message_id(content: bytes) -> str:
@@ -121,24 +133,41 @@ def stores(server: str = "") -> dict[str, Store]:
     return {path.name: Store(path) for path in folders if server in ("", path.name)}
 
 
+def present(name: str) -> str:
+    """Which queue a server has now; "" where it does not answer."""
+    settings = json.loads(SETTINGS.read_text())
+    if name not in settings["peers"]:
+        return ""
+    each = settings["peers"][name]
+    try:
+        return str(Peer(name, each["fqdn"], each["address"], settings["port"]).ask(do="who")["spool"])
+    except AloneError:
+        return ""
+
+
 def replay(server: str, tell: Callable[[str], None]) -> bool:
-    """Send what is left of some server, or of all others; whether all of it is in the queue, or nowhere needed."""
+    """Send what is left of some server, or of all others; whether all of it is in the queue, or nowhere needed.
+
+    A server that is there has its queue still, and sends it itself.
+    """
     addresses, well = Lists()(), True
     for name, store in stores(server).items():
-        found = list(copies(store))
+        found, spool = list(copies(store)), present(name)
+        if here := [copy for copy in found if copy.envelope.get("spool") == spool]:
+            tell(f"{name}: answers, so its own queue goes on with {len(here)} messages")
+            found = [copy for copy in found if copy not in here]
         oldest = min((copy.envelope["at"] for copy in found), default=0.0)
         holds = Mailboxes(datetime.fromtimestamp(oldest, UTC)).holds
         queued = people = skipped = failed = 0
         for copy in found:
             try:
                 if to := recipients(copy, addresses, holds):
-                    # First: were it sent and not noted, the server that comes back would send it again.
-                    store.note_replayed(copy.envelope["queue"])
                     send(copy, to, store.content(copy.name))
                     queued, people = queued + 1, people + len(to)
                 else:
-                    store.note_replayed(copy.envelope["queue"])
                     skipped += 1
+                # Only now: the server that comes back takes out of its queue what is noted.
+                store.note_replayed(copy.envelope["queue"])
                 store.drop([copy.name])
             except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
                 failed += 1

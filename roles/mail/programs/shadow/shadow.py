@@ -8,6 +8,7 @@ from typing import Any
 from .addresses import Lists
 from .peer import AloneError, Peer
 from .watch import Round, Watch, ask_for_copies, copied, in_queue
+from .wire import SPOOL
 
 FIGURES = Path("/run/mail-shadow/figures")
 EACH, LISTED = 2.0, 300.0  # seconds between two looks at the queue; and at what the other server has
@@ -16,6 +17,15 @@ TELL = 60.0  # seconds between two lines about messages that nobody copied
 
 def tell(line: str) -> None:
     print(line, flush=True)
+
+
+def spool(path: Path = SPOOL) -> str:
+    """Which queue this is: another one, once its disk was lost."""
+    if not path.exists():
+        partial = path.with_suffix(".new")
+        partial.write_text(secrets.token_hex(16))
+        partial.replace(path)
+    return path.read_text()
 
 
 class Shadow:
@@ -27,11 +37,13 @@ class Shadow:
         self.required, self.lists, self.watch = bool(settings["required"]), lists, Watch()
         # A standby delivers to no mailbox: the other server has its own copies of what it takes over.
         self.delivers = bool(settings["delivers"])
+        self.spool = spool()
         self.kept = self.alone = 0
         self._told = float("-inf")
 
     def keep(self, envelope: dict[str, Any], content: bytes) -> str | None:
         """The name of the copy, which the other server has now; None: it has none. Raises AloneError if it must."""
+        envelope["spool"] = self.spool
         name = f"{time.time_ns() // 10**6:013}-{envelope['queue']}-{secrets.token_hex(4)}"
         self.watch.add(name, envelope["queue"], self.boxes(envelope))
         try:
@@ -78,7 +90,11 @@ class Shadow:
             time.sleep(max(1.0 if self.peer.why_alone else EACH, 4 * (time.time() - began)))
 
     def _adopt(self, copies: dict[str, Any]) -> None:
-        known = {name: (each["queue"], self.boxes(each)) for name, each in copies.items()}
+        # Those of a queue that was lost with its disk are not followed: they wait to be sent from there (replay).
+        mine = {name: each for name, each in copies.items() if each.get("spool") == self.spool}
+        if orphans := len(copies) - len(mine):
+            tell(f"{self.peer.name} has {orphans} copies of a queue that is gone: mail-shadow replay there sends them")
+        known = {name: (each["queue"], self.boxes(each)) for name, each in mine.items()}
         self.watch.adopt(known, time.time())
 
     def _settle(self, round_: Round) -> None:

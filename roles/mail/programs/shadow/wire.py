@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 SETTINGS = Path("/etc/mail-shadow/settings.json")
+SPOOL = Path("/var/spool/postfix/shadow/spool")  # on the disk of the queue: a number that goes when it does
 CERTIFICATES = Path("/etc/ssl/administration")
 LONGEST_LINE = 256 * 2**20  # a list of a million copies is shorter; more is no peer of ours
 LARGEST = 512 * 2**20  # bytes of a message; Postfix's own limit is far below

@@ -9,7 +9,7 @@ from .wire import SETTINGS
 
 
 def withdraw(tell: Callable[[str], None]) -> None:
-    """Ask each other server, and remove. Raises AloneError where it does not answer: then nothing may be sent."""
+    """Ask each other server, and remove. Raises AloneError where it does not answer: what it sent goes out twice."""
     settings = json.loads(SETTINGS.read_text())
     for name, each in settings["peers"].items():
         peer = Peer(name, each["fqdn"], each["address"], settings["port"])
