@@ -31,6 +31,10 @@ FROM ?=
 CONSOLE ?=
 ADDRESS ?=
 INSTITUTION ?=
+JOBS ?=
+RATE ?=
+CA ?=
+STARTTLS ?=
 DAYS ?=
 END ?=
 
@@ -63,8 +67,8 @@ endef
 .DEFAULT_GOAL := help
 .PHONY: help lab destroy endurance status deploy plan drift verify lan uplinks explain validate codeowners ownership test check unit format \
 	schema secrets secret artifacts \
-	report preview overlay comment credentials forget rehearse backup rehearse-restore journal open-journal \
-	ssh passwords leavers lock tools bench history topology compliance krbtgt targets prune-backups
+	report preview overlay comment credentials forget rehearse backup rehearse-restore journal open-journal import-mail \
+	ssh passwords leavers lock tools bench history topology compliance krbtgt promote certificate-names targets prune-backups
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -114,6 +118,10 @@ compliance: $(VENV)/ready ## How hardened switches and the domain are, rule by r
 krbtgt: $(VENV)/ready ## Change the key that every Kerberos ticket is sealed with; once a year [END=1: all tickets end]
 	@$(PY) -m deploys.krbtgt --environment $(ENV) $(if $(END),--end)
 
+promote: $(VENV)/ready ## Another mail server becomes the one that people use, even with the former one dead: HOST=mail2 [YES=1]
+	$(if $(HOST),,$(error make promote needs a mail server: HOST=mail2))
+	@$(PY) -m deploys.promote "$$HOST" --environment $(ENV) $(if $(YES),--yes)
+
 topology: $(VENV)/ready ## Sites, VLANs, devices, uplinks as a picture [OUT=topology.svg LIVE=1: held against LLDP]
 	@$(PY) -m deploys.topology --environment $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(LIVE),--live)
 
@@ -125,6 +133,9 @@ zones: $(VENV)/ready ## The DNS records of each mail domain, for who serves it e
 
 dns-check: $(VENV)/ready ## What is served of each mail domain, held against what is wanted [SERVER=192.0.2.53: not ours]
 	@$(PY) -m deploys.dns_check --environment $(ENV) $(if $(SERVER),--server "$(SERVER)")
+
+certificate-names: $(VENV)/ready ## The names of each certificate, for who issues them; those that the present one lacks are told
+	@$(PY) -m deploys.certificate_names --environment $(ENV)
 
 verify: $(VENV)/ready ## Check that all of it works, by using it; in the lab also that it survives what is done to it
 	@$(BIN)/pytest -n 4 --dist loadgroup --environment $(ENV) \
@@ -202,6 +213,11 @@ journal: $(VENV)/ready ## Bring an institution's sealed messages of some days, w
 open-journal: $(VENV)/ready ## Take one layer off the sealed messages of a folder: FROM=folder KEY=key.txt (the witness's, then the institution's)
 	$(if $(FROM),,$(error make open-journal needs the folder of make journal: FROM=/media/journal))
 	@$(PY) -m deploys.journal open --folder "$(FROM)" --key "$(KEY)"
+
+import-mail: $(VENV)/ready ## Bring an institution's mailboxes from its old IMAP server, again for what came since: INSTITUTION= FROM=imap.ancien.example TABLE=file [JOBS=4 RATE=20 CA=ca.crt STARTTLS=1 PLAN=1]
+	$(if $(and $(INSTITUTION),$(FROM),$(TABLE)),,$(error make import-mail needs INSTITUTION=, FROM=imap.ancien.example and TABLE=file (docs/fr/guide-import.md)))
+	@$(PY) -m deploys.import_mail --environment $(ENV) --institution "$(INSTITUTION)" --from "$(FROM)" --table "$(TABLE)" \
+		$(if $(JOBS),--jobs "$(JOBS)") $(if $(RATE),--rate "$(RATE)") $(if $(CA),--authority "$(CA)") $(if $(STARTTLS),--starttls) $(if $(PLAN),--plan)
 
 prune-backups: $(VENV)/ready ## Remove the backups of mail that platform.yaml does not keep, check the others [PLAN=1]
 	@$(PY) -m deploys.prune_backups --environment $(ENV) $(if $(PLAN),--plan)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from inventory.model import forms
-from inventory.model.base import Address, Asn, DomainName, Identifier, Prefix, Reviewer, Strict, Text
+from inventory.model.base import Address, Asn, DomainName, Flag, Identifier, Prefix, Reviewer, Strict, Text
 from inventory.model.building import Plan, Profile, Purpose, ReservedVlans
 from inventory.model.institution import QuotaGib, RetentionDays
 from inventory.model.sending import Limits, Reach
@@ -24,6 +24,33 @@ class KeptBackups(Strict):
     monthly: Annotated[int, Field(strict=True, ge=0, le=240, description="Mois", examples=[12])] = 12
 
 
+class MtaSts(Strict):
+    """What other mail servers are asked to do where ours offer no TLS, or a certificate of somebody else (RFC 8461)."""
+
+    mode: Literal["none", "testing", "enforce"] = Field(
+        default="testing",
+        description="Si TLS échoue, les autres le signalent (testing), ne remettent pas (enforce), ou rien (none)",
+        examples=["enforce"],
+    )
+    max_age_days: Annotated[int, Field(strict=True, ge=1, le=365)] = Field(
+        default=7, description="Jours où ils s'en souviennent", examples=[7]
+    )
+
+
+class Guessing(Strict):
+    """When an address outside is shut out of mail: how many different wrong logins, within what time, for how long."""
+
+    tries: Annotated[int, Field(strict=True, ge=3, le=1000)] = Field(
+        default=8, description="Mots de passe faux et différents après lesquels une adresse est exclue", examples=[8]
+    )
+    within_minutes: Annotated[int, Field(strict=True, ge=1, le=1440)] = Field(
+        default=10, description="Minutes dans lesquelles ils comptent", examples=[10]
+    )
+    shut_minutes: Annotated[int, Field(strict=True, ge=1, le=1440)] = Field(
+        default=60, description="Minutes d'exclusion ; le double à chaque récidive du jour", examples=[60]
+    )
+
+
 class MailPolicy(Strict):
     domains_under: list[DomainName] = Field(
         min_length=1, description="Domaines sous lesquels une institution a le sien", examples=[["gov.bf"]]
@@ -31,6 +58,11 @@ class MailPolicy(Strict):
     message_size_mib: Annotated[
         int, Field(strict=True, ge=1, le=200, description="Taille maximale d'un message, en Mio", examples=[25])
     ]
+    active: Identifier | None = Field(
+        default=None,
+        description="Le serveur de courriel que l'on utilise (« make promote ») ; les autres se tiennent prêts",
+        examples=["mail1"],
+    )
     quota_gib: QuotaGib = Field(
         default=2, description="Taille d'une boîte, en Gio ; une institution peut dire autre chose", examples=[2]
     )
@@ -58,10 +90,20 @@ class MailPolicy(Strict):
     delay_warning_hours: Annotated[int, Field(strict=True, ge=1, le=72)] = Field(
         default=4, description="Heures après lesquelles qui a écrit est averti que son message attend", examples=[4]
     )
+    copies: Literal["when_possible", "required"] = Field(
+        default="when_possible",
+        description="Si l'autre serveur ne peut garder la copie d'un message : il passe quand même, ou il attend (451)",
+        examples=["when_possible"],
+    )
     resolvers: list[Address] = Field(
         default=[],
         description="Qui donne au courriel les noms d'ailleurs (DNSSEC vérifié) ; sinon, les contrôleurs",
         examples=[["192.0.2.53"]],
+    )
+    roaming: Flag = Field(
+        default=False,
+        description="Si les personnes lisent et envoient leur courriel d'ailleurs aussi (ports 465, 587, 993 et 4190)",
+        examples=[True],
     )
     partners: dict[Identifier, list[Prefix]] = Field(
         default={},
@@ -82,6 +124,21 @@ class MailPolicy(Strict):
         default=Limits(),
         description="Ce qu'un compte envoie vers l'extérieur ; une institution peut dire autre chose",
         examples=[{"per_hour": 60, "per_day": 300}],
+    )
+    guessing: Guessing = Field(
+        default=Guessing(),
+        description="Quand une adresse extérieure qui essaie des mots de passe est exclue",
+        examples=[{"tries": 8, "within_minutes": 10, "shut_minutes": 60}],
+    )
+    nat_ranges: dict[Identifier, list[Prefix]] = Field(
+        default={},
+        description="Adresses publiques derrière lesquelles sont des ministères, par nom : jamais exclues",
+        examples=[{"sante": ["192.0.2.0/28"]}],
+    )
+    mta_sts: MtaSts = Field(
+        default=MtaSts(),
+        description="Ce que les autres serveurs font quand TLS vers les nôtres échoue (MTA-STS)",
+        examples=[{"mode": "enforce", "max_age_days": 30}],
     )
     certificate_authorities: list[DomainName] = Field(
         default=[],

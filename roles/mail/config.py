@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from inventory import dkim
 from inventory.model import Administration, Institution, Machine
+from inventory.model.administration import MAIL
+from inventory.model.administration import DAV
 from inventory.model.institution import REFUSE, Person
+from inventory.model.platform import Guessing
 from roles.mail.limits import NOTHING, Sending, sending_of
 
 STORE = "/srv/mail"
@@ -21,6 +24,7 @@ FOLDERS = {
     "Corbeille": "Trash",
 }
 RECOVERABLE = "Récupérables"  # what was deleted for good
+HANDOVER, COPIES, SHADOW = 2525, 4125, 4126  # ports between mail servers: of messages, mailboxes, copies of messages
 ROLE_NAMES = ("postmaster", "abuse")  # RFC 2142: somebody reads these in every domain
 
 
@@ -79,6 +83,24 @@ class Journal:
 
 
 @dataclass(frozen=True)
+class Reports:
+    """In whose name other domains are told how mail and TLS with them fared. Our keys sign for this domain."""
+
+    organization: str
+    address: str  # somebody reads it
+
+    @property
+    def domain(self) -> str:
+        """Who reports."""
+        return self.address.partition("@")[2]
+
+    @property
+    def dmarc_address(self) -> str:
+        """Whose reports are on DMARC; what is written to it goes where all about mail goes."""
+        return f"noreply-dmarc@{self.domain}"
+
+
+@dataclass(frozen=True)
 class Directory:
     """Where passwords are checked."""
 
@@ -104,6 +126,7 @@ class MailConfig:
     queue_days: int
     delay_warning_hours: int
     signing: tuple[str, ...]  # the selectors of the keys that sign today
+    proved: bool  # whether the names of the world are (DNSSEC)
     partners: tuple[str, ...]  # the prefixes from which they send
     viruses: str | None  # where signatures of viruses come from
     journals: tuple[Journal, ...]
@@ -111,11 +134,32 @@ class MailConfig:
     told: dict[str, tuple[str, ...]]  # by domain, who hears of an account whose mail is held
     directory: Directory
     webmails: tuple[IPv4Address, ...]  # they ask for people, each in their name
+    guessing: Guessing
+    spared: tuple[str, ...]  # the prefixes that are never shut out: the inside, and where ministries come out
+    active: Machine  # the mail server that people use
+    others: tuple[Machine, ...]  # the mail servers beside this one
+    copies_required: bool  # whether a message waits at its sender while no other server can have a copy of it
+    reports: Reports
+    dav: bool  # calendars are on this machine, and ask here whether a password is right
 
     @property
     def inside(self) -> tuple[str, ...]:
         """Where mail is internal."""
         return (*self.domains, *self.former_domains, self.hostname)
+
+    @property
+    def standby(self) -> bool:
+        """Whether another one is used: this takes mail in, hands it over, and has a copy of every mailbox."""
+        return self.hostname != self.active.fqdn
+
+    @property
+    def together(self) -> dict[str, list[str]]:
+        """By person, the shared mailboxes that they see."""
+        found: dict[str, list[str]] = {}
+        for box in self.shared:
+            for person in box.seers:
+                found.setdefault(person, []).append(box.address)
+        return found
 
     @property
     def message_size(self) -> int:
@@ -153,6 +197,7 @@ def config_of(administration: Administration, machine: Machine, today: date | No
         queue_days=platform.mail.queue_days,
         delay_warning_hours=platform.mail.delay_warning_hours,
         signing=dkim.signing(dkim.today()),
+        proved=bool(administration.resolvers),
         partners=tuple(str(prefix) for prefixes in platform.mail.partners.values() for prefix in prefixes),
         viruses=administration.environment.mirror.virus_signatures,
         journals=tuple(_journals(administration, former)),
@@ -164,7 +209,20 @@ def config_of(administration: Administration, machine: Machine, today: date | No
             base=platform.base_dn,
         ),
         webmails=tuple(machine.address for machine in administration.running("webmail")),
+        guessing=platform.mail.guessing,
+        spared=_spared(administration),
+        active=administration.running(MAIL)[0],
+        others=tuple(server for server in administration.mail_servers if server != machine),
+        copies_required=platform.mail.copies == "required",
+        reports=_reports(administration),
+        dav=DAV in machine.runs,
     )
+
+
+def _spared(administration: Administration) -> tuple[str, ...]:
+    platform = administration.platform
+    ranges = (prefix for prefixes in platform.mail.nat_ranges.values() for prefix in prefixes)
+    return tuple(dict.fromkeys(str(prefix) for prefix in (IPv4Network("127.0.0.0/8"), *platform.prefixes, *ranges)))
 
 
 def _journals(administration: Administration, former: dict[str, Institution]) -> Iterator[Journal]:
@@ -261,7 +319,16 @@ def _aliases(administration: Administration, machine: Machine) -> tuple[Alias, .
     contact = administration.platform.contact
     if contact.rpartition("@")[2] in domains:
         wanted[contact] = team
+    if domains:
+        wanted[_reports(administration).dmarc_address] = team
     return tuple(Alias(address, readers) for address, readers in wanted.items())
+
+
+def _reports(administration: Administration) -> Reports:
+    """By the contact's address where its domain is served here, else by the postmaster of a domain that is."""
+    contact, domains = administration.platform.contact, administration.mail_domains
+    ours = contact.rpartition("@")[2] in domains
+    return Reports(administration.platform.administration, contact if ours else f"postmaster@{domains[0]}")
 
 
 def _forwards(administration: Administration) -> Iterator[Alias]:

@@ -5,10 +5,14 @@ from pathlib import Path
 from pyinfra import host
 from pyinfra.operations import files
 
+from inventory.model.administration import DAV, DAV_ID
 from inventory.secrets import Secrets
 from roles.common import admitted, config_file, local_group, local_user, secret_file, service
 from roles.mail import learning, logins, mailboxes, sessions
-from roles.mail.config import FOLDERS, RECOVERABLE, SHARED, STORE, MailConfig
+from roles.mail.config import COPIES, FOLDERS, RECOVERABLE, SHARED, STORE, MailConfig
+from roles.mail.copies import CHANGES, EVENTS
+from roles.mail.copies import PASSWORD as COPIES_PASSWORD
+from roles.mail.guard import POLICY
 from roles.mail.returns import drop_in, returns
 from roles.mail.rspamd import USER as FILTER
 
@@ -16,6 +20,7 @@ SETTINGS = "/etc/dovecot/dovecot.conf"
 PEOPLE = "/etc/dovecot/people"
 PASSWORD = "/etc/dovecot/directory-password.conf"  # noqa: S105  # where it is
 PROTOCOLS = "/etc/dovecot/protocols.conf"
+AUTHORITY = "/etc/ssl/administration/ca.crt"
 LIBRARY = "/etc/ldap/ldap.conf"
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
 SEEN = "/etc/dovecot/shared"
@@ -28,6 +33,8 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
     """Ensure the owner of all mail, the list of mailboxes, the configuration and the service."""
     local_group(name="mail: group vmail", group=USER, gid=UID)
     local_user(name="mail: user vmail", user=USER, uid=UID, group=USER, home=STORE, shell="/usr/sbin/nologin")
+    if wanted.dav:
+        local_group(name="mail: group of calendars", group=DAV, gid=DAV_ID)
     files.directory(name="mail: store", path=STORE, user=USER, group=USER, mode="700")
     mailboxes.placed(name="mail: each mailbox has the folder of its person", mailboxes=wanted.mailboxes)
     admitted(
@@ -79,6 +86,12 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         path=PASSWORD,
     )
     logins.remembered(wanted, PASSWORD)
+    secret_file(
+        name="mail: password between mail servers",
+        content=secrets.get("mail", "copies"),
+        form='doveadm_password = "{}"\n',
+        path=COPIES_PASSWORD,
+    )
     config_file(
         name="mail: warning of a mailbox that fills", template="mail/dovecot/quota-warning", path=WARN, mode="755"
     )
@@ -92,7 +105,7 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         recoverable=RECOVERABLE,
     )
     learning.learning(owner=USER, rspamd=FILTER)
-    config_file(name="mail: protocols of dovecot", template="mail/dovecot/protocols.conf", path=PROTOCOLS)
+    config_file(name="mail: protocols of dovecot", template="mail/dovecot/protocols.conf.j2", path=PROTOCOLS, wanted=wanted)
     config_file(
         name="mail: dovecot.conf is valid and in place",
         template="mail/dovecot/dovecot.conf.j2",
@@ -111,13 +124,19 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         recoverable=RECOVERABLE,
         remembered=logins.RULES,
         learning=learning.SETTINGS,
+        policy=POLICY,
+        copies=COPIES,
+        events=EVENTS,
+        changes=CHANGES,
+        authority=AUTHORITY,
+        password_of_copies=COPIES_PASSWORD,
     )
     returns("dovecot")
     service(name="mail: dovecot speaks its present protocols", unit="dovecot.service", watches=[PROTOCOLS])
     service(
         name="mail: dovecot runs with its present configuration",
         unit="dovecot.service",
-        watches=[SETTINGS, learning.SETTINGS, logins.RULES, LIBRARY, PASSWORD, *CERTIFICATE, drop_in("dovecot")],
+        watches=[SETTINGS, POLICY, learning.SETTINGS, logins.RULES, LIBRARY, PASSWORD, COPIES_PASSWORD, *CERTIFICATE, drop_in("dovecot")],
         reload=True,
     )
     mailboxes.named(name="mail: folders have French names", mailboxes=wanted.mailboxes, folders=FOLDERS)

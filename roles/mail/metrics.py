@@ -5,10 +5,13 @@ from pathlib import Path
 from inventory.model import Administration, Machine
 from inventory.targets import MAIL
 from roles.common import config_file, copied_file, service
+from roles.mail.guard import FIGURES
 
 UNIT = "/etc/systemd/system/mail-metrics.service"
 PROGRAM = "/usr/local/libexec/mail-metrics"
 SETTINGS = "/etc/mail-metrics.json"
+COPIES = "/run/mail-copy/.figures"  # how far the copy of mailboxes is behind
+MESSAGES = "/run/mail-shadow/figures"  # which messages the other server has a copy of
 BACKUP = "/var/lib/mail-backup/last"  # the figures of the last backup
 
 
@@ -32,7 +35,7 @@ def metrics(administration: Administration, machine: Machine) -> None:
             for name, each in administration.institutions.items()
             for domain in (each.mail_domain, *each.former_domains)
         },
-        also=[BACKUP],
+        also=[BACKUP, COPIES, MESSAGES, FIGURES],
     )
     config_file(
         name="mail: unit of figures", template="mail/metrics/mail-metrics.service.j2", path=UNIT, settings=SETTINGS

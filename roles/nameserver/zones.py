@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 
+from inventory import mta_sts
 from inventory.model import Administration, Machine
+from inventory.model.administration import AUTODISCOVER, DOORS, MESSAGERIE
 
 TTL = 3600  # seconds
+MOVES = 60  # of what another machine may take over within minutes
 LONGEST_STRING = 255  # of a TXT record (RFC 1035, 3.3.14); a longer text is several
 # What mail programs look for (RFC 6186, 8314, 5804), and the port where we serve it.
 SERVICES = {
@@ -18,7 +20,7 @@ SERVICES = {
     "_pop3": 110,
     "_pop3s": 995,
 }
-WEB = 443  # of what is asked over HTTPS: the MTA-STS policy, the settings of mail programs
+WEB = 443
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Zone:
     servers: tuple[str, ...]  # the names of those who serve it
     records: tuple[Record, ...]
     key: str = ""  # what its DNSKEY says of the key that the zone above names
+    ttl: int = TTL
 
     @property
     def contact_name(self) -> str:
@@ -65,7 +68,7 @@ def zones_of(administration: Administration, keys: Keys, ports: frozenset[int]) 
     """Every zone. `ports` are those that the mail servers open: what nobody serves is not announced."""
     contact = administration.platform.contact
     servers = tuple(server.fqdn for server in administration.running("nameserver"))
-    mail = administration.running("mail")
+    mail = administration.mail_servers
     domains = [
         Zone(domain, contact, servers, (*_domain(administration, mail, domain, keys.dkim[domain], ports),))
         for domain in administration.mail_domains
@@ -74,15 +77,19 @@ def zones_of(administration: Administration, keys: Keys, ports: frozenset[int]) 
     hosts = [
         Zone(server.fqdn, contact, servers, (*_server(server, keys.certificates[server.name]),)) for server in mail
     ]
-    return tuple(replace(zone, key=keys.signing.get(zone.name, "")) for zone in (*domains, *hosts))
+    services = [
+        Zone(administration.fqdn(MESSAGERIE), contact, servers, (Record("@", "A", str(server.address)),), ttl=MOVES)
+        for server in mail[:1]
+    ]
+    return tuple(replace(zone, key=keys.signing.get(zone.name, "")) for zone in (*domains, *hosts, *services))
 
 
 def _domain(
     administration: Administration, mail: list[Machine], domain: str, dkim: Mapping[str, str], ports: frozenset[int]
 ) -> Iterator[Record]:
     contact = administration.platform.contact
-    for server in mail:
-        yield Record("@", "MX", f"10 {server.fqdn}.")
+    for place, server in enumerate(mail, start=1):  # the one that people use, then those that hand over to it
+        yield Record("@", "MX", f"{place * 10} {server.fqdn}.")
     yield _text("@", "v=spf1 mx -all")  # RFC 7208
     for selector, text in dkim.items():
         yield _text(f"{selector}._domainkey", text)
@@ -100,23 +107,22 @@ def _domain(
         if port not in ports:
             yield Record(f"{service}._tcp", "SRV", "0 0 0 .")
             continue
-        for server in mail:
-            yield Record(f"{service}._tcp", "SRV", f"0 1 {port} {server.fqdn}.")
-    if WEB in ports:
-        yield from _web(mail)
+        if mail:
+            yield Record(f"{service}._tcp", "SRV", f"0 1 {port} {administration.fqdn(MESSAGERIE)}.")
+    if webs := administration.running("webmail"):
+        yield from _web(administration, webs, domain)
 
 
-def _web(mail: list[Machine]) -> Iterator[Record]:
-    """What is asked over HTTPS, of whom serves it: without an answer, senders and mail programs would wait for it."""
-    yield _text("_mta-sts", f"v=STSv1; id={policy_id(mail)}")  # RFC 8461
-    for name in ("mta-sts", "autoconfig", "autodiscover"):
-        yield Record(name, "CNAME", f"{mail[0].fqdn}.")
-    yield Record("_autodiscover._tcp", "SRV", f"0 1 {WEB} {mail[0].fqdn}.")
+def _web(administration: Administration, webs: list[Machine], domain: str) -> Iterator[Record]:
+    """What is asked over HTTPS: the MTA-STS policy, the settings of mail programs.
 
-
-def policy_id(mail: list[Machine]) -> str:
-    """Another one as soon as the MTA-STS policy is another: which servers take the mail."""
-    return sha256("\n".join(server.fqdn for server in mail).encode()).hexdigest()[:20]
+    By address: the name of the machine is in Active Directory's zone, which the world does not see.
+    """
+    yield _text("_mta-sts", f"v=STSv1; id={mta_sts.policy_id(administration)}")  # RFC 8461
+    for name in DOORS:
+        for web in webs:
+            yield Record(name, "A", str(web.address))
+    yield Record("_autodiscover._tcp", "SRV", f"0 1 {WEB} {AUTODISCOVER}.{domain}.")
 
 
 def _server(server: Machine, certificates: tuple[str, ...]) -> Iterator[Record]:

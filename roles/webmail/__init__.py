@@ -40,6 +40,7 @@ PACKAGES = [
     "curl",
     "dbconfig-no-thanks",
     "nginx",
+    "php-curl",
     "php-fpm",
     "php-ldap",
     "php-net-ldap3",
@@ -57,6 +58,7 @@ POOL, HOSTS, PEOPLE, KEY = (f"{SETTINGS}/{name}" for name in ("php-fpm.conf", "h
 ROUNDCUBE_SETTINGS = "/etc/roundcube/config.inc.php"
 NGINX = "/etc/nginx/nginx.conf"
 PHP_FILES = Path(__file__).with_name("php")
+CALENDARS = Path(__file__).with_name("agenda")  # a plugin
 PLUGIN = f"{ROUNDCUBE}/plugins/administration"
 # Where the plugin of passwords looks for what speaks to a directory.
 DRIVER = "/usr/share/roundcube/plugins/password/drivers/active_directory.php"
@@ -93,6 +95,8 @@ def _roundcube(wanted: WebmailConfig) -> None:
     copied_file(
         name="webmail: its plugin", source=PHP_FILES / "administration.php", path=f"{PLUGIN}/administration.php"
     )
+    if wanted.dav:
+        _calendars()
     copied_file(name="webmail: change of passwords", source=PHP_FILES / "active_directory.php", path=DRIVER)
     config_file(
         name="webmail: who writes from which address",
@@ -114,6 +118,20 @@ def _roundcube(wanted: WebmailConfig) -> None:
         key=KEY,
         state=STATE,
     )
+
+
+def _calendars() -> None:
+    """Ensure the plugin of calendars and contacts."""
+    folder = f"{ROUNDCUBE}/plugins/{CALENDARS.name}"
+    found = sorted(path.relative_to(CALENDARS) for path in CALENDARS.rglob("*") if path.is_file())
+    for place in host.loop(
+        sorted({CALENDARS / path.parent for path in found} | {CALENDARS / "skins", CALENDARS / "skins/elastic"})
+    ):
+        files.directory(
+            name=f"webmail: folder of {place.name}", path=f"{folder}/{place.relative_to(CALENDARS)}".removesuffix("/.")
+        )
+    for path in host.loop(found):
+        copied_file(name=f"webmail: calendars, {path}", source=CALENDARS / path, path=f"{folder}/{path}")
 
 
 def _processes(wanted: WebmailConfig) -> None:

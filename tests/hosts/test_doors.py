@@ -12,6 +12,9 @@ from inventory.model import Administration, Machine
 from inventory.model.administration import DOORS, MESSAGERIE
 from tests.conftest import connect
 from tests.waiting import within
+from tests.world import World, world
+
+__all__ = ["world"]
 
 pytestmark = pytest.mark.machines("webmail")
 
@@ -127,6 +130,26 @@ def test_other_servers_are_told_our_policy(curl: Curl, administration: Administr
         return {line.split()[1].rstrip(".") for line in lines if line[:1].isdigit()}
 
     assert within(30, lambda: exchangers() == named), (exchangers(), named)
+
+
+def test_the_world_finds_our_policy_and_its_settings(
+    machine: Machine, administration: Administration, world: World
+) -> None:
+    authority = (administration.environment.certificates / "ca.crt").read_text()
+    ask = (
+        'authority=$(mktemp) && printf %s "$1" > "$authority"; curl --silent --show-error --max-time 20 --retry 3'
+        ' --retry-connrefused --cacert "$authority" --write-out "%{http_code} %{remote_ip}" "$2"; rm "$authority"'
+    )
+
+    def told(url: str) -> str:
+        return str(world.host.run("sh -c %s sh %s %s", ask, authority, url).stdout)
+
+    domain = administration.mail_domains[-1]
+    policy = f"https://mta-sts.{domain}{mta_sts.PATH}"
+    wanted = f"{mta_sts.policy(administration)}200 {machine.address}"
+    assert within(30, lambda: told(policy) == wanted), told(policy)
+    assert told(f"https://autoconfig.{domain}/mail/config-v1.1.xml").endswith(f"200 {machine.address}")
+    assert "(secure)" in world.looked_up(f"_mta-sts.{domain}", "TXT")
 
 
 def test_the_machine_answers_to_the_names_of_its_doors_alone(

@@ -20,7 +20,7 @@ ADMINISTRATION = load("lab")
 TEXTS = {"2026q4-rsa": f"v=DKIM1; k=rsa; p={'A' * 392}", "2026q4-ed": f"v=DKIM1; k=ed25519; p={'B' * 43}="}
 KEYS = Keys(
     dkim=dict.fromkeys(ADMINISTRATION.mail_domains, TEXTS),
-    certificates={"mail1": ("0a" * 32, "0b" * 32)},
+    certificates={"mail1": ("0a" * 32, "0b" * 32), "mail2": ("0c" * 32,)},
 )
 
 
@@ -34,21 +34,27 @@ def zones(*ports: int) -> dict[str, Zone]:
         ("domain.zone", "sante.gov.bf", (25, 465, 993)),
         ("domain-of-the-contact-with-web.zone", "mtdpce.gov.bf", (25, 443, 465, 587, 993, 4190)),
         ("mail-server.zone", "mail1.intra.gov.bf", (25,)),
+        ("messagerie.zone", "messagerie.intra.gov.bf", (25,)),
     ],
 )
 def test_a_zone_is_as_written(golden: str, zone: str, ports: tuple[int, ...]) -> None:
-    found = render("nameserver/zone.j2", zone=zones(*ports)[zone], ttl=3600)
+    wanted = zones(*ports)[zone]
+    found = render("nameserver/zone.j2", zone=wanted, ttl=wanted.ttl)
     assert found == (HERE / "golden" / golden).read_text()
 
 
 def test_every_domain_and_every_mail_server_has_a_zone() -> None:
-    assert zones().keys() == {*ADMINISTRATION.mail_domains, "mail1.intra.gov.bf"}
+    assert zones().keys() == {
+        *ADMINISTRATION.mail_domains,
+        *(f"{name}.intra.gov.bf" for name in ("mail1", "mail2", "messagerie")),
+    }
 
 
 def test_what_is_exported_has_no_soa_and_no_ns() -> None:
     text = render("nameserver/export.j2", zone=zones(25)["sante.gov.bf"], ttl=3600)
     assert re.findall(r"^\S+ (SOA|NS) ", text, re.MULTILINE) == []
     assert "@ MX 10 mail1.intra.gov.bf." in text
+    assert "@ MX 20 mail2.intra.gov.bf." in text
 
 
 def test_a_key_longer_than_a_string_is_several_and_reads_as_one() -> None:
