@@ -4,12 +4,19 @@ A test hands in a few lines of Python; they run there after the lines of PRELUDE
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from shlex import join
 from typing import Any
+from uuid import uuid4
 
-from tests.conftest import Workstation
+import pytest
+from testinfra.host import Host
+
+from inventory.model import Administration
+from inventory.model.administration import WEBMAIL
+from roles.dav.config import CALENDAR, STORE, DavConfig, Shared, config_of
+from tests.conftest import Workstation, connect
 
 LONGEST = 240
 
@@ -134,3 +141,53 @@ class DavPrograms:
         for line in ran.stdout.splitlines():
             told |= json.loads(line)
         return told
+
+
+@pytest.fixture
+def served(administration: Administration) -> DavConfig:
+    return config_of(administration, administration.running("dav")[0])
+
+
+@pytest.fixture
+def dav_server(served: DavConfig, administration: Administration) -> Host:
+    return connect(administration, served.machine.name)
+
+
+@pytest.fixture
+def dav(administration: Administration, workstation: Workstation, password_of: Callable[[str], str]) -> DavPrograms:
+    front = administration.fqdn(WEBMAIL)
+    return DavPrograms(workstation, front, lambda address: password_of(address.partition("@")[0]))
+
+
+@pytest.fixture
+def calendar(served: DavConfig) -> Shared:
+    """One that some only read, and others do not see."""
+    return next(each for each in served.shared if each.kind == CALENDAR and each.read)
+
+
+@pytest.fixture
+def writer(calendar: Shared) -> str:
+    return calendar.write[0]
+
+
+@pytest.fixture
+def reader(calendar: Shared) -> str:
+    return calendar.read[0]
+
+
+@pytest.fixture
+def stranger(calendar: Shared, served: DavConfig) -> str:
+    seers = {*calendar.write, *calendar.read}
+    return next(each.address for each in served.people if each.address not in seers)
+
+
+@pytest.fixture
+def word(dav_server: Host) -> Iterator[str]:
+    """What is in each event and card of a test; they are gone after it, and so are the calendars that it made."""
+    word = f"essai{uuid4().hex[:12]}"
+    yield word
+    dav_server.check_output(
+        "flock --timeout 60 %s sh -c %s",
+        f"{STORE}/.Radicale.lock",
+        f"grep -rlZ {word} {STORE}/collection-root | xargs -0r rm -f; rm -rf {STORE}/collection-root/*/*{word}*",
+    )

@@ -1,68 +1,12 @@
 """Calendars and contacts of people and of groups, with the programs that they have at their desks."""
 
 import json
-from collections.abc import Callable, Iterator
 from shlex import quote
-from uuid import uuid4
 
-import pytest
 from testinfra.host import Host
 
-from inventory.model import Administration
-from inventory.model.administration import WEBMAIL
-from roles.dav.config import CALENDAR, PEOPLE, STORE, DavConfig, Shared, config_of
-from tests.conftest import Workstation, connect
+from roles.dav.config import PEOPLE, Shared
 from tests.dav_programs import DavPrograms
-
-
-@pytest.fixture
-def served(administration: Administration) -> DavConfig:
-    return config_of(administration, administration.running("dav")[0])
-
-
-@pytest.fixture
-def dav_server(served: DavConfig, administration: Administration) -> Host:
-    return connect(administration, served.machine.name)
-
-
-@pytest.fixture
-def dav(administration: Administration, workstation: Workstation, password_of: Callable[[str], str]) -> DavPrograms:
-    front = administration.fqdn(WEBMAIL)
-    return DavPrograms(workstation, front, lambda address: password_of(address.partition("@")[0]))
-
-
-@pytest.fixture
-def calendar(served: DavConfig) -> Shared:
-    """One that some only read, and others do not see."""
-    return next(each for each in served.shared if each.kind == CALENDAR and each.read)
-
-
-@pytest.fixture
-def writer(calendar: Shared) -> str:
-    return calendar.write[0]
-
-
-@pytest.fixture
-def reader(calendar: Shared) -> str:
-    return calendar.read[0]
-
-
-@pytest.fixture
-def stranger(calendar: Shared, served: DavConfig) -> str:
-    seers = {*calendar.write, *calendar.read}
-    return next(each.address for each in served.people if each.address not in seers)
-
-
-@pytest.fixture
-def word(dav_server: Host) -> Iterator[str]:
-    """What is in each event and card of a test; they are gone after it, and so are the calendars that it made."""
-    word = f"essai{uuid4().hex[:12]}"
-    yield word
-    dav_server.check_output(
-        "flock --timeout 60 %s sh -c %s",
-        f"{STORE}/.Radicale.lock",
-        f"grep -rlZ {word} {STORE}/collection-root | xargs -0r rm -f; rm -rf {STORE}/collection-root/*/*{word}*",
-    )
 
 
 def test_programs_find_what_is_ones_own_and_what_is_shared(

@@ -15,9 +15,11 @@ from inventory.model import Administration
 from inventory.model.administration import WEBMAIL
 from inventory.model.institution import account_of
 from inventory.secrets import password
+from roles.dav.config import Shared
 from roles.mail.config import RECOVERABLE
 from tests.browser import PRELUDE
 from tests.conftest import Workstation, connect
+from tests.dav_programs import DavPrograms
 from tests.mail_programs import MailPrograms
 from tests.waiting import within
 
@@ -213,6 +215,101 @@ with Browser() as browser:
     answer = programs.take(other, tag)
     assert "Auto-Submitted: auto-replied" in answer
     assert "Je reviens lundi" in answer
+
+
+def test_calendars_and_contacts_are_in_the_webmail(
+    webmail: Webmail, dav: DavPrograms, calendar: Shared, reader: str, word: str
+) -> None:
+    """An event is made and changed; a contact completes an address. A shared calendar that one reads is read only."""
+    dav.run(
+        """
+book = collections(given["me"])["Contacts"][0]
+text = card(f"Zoé {given['word']}", f"zoe.{given['word']}@partenaire.example")
+assert ask("PUT", f"{book}{given['word']}.vcf", given["me"], text)[0] == 201
+""",
+        [reader],
+        me=reader,
+        word=word,
+    )
+    told = webmail.visit(
+        """
+word = given["word"]
+def shown(text):
+    return f"[...document.querySelectorAll('.agenda-event')].find(each => each.innerText.includes({json.dumps(text)}))"
+
+def saved(browser):
+    browser.ask("said.length = 0")
+    browser.click(".ui-dialog button.save")
+    return browser.until("said.join()")
+
+with Browser() as browser:
+    enter(browser)
+    browser.go(f"{site}/?_task=agenda")
+    browser.until(idle("rcmail.env.task == 'agenda' && !!document.querySelector('.agenda-day.today')"))
+    tell(calendars=browser.ask("document.querySelector('#agenda-calendars').innerText"))
+    browser.click("#agenda-add")
+    browser.until("!!document.querySelector('.agenda-form [name=summary]')")
+    tell(choices=browser.ask("[...document.querySelectorAll('.agenda-form [name=calendar] option')].map(o => o.text)"))
+    today = browser.ask("document.querySelector('.agenda-day.today').dataset.day")
+    browser.fill(".agenda-form [name=start]", f"{today}T10:00")
+    browser.fill(".agenda-form [name=end]", f"{today}T09:00")
+    browser.fill(".agenda-form [name=summary]", f"{word} réunion")
+    tell(backwards=saved(browser))
+    browser.fill(".agenda-form [name=end]", f"{today}T11:30")
+    browser.fill(".agenda-form [name=location]", "Salle 1, étage 2; aile B")
+    tell(saved=saved(browser))
+    browser.until(f"!!{shown(word + ' réunion')} && !document.querySelector('.agenda-form')")
+    browser.ask(f"{shown(word + ' réunion')}.click()")
+    browser.until("!!document.querySelector('.agenda-form')")
+    tell(place=browser.ask("document.querySelector('.agenda-form [name=location]').value"))
+    browser.fill(".agenda-form [name=summary]", f"{word} séance")
+    browser.click(".ui-dialog button.save")  # the same words are not said twice
+    browser.until(f"!!{shown(word + ' séance')} && !document.querySelector('.agenda-form')")
+    tell(line=browser.ask(f"{shown(word)}.innerText"))
+    browser.click("[data-view=list]")
+    browser.until(f"!!document.querySelector('.agenda-list') && !!{shown(word)}")
+    browser.click("[data-view=week]")
+    browser.until(f"!!document.querySelector('.agenda-week') && !!{shown(word)}")
+
+    browser.go(f"{site}/?_task=mail&_action=compose")
+    browser.until(idle("rcmail.env.action == 'compose' && !!document.querySelector('.recipient-input input')"
+                       " && !!window.tinymce && !!tinymce.activeEditor && tinymce.activeEditor.initialized"))
+    people, deadline = None, time.monotonic() + 60
+    while not people and time.monotonic() < deadline:  # the list closes when the page takes the focus meanwhile
+        browser.ask("document.querySelector('.recipient-input input').value = ''")
+        browser.type(".recipient-input input", word[:12])
+        until = time.monotonic() + 6
+        while not people and time.monotonic() < until:
+            people = browser.ask("[...document.querySelectorAll('#rcmKSearchpane li')].map(li => li.innerText).join()")
+            time.sleep(0.2)
+    tell(people=people)
+""",
+        reader,
+        word=word,
+    )
+    assert calendar.title in told["calendars"]
+    assert "lecture seule" in told["calendars"]
+    assert "Agenda" in told["choices"]
+    assert calendar.title not in told["choices"], "one that they only read"
+    assert "error" in told["backwards"]
+    assert "confirmation" in told["saved"], told
+    assert told["line"].startswith("10:00 ")
+    assert told["place"] == "Salle 1, étage 2; aile B"
+    assert f"zoe.{word}@partenaire.example" in (told["people"] or "")
+    kept = dav.run(
+        """
+me, word = given["me"], given["word"]
+place = collections(me)["Agenda"][0]
+items = [ask("GET", each, me)[2] for each in found(place, me, "1") if each.endswith(".ics")]
+tell(texts=[text for text in items if word in text])
+""",
+        [reader],
+        me=reader,
+        word=word,
+    )["texts"]
+    assert len(kept) == 1
+    assert f"SUMMARY:{word} séance" in kept[0]
+    assert "T100000Z" in kept[0]
 
 
 @pytest.fixture
