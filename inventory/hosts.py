@@ -40,7 +40,14 @@ def played(administration: Administration) -> dict[str, list[Host]]:
     data = {**connection(administration), "administration": administration}
     cores: list[Host] = [(name, {**data, "device": name}) for name in administration.platform.resina.cores]
     switches: list[Host] = [(f"{name}-chassis", {**data, "device": name}) for name in administration.switches]
-    return {"played": [*cores, *switches], "played_core": cores, "played_switch": switches}
+    place = administration.environment.world
+    world: list[Host] = [(place.machine, {**data, "device": place.machine})] if place else []
+    return {
+        "played": [*cores, *switches, *world],
+        "played_core": cores,
+        "played_switch": switches,
+        "played_world": world,
+    }
 
 
 def connection(administration: Administration) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from inventory.model.base import Address, Flag, Identifier, Strict, Text
+from inventory.model.base import Address, Flag, Identifier, Prefix, Strict, Text
 
 Seconds = Annotated[int, Field(strict=True, ge=1, le=86400, description="Durée en secondes")]
 Side = Annotated[int, Field(strict=True, ge=1, le=100)]
@@ -75,6 +75,24 @@ class DeviceChanges(Strict):
     )
 
 
+class World(Strict):
+    """The world outside, where an environment plays it: one machine with many addresses, beside RESINA's cores."""
+
+    machine: Identifier = Field(description="La machine qui joue le reste du monde", examples=["outside1"])
+    prefix: Prefix = Field(
+        description="Ses adresses : la première est à RESINA, la deuxième à la machine", examples=["198.18.0.0/24"]
+    )
+    resolvers: list[Address] = Field(
+        min_length=1, description="Ses résolveurs, au lieu de ceux de « mail: resolvers »", examples=[["198.18.0.53"]]
+    )
+    root_anchor: Path = Field(
+        description="Clé de la racine du DNS joué (DNSSEC)", examples=[".cache/lab/world/root.key"]
+    )
+    authority: Path = Field(
+        description="Certificat de son autorité publique", examples=[".cache/lab/world/authority.crt"]
+    )
+
+
 class Environment(Strict):
     """One file of inventory/environments."""
 
@@ -113,6 +131,20 @@ class Environment(Strict):
     )
     journeys_from: Identifier | None = Field(
         default=None, description="Le poste de travail qui joue les utilisateurs", examples=["ws1"]
+    )
+
+    world: World | None = Field(
+        default=None,
+        description="Le reste du monde, là où il est joué ; sans lui, c'est le vrai",
+        examples=[
+            {
+                "machine": "outside1",
+                "prefix": "198.18.0.0/24",
+                "resolvers": ["198.18.0.53"],
+                "root_anchor": ".cache/lab/world/root.key",
+                "authority": ".cache/lab/world/authority.crt",
+            }
+        ],
     )
 
     @property

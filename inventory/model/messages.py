@@ -145,6 +145,9 @@ MESSAGES = {
     "profile_needs": ("un profil « {mode} » a besoin de « {key} »{example}", "a profile of the mode '{mode}' needs '{key}'{example}"),
     "profile_without": ("« {key} » n'a pas de sens dans un profil « {mode} » ; l'ôter", "'{key}' means nothing in a profile of the mode '{mode}'; remove it"),
     "purpose_vlan_twice": ("le VLAN {value} est déjà celui de l'usage « {other} »", "VLAN {value} is already that of the purpose '{other}'"),
+    "world_machine": ("« {value} » est le nom d'une machine ou d'un équipement de l'administration ; la machine qui joue le reste du monde en a un autre", "'{value}' is a machine or a device of the administration; the machine that plays the rest of the world has another name"),
+    "world_prefix": ("{value} est trop petit pour le reste du monde ; ex. : 198.18.0.0/24", "{value} is too small for the rest of the world; for example: 198.18.0.0/24"),
+    "world_resolver": ("{value} n'est pas une adresse du monde joué ({prefix}) : le résolveur y est", "{value} is not an address of the played world ({prefix}): the resolver is there"),
     # kinds, used inside no_such
     "purpose": ("l'usage", "the purpose"),
     "profile": ("le profil", "the profile"),

@@ -108,6 +108,23 @@ def check_environment(parsed: Parsed) -> Iterator[Problem]:
     devices = [name for _, site in parsed.sites.values() for name in (*site.switches, *site.routers)]
     if environment.devices.canary not in (None, *devices):
         yield _missing(source, ["devices", "canary"], "device", str(environment.devices.canary), devices)
+    yield from _world(source, environment, {*machines, *devices, *parsed.platform[1].resina.cores})
+
+
+def _world(source: Source, environment: Environment, names: Collection[str]) -> Iterator[Problem]:
+    """A world that is played is one machine beside those of ours, and answers at addresses of its own."""
+    world = environment.world
+    if world is None:
+        return
+    if world.machine in names:
+        yield source.problem(["world", "machine"], say("world_machine", value=world.machine))
+    if world.prefix.prefixlen > 24:
+        yield source.problem(["world", "prefix"], say("world_prefix", value=world.prefix))
+    for place, address in enumerate(world.resolvers):
+        if address not in world.prefix:
+            yield source.problem(
+                ["world", "resolvers", place], say("world_resolver", value=address, prefix=world.prefix)
+            )
 
 
 def _missing(source: Source | Files, path: Path_, kind: str, value: str, known: Collection[str]) -> Problem:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from inventory.model import Administration, Machine
-from inventory.model.site import Capability
 from roles.common import Port
 
-ASKS: frozenset[Capability] = frozenset(
-    {"applications", "files", "mail", "webmail"}
+ASKS: frozenset[str] = frozenset(
+    {"applications", "files", "mail", "mailstandby", "webmail"}
 )  # the directory, for its own users
 ITSELF = (IPv4Address("127.0.0.1"),)
+EVERYBODY = "0.0.0.0/0"
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,19 @@ def base_config(administration: Administration, machine: Machine, ports: list[Po
     controllers = sorted(administration.running("directory"), key=lambda c: c.name != machine.name)
     return BaseConfig(
         domain=administration.platform.domain,
-        resolvers=ITSELF if "mail" in machine.runs else tuple(controller.address for controller in controllers),
+        resolvers=ITSELF
+        if machine in administration.mail_servers
+        else tuple(controller.address for controller in controllers),
         watched=tuple(controller.address for controller in controllers if ASKS.intersection(machine.runs)),
         ports=tuple(open_ for port in ports if (open_ := _open(administration, port)).sources),
     )
 
 
 def _open(administration: Administration, port: Port) -> OpenPort:
-    if port.source == "administration":
+    roams = port.source == "roaming" and administration.platform.mail.roaming
+    if port.source == "world" or roams:
+        sources: tuple[str, ...] = (EVERYBODY,)
+    elif port.source in ("administration", "roaming"):
         sources = tuple(str(prefix) for prefix in administration.platform.prefixes)
     elif port.source == "monitoring":
         platform = administration.platform

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from inventory.model import Administration
+from inventory.model.environment import World
 from roles.common import config_file, service
 
 PACKAGES = ["dns-root-data", "unbound"]
@@ -19,6 +20,7 @@ class Names:
     inside: tuple[str, ...]  # the zones that the controllers serve; there they are not signed
     controllers: tuple[IPv4Address, ...]
     outside: tuple[IPv4Address, ...]  # whom all else is asked, and proved (DNSSEC); nobody: the controllers say no
+    anchor: str | None  # the key of the root (DNSSEC) where another than the world's is played
 
 
 def names_of(administration: Administration) -> Names:
@@ -30,8 +32,13 @@ def names_of(administration: Administration) -> Names:
         reverse=tuple({address: (name, address) for name, address in reversed(hosts)}.values()),
         inside=(platform.domain, *administration.mail_domains, *dict.fromkeys(map(reverse_of, platform.prefixes))),
         controllers=tuple(each.address for each in administration.running("directory")),
-        outside=tuple(platform.mail.resolvers),
+        outside=administration.resolvers,
+        anchor=_anchor(administration.environment.world),
     )
+
+
+def _anchor(world: World | None) -> str | None:
+    return world.root_anchor.read_text().strip() if world and world.root_anchor.exists() else None
 
 
 def reverse_of(prefix: IPv4Network) -> str:

@@ -14,13 +14,16 @@ from roles.common.commands import Explained
 FOLDER = "/etc/ssl/administration"
 CERTIFICATE, KEY, AUTHORITY = f"{FOLDER}/host.crt", f"{FOLDER}/host.key", f"{FOLDER}/ca.crt"
 TRUSTED = "/usr/local/share/ca-certificates/administration.crt"
+PUBLIC = "/usr/local/share/ca-certificates/played-world.crt"
+SENDS: frozenset[str] = frozenset({"mail", "mailstandby"})  # to servers that a public authority certifies
 
 
 class AuthorityTrusted(FactBase[bool]):
     """Whether the system's trust store was made after the authority's certificate was last written."""
 
     def command(self) -> str:
-        return f"! test {TRUSTED} -nt /etc/ssl/certs/ca-certificates.crt && test -e {TRUSTED} && echo yes || echo no"
+        made = "/etc/ssl/certs/ca-certificates.crt"
+        return f"! test {TRUSTED} -nt {made} && ! test {PUBLIC} -nt {made} && test -e {TRUSTED} && echo yes || echo no"
 
     def process(self, output: list[str]) -> bool:
         return list(output) == ["yes"]
@@ -50,5 +53,8 @@ def certificates(administration: Administration, machine: Machine) -> None:
     copied_file(name="certificates: authority", source=authority, path=AUTHORITY)
     copied_file(name="certificates: authority to trust", source=authority, path=TRUSTED)
     copied_file(name="certificates: certificate", source=certificate, path=CERTIFICATE)
+    if (world := administration.environment.world) and SENDS.intersection(machine.runs):
+        # Debian's list has the public authorities of the real one.
+        copied_file(name="certificates: the played world's authority to trust", source=world.authority, path=PUBLIC)
     secret_file(name="certificates: key", content=key, path=KEY, group="ssl-cert", mode="640")
     trusted(name="certificates: authority trusted")

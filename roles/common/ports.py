@@ -10,4 +10,6 @@ class Port:
 
     protocol: Literal["tcp", "udp"]
     number: int | str  # or a range, such as "49152-65535"
-    source: str = "administration"  # or "monitoring" (bastions and monitors), or a capability, such as "applications"
+    # Or "monitoring" (bastions and monitors), "world" (everybody), "roaming" (everybody, where people read their mail
+    # from outside), or a capability, such as "applications".
+    source: str = "administration"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from inventory import secrets
+from inventory import dnssec, secrets
 from inventory.hosts import more, write_ssh_config
 from inventory.model import Administration
 from roles.lab import paths
@@ -36,7 +36,25 @@ def create(administration: Administration) -> list[str]:
     write_ssh_config(administration)
     added = secrets.add_missing(administration)
     _certificates(administration)
+    _world(administration)
     return added
+
+
+def _world(administration: Administration) -> None:
+    """What the rest of the world is played with: the key of its DNS, an authority, the keys of its mail."""
+    world = administration.environment.world
+    if world is None:
+        return
+    folder = world.root_anchor.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("zones", "host", "dkim"):
+        if not (path := folder / f"{name}.pem").exists():
+            key = rsa.generate_private_key(65537, 2048) if name == "dkim" else ec.generate_private_key(ec.SECP256R1())
+            _private(path, _pem(key))
+    anchor = f". IN DNSKEY {dnssec.dnskey(secrets.Secret((folder / 'zones.pem').read_text()))}\n"
+    if not world.root_anchor.exists() or world.root_anchor.read_text() != anchor:
+        world.root_anchor.write_text(anchor)
+    _authority("The rest of the world: public authority", world.authority, folder / "authority.pem")
 
 
 def _lab_only(administration: Administration, machines: dict[str, LabMachine]) -> str:
@@ -115,10 +133,11 @@ def _certificates(administration: Administration) -> None:
     """An internal CA, and for each machine a certificate on its name and on those of what it serves."""
     folder = administration.environment.certificates
     folder.mkdir(parents=True, exist_ok=True)
-    authority, authority_key = _authority(administration, folder / "ca.crt", KEYS / "ca.key")
+    name = f"{administration.platform.administration}: lab authority"
+    authority, authority_key = _authority(name, folder / "ca.crt", KEYS / "ca.key")
     store = secrets.secrets_of(administration.environment)
     wanted = [(machine, "key", ".crt") for machine in administration.machines.values()]
-    wanted += [(machine, "next", ".next.crt") for machine in administration.running("mail")]  # DANE names it before
+    wanted += [(machine, "next", ".next.crt") for machine in administration.mail_servers]  # DANE names it before
     for machine, which, ending in wanted:
         names = administration.certificate_names(machine)
         store.add_missing(f"certificate-{machine.name}", {which: _new_key})
@@ -145,12 +164,9 @@ def _certificates(administration: Administration) -> None:
         path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
-def _authority(
-    administration: Administration, path: Path, key_path: Path
-) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+def _authority(name: str, path: Path, key_path: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     if not (path.exists() and key_path.exists()):
         key = ec.generate_private_key(ec.SECP256R1())
-        name = f"{administration.platform.administration}: lab authority"
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         certificate = (
             _builder(name, subject, key.public_key())
@@ -196,7 +212,7 @@ def _new_key() -> str:
     return _pem(ec.generate_private_key(ec.SECP256R1())).decode()
 
 
-def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+def _pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -8,6 +8,7 @@ from inventory.model import Administration
 LOOPBACK = "127.0.0.2/8"
 FABRIC = "lab-fabric"  # holds the bridges that play unmanaged switches
 RESINA, INSIDE = "resina", "core0"  # the bridge between the cores, and their interface there
+WORLD = "world"  # the bridge between the cores and the rest of the world, and their interface there
 
 
 class NotPlayedError(Exception):
@@ -81,6 +82,7 @@ def topology(administration: Administration) -> Topology:
     _data_centres(administration, machines, bastions, cables, bridges)
     _buildings(administration, machines, cables)
     _uplinks(administration, machines, cables)
+    _world(administration, machines, cables, bridges)
     _addresses(administration, machines)
     return Topology(machines, bastions, cables, bridges)
 
@@ -169,6 +171,23 @@ def _uplinks(administration: Administration, machines: dict[str, LabMachine], ca
             core_interface = f"to-{name}"
             cables.append(Cable((f"lab-{name}", uplink.interface), (f"lab-{uplink.core}", core_interface)))
             machines[uplink.core].addresses[core_interface] = f"{uplink.peer}/{uplink.address.network.prefixlen}"
+
+
+def _world(
+    administration: Administration, machines: dict[str, LabMachine], cables: list[Cable], bridges: list[str]
+) -> None:
+    """The rest of the world, beside the cores. Its first address is that of the core that lives."""
+    world = administration.environment.world
+    if world is None:
+        return
+    bridges.append(WORLD)
+    machines[world.machine] = LabMachine(world.machine, f"{world.machine}.example")
+    machines[world.machine].addresses["eth0"] = f"{world.prefix[2]}/{world.prefix.prefixlen}"
+    machines[world.machine].gateway = str(world.prefix[1])
+    cables.append(Cable((FABRIC, f"{world.machine}-eth0"[:15]), (f"lab-{world.machine}", "eth0"), WORLD))
+    for rank, name in enumerate(administration.platform.resina.cores):
+        cables.append(Cable((FABRIC, f"{name}-{WORLD}"[:15]), (f"lab-{name}", WORLD), WORLD))
+        machines[name].addresses[WORLD] = f"{world.prefix[-2 - rank]}/{world.prefix.prefixlen}"
 
 
 def nic(port: str) -> str:

@@ -12,10 +12,9 @@ from roles.common import Port, config_file, copied_file, only_files, packages, s
 from roles.common.health import Health
 from roles.nameserver.config import FOLDER, STATE, ZONES, config_of
 from roles.nameserver.keys import named_above
-from roles.nameserver.zones import TTL
 
 PACKAGES = ["knot", "knot-dnssecutils"]
-OPEN_PORTS = [Port("tcp", 53), Port("udp", 53)]
+OPEN_PORTS = [Port("tcp", 53, "world"), Port("udp", 53, "world")]
 CHECK = "check-zones"
 HEALTH = Health(("knot",), (53,), (CHECK,))
 
@@ -38,7 +37,7 @@ def nameserver(administration: Administration, machine: Machine, ports: frozense
             path=f"{ZONES}/{zone.name}.zone",
             check=f"kzonecheck --origin {zone.name} {{}} >&2",
             zone=zone,
-            ttl=TTL,
+            ttl=zone.ttl,
             **READ_BY,
         )
     config_file(

@@ -47,7 +47,7 @@ def keys_of(administration: Administration, secrets: Secrets) -> Keys:
     """The public keys of today."""
     return Keys(
         dkim=dkim.records(administration, secrets, dkim.today()),
-        certificates={each.name: certificates_of(administration, each) for each in administration.running("mail")},
+        certificates={each.name: certificates_of(administration, each) for each in administration.mail_servers},
         signing={zone: dnssec.dnskey(key) for zone, key in signing_keys(administration, secrets).items()},
     )
 

@@ -1,8 +1,6 @@
 """What comes in from outside is looked at: viruses, spam, attachments, forged names; and the filter learns."""
 
-import json
 import re
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,82 +10,9 @@ from inventory.model import Administration
 from roles.mail.rspamd import CONTROLLER
 from tests.conftest import connect
 from tests.mail_programs import MailPrograms
+from tests.stranger import say, stranger_of
 from tests.waiting import within
 
-# What a stranger's mail server does: each message over a connection of its own, the last answer of each. What is put
-# off (a 4xx) is tried again for `patience` seconds, as mail servers do.
-STRANGER = r"""
-import base64, email.message, email.utils, io, json, smtplib, sys, time, zipfile
-given = json.load(sys.stdin)
-
-def archive(*names):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as file:
-        for name in names:
-            file.writestr(name, "something")
-    return packed.getvalue()
-
-EICAR = base64.b64decode(given["eicar"])
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "_VBA_PROJECT".encode("utf-16-le") + bytes(3048)
-ATTACHED = {
-    "virus": ("eicar.txt", EICAR),
-    "docm": ("note.docm", b"anything"),
-    "macros in docx": ("note.docx", archive("word/document.xml", "word/vbaProject.bin")),
-    "macros in doc": ("note.doc", OLE),
-    "program": ("facture.pdf.exe", b"anything"),
-    "packed program": ("facture.zip", archive("facture.pdf.exe")),
-    "docx": ("note.docx", archive("[Content_Types].xml", "word/document.xml")),
-}
-packed = io.BytesIO()
-with zipfile.ZipFile(packed, "w") as file:
-    file.writestr("eicar.txt", EICAR)
-ATTACHED["packed virus"] = ("eicar.zip", packed.getvalue())
-
-def message(kind):
-    letter = email.message.EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = given["author"], given["recipient"], given["subject"]
-    letter["Date"], letter["Message-ID"] = email.utils.localtime(), email.utils.make_msgid(domain="example.org")
-    letter.set_content("Bonjour, voici ce dont nous avons parlé hier.\n")
-    if kind == "gtube":
-        letter.set_content(given["gtube"] + "\n")
-    if kind == "bare":
-        del letter["Date"], letter["Message-ID"]
-    if kind in ATTACHED:
-        name, content = ATTACHED[kind]
-        letter.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
-    return letter
-
-def say(kind):
-    client = smtplib.SMTP(given["server"], 25, timeout=60)
-    try:
-        client.ehlo()
-        client.send_message(message(kind), given["sender"], [given["recipient"]])
-    except smtplib.SMTPRecipientsRefused as error:
-        code, said = error.recipients[given["recipient"]]
-    except smtplib.SMTPResponseException as error:
-        code, said = error.smtp_code, error.smtp_error
-    else:
-        return [250, ""]
-    finally:
-        client.close()
-    return [code, said.decode() if isinstance(said, bytes) else said]
-
-def tried(kind):
-    try:
-        return say(kind)
-    except OSError as error:  # no connection, or one that broke
-        return [421, repr(error)]
-
-told = {}
-for kind in given["kinds"]:
-    deadline = time.monotonic() + given["patience"]
-    while (answer := tried(kind))[0] // 100 == 4 and time.monotonic() < deadline:
-        time.sleep(2)
-    told[kind] = answer
-print(json.dumps(told))
-"""
-EICAR = "WDVPIVAlQEFQWzRcUFpYNTQoUF4pN0NDKTd9JEVJQ0FSLVNUQU5EQVJELUFOVElWSVJVUy1URVNULUZJTEUhJEgrSCo="
-GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 REFUSED = {
     "virus": "contient un virus",
     "packed virus": "contient un virus",
@@ -122,36 +47,11 @@ for name, places in (("back", ["INBOX", "Indésirables", "INBOX"]), ("away", ["I
     client.expunge()
 """
 
-TAKE_SPAM = r"""
-client = imap(given["login"])
-arrived = until(lambda: found(client, "Indésirables", "SUBJECT", given["subject"]))
-for number in arrived:
-    client.store(number, "+FLAGS", r"\Deleted")
-client.expunge()
-tell(found=len(arrived))
-"""
-
 
 @pytest.fixture
 def stranger(administration: Administration) -> Host:
-    """A machine that is nobody's desk: what it sends comes from outside."""
-    return connect(administration, administration.running("applications")[0].name)
-
-
-def say(stranger: Host, server: str, recipient: str, kinds: list[str], **values: Any) -> dict[str, tuple[int, str]]:
-    given = {
-        "server": server,
-        "recipient": recipient,
-        "sender": "someone@example.org",
-        "author": "someone@example.org",
-        "subject": f"filter-{uuid4()}",
-        "kinds": kinds,
-        "patience": 60,
-        "eicar": EICAR,
-        "gtube": GTUBE,
-    }
-    said = stranger.check_output("printf '%%s' %s | python3 -c %s", json.dumps(given | values), STRANGER)
-    return {kind: (code, text) for kind, (code, text) in json.loads(said).items()}
+    """Who writes from outside."""
+    return stranger_of(administration)
 
 
 def test_what_harms_is_refused_and_its_sender_told_why(
@@ -190,24 +90,6 @@ def test_a_message_that_we_signed_comes_back_and_a_changed_one_does_not(
 
     assert within(60, comes_back), judged(text)
     assert "Action: reject" in judged(text.replace("Bonjour", "Bonsoir"))
-
-
-def test_what_a_domain_puts_in_quarantine_is_where_spam_is(
-    stranger: Host, mail_server: Host, programs: MailPrograms, pair: tuple[str, str]
-) -> None:
-    subject, domain = f"filter-{uuid4()}", f"f{uuid4().hex[:12]}.example"
-    # For as long as the test lasts, the mail server's own resolver knows a domain that the stranger does not write for.
-    tell = "unbound-control -q"
-    try:
-        mail_server.check_output(f"{tell} local_zone {domain} static")
-        for name, text in ((domain, "v=spf1 ip4:192.0.2.1 -all"), (f"_dmarc.{domain}", "v=DMARC1; p=quarantine")):
-            mail_server.check_output(f"{tell} local_data %s", f'{name}. 60 IN TXT "{text}"')
-        author = f"someone@{domain}"
-        values = {"sender": author, "author": author, "subject": subject}
-        assert say(stranger, programs.server, pair[0], ["forged"], **values)["forged"][0] == 250
-    finally:
-        mail_server.check_output(f"{tell} local_zone_remove {domain}")
-    assert programs.run(TAKE_SPAM, [pair[0]], login=pair[0], subject=subject)["found"] == 1
 
 
 def test_what_is_suspicious_is_put_off_once(stranger: Host, programs: MailPrograms, pair: tuple[str, str]) -> None:

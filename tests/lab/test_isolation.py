@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 import pytest
 
 from inventory.model import Administration
-from roles.lab.guard import TABLE, lab_addresses, rules
+from roles.lab.guard import SAID, TABLE, lab_addresses, rules
 from roles.lab.topology import topology
 
 SCRATCH = "lab-guard-check"
@@ -60,7 +60,7 @@ def test_each_machine_is_in_a_namespace_of_its_own(administration: Administratio
 
 
 def test_no_packet_for_the_lab_tried_to_leave() -> None:
-    assert counted() == 0
+    assert counted() == 0, [line for line in output("dmesg").splitlines() if SAID in line][-10:]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from roles.rendering import render
 
 PACKAGES = ["frr", "keepalived"]
 GATEWAY = "/etc/keepalived/keepalived.conf"
+WORLD = 100  # the number of the gateway of the rest of the world
 HIGHEST, STEP = 200, 50  # priorities of VRRP: of the first core that serves a data centre, and down to the next
 
 
@@ -87,6 +88,9 @@ def _gateways(administration: Administration, name: str) -> Iterator[Gateway]:
         for number, network in enumerate(administration.sites[site].networks.values()):
             address = network.interface(network.gateway)
             yield Gateway(f"lan{number}", number + 1, address, HIGHEST - STEP * rank)  # roles/lab cables them by number
+    if world := administration.environment.world:
+        address = IPv4Interface((world.prefix[1], world.prefix.prefixlen))
+        yield Gateway("world", WORLD, address, HIGHEST - STEP * list(cores).index(name))
 
 
 def _outward(administration: Administration, router: str) -> tuple[IPv4Network, ...]:
