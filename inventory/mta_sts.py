@@ -12,8 +12,8 @@ DAY = 86400  # seconds
 
 
 def exchangers(administration: Administration) -> tuple[str, ...]:
-    """The servers that take mail: every MX of every zone."""
-    return tuple(server.fqdn for server in administration.mail_servers)
+    """The servers that take mail: every MX of every zone, whichever is the first of them today."""
+    return tuple(sorted(server.fqdn for server in administration.mail_servers))
 
 
 def policy(administration: Administration) -> str:

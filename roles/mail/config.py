@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from ipaddress import IPv4Address, IPv4Network
 
 from inventory import dkim
 from inventory.model import Administration, Institution, Machine
-from inventory.model.administration import MAIL
-from inventory.model.administration import DAV
+from inventory.model.administration import DAV, MAIL
 from inventory.model.institution import REFUSE, Person
 from inventory.model.platform import Guessing
 from roles.mail.limits import NOTHING, Sending, sending_of
@@ -37,6 +36,7 @@ class Mailbox:
     quota_gib: int
     before: str  # where it stood when folders had the names of institutions and logins
     groups: tuple[str, ...] = ()  # those of its person that have rights on shared mailboxes
+    until: str | None = None  # the last day of its account
     sending: Sending = NOTHING  # what its person may send to the outside
 
 
@@ -162,6 +162,15 @@ class MailConfig:
         return found
 
     @property
+    def ends(self) -> dict[str, int]:
+        """By address, when an account is over (since 1970): the midnight after its last day, as in the directory."""
+        return {
+            box.address: int(datetime.combine(date.fromisoformat(box.until), time(), UTC).timestamp()) + 24 * 60 * 60
+            for box in self.mailboxes
+            if box.until
+        }
+
+    @property
     def message_size(self) -> int:
         """In bytes."""
         return self.message_size_mib * 1024 * 1024
@@ -244,6 +253,7 @@ def _mailbox(administration: Administration, institution: Institution, person: P
         home=f"{STORE}/{person.id}",
         quota_gib=institution.quotas_gib.get(person.login, quota_gib),
         before=f"{STORE}/{institution.institution}/{person.login}",
+        until=person.until,
         sending=sending_of(administration, institution, person),
     )
 

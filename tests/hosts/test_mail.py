@@ -1,6 +1,8 @@
 """Mail: what a stranger may not do, and what each person has alone. test_mail.py in journeys/ sends and reads."""
 
 import re
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from testinfra.host import Host
@@ -9,6 +11,7 @@ from inventory.model import Administration, Machine
 from roles.mail.config import MailConfig, config_of
 from roles.mail.logins import FOLDER
 from roles.mail.rspamd import CONTROLLER
+from roles.rendering import render
 from tests.conftest import connect
 from tests.waiting import within
 
@@ -267,6 +270,32 @@ def _forgotten(host: Host, record: str) -> bool:
     """Whether what the directory denies is gone after it was asked; a controller that is busy is asked again."""
     host.check_output("systemctl start forget-logins.service")
     return not host.file(record).exists
+
+
+# What Dovecot gives the rules of remembered logins, and a login while no controller answers; what they decide.
+WITHOUT_A_CONTROLLER = """
+dovecot = {auth = setmetatable({}, {__index = function(_, name) return name end})}
+local rules = assert(load(io.read("a")))
+rules()
+local request = {user = arg[1], log_info = function() end, password_verify = function() return 1 end}
+print((auth_password_verify(request, "essai")))
+"""
+
+
+def test_an_account_that_is_over_is_not_remembered_past_its_last_day(host: Host, wanted: MailConfig) -> None:
+    # The rules as a deploy renders them, with accounts that end and a folder of their own.
+    (over, going, without) = ("fini@sante.gov.bf", "present@sante.gov.bf", "sans-fin@sante.gov.bf")
+    ends = {over: date.today() - timedelta(days=1), going: date.today()}
+    boxes = tuple(replace(wanted.mailboxes[0], address=who, until=day.isoformat()) for who, day in ends.items())
+    folder = host.check_output("mktemp -d")
+    rules = render("mail/dovecot/remembered.lua.j2", wanted=replace(wanted, mailboxes=boxes), folder=folder)
+    try:
+        for who in (over, going, without):
+            host.check_output('echo "$(date +%%s) 1 hash" >%s', f"{folder}/{who}")
+            said = host.check_output("printf %%s %s | lua5.4 -e %s /dev/null %s", rules, WITHOUT_A_CONTROLLER, who)
+            assert said == ("PASSDB_RESULT_USER_DISABLED" if who == over else "PASSDB_RESULT_OK"), who
+    finally:
+        host.check_output("rm -r %s", folder)
 
 
 def test_only_dovecot_reads_what_is_remembered(host: Host) -> None:
