@@ -17,7 +17,10 @@ PACKAGES = ["restic"]
 OPEN_PORTS: list[Port] = []
 HEALTH = Health(("mail-backup.timer",))
 
-LIBRARY, COMMANDS = "/usr/local/lib/mail-backup", {"backup-mail": "backup", "restore-mail": "restore"}
+LIBRARY, COMMANDS = (
+    "/usr/local/lib/mail-backup",
+    {"backup-mail": "backup", "restore-mail": "restore", "restore-dav": "dav"},
+)
 MODULES = sorted(Path(__file__).with_name("backups").glob("*.py"))
 SETTINGS = ("ssh_config", "known_hosts", "settings.json")
 TIMER, SERVICE = "mail-backup.timer", "mail-backup.service"
@@ -28,7 +31,7 @@ def mailbackup(administration: Administration, machine: Machine, store: str) -> 
     """Ensure the key, the programs and the hours. `store` is the folder of all mail."""
     cfg = config_of(administration, machine, store)
     if cfg is None:
-        stopped(name="mailbackup: none, for no machine keeps them", unit=TIMER)
+        stopped(name="mailbackup: none of this machine", unit=TIMER)
         return
     secrets = secrets_of(administration.environment)
     packages(name="mailbackup: packages", names=PACKAGES)

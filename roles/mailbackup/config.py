@@ -6,11 +6,12 @@ from ipaddress import IPv4Address
 
 from inventory import mail_backups
 from inventory.model import Administration, Machine
+from inventory.model.administration import MAIL
 
 FOLDER = "/etc/mail-backup"
 # What is held, what is kept of institutions, what the filter has learnt; what is not there is left out. Counts of what
 # people sent lately are not: they are of a day.
-BESIDE = ("/var/spool/postfix/hold", "/srv/mail-journal", "/var/lib/valkey")
+BESIDE = ("/var/spool/postfix/hold", "/srv/mail-journal", "/var/lib/valkey", "/srv/dav")
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ class MailBackupConfig:
 
 
 def config_of(administration: Administration, machine: Machine, store: str) -> MailBackupConfig | None:
-    """Each server's own minute, so that they do not come all at once. None where nobody keeps backups."""
+    """Each server's own minute, so that they do not come all at once. None where nobody keeps them, or for a copy."""
     server = mail_backups.server(administration)
-    if server is None:
+    if server is None or machine not in administration.running(MAIL):  # the mailboxes of another are a copy
         return None
     return MailBackupConfig(
         account=mail_backups.ACCOUNT,

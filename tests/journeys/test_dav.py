@@ -5,8 +5,9 @@ from shlex import quote
 
 from testinfra.host import Host
 
-from roles.dav.config import PEOPLE, Shared
+from roles.dav.config import PEOPLE, STORE, DavConfig, Shared
 from tests.dav_programs import DavPrograms
+from tests.journeys.test_mail_restore import back_up
 
 
 def test_programs_find_what_is_ones_own_and_what_is_shared(
@@ -133,3 +134,48 @@ tell(wrong=status, realm=headers.get("www-authenticate"))
         write(present["people"])
     assert status() == 207
     assert dav_server.check_output("systemctl show -P MainPID dav.service") == main
+
+
+def test_what_was_lost_of_a_calendar_comes_back(
+    dav: DavPrograms, dav_server: Host, served: DavConfig, calendar: Shared, writer: str, word: str
+) -> None:
+    """Of one's own a copy beside it; of a shared one what was lost, where it was. What came since stays."""
+    write = """
+word, me = given["word"], given["me"]
+for name in ("Agenda", given["title"]):
+    for number in given["numbers"]:
+        assert ask("PUT", f"{collections(me)[name][0]}{word}-{number}.ics", me, event(f"{word} {number}"))[0] == 201
+for name in given["lost"]:
+    assert ask("DELETE", f"{collections(me)[name][0]}{word}-1.ics", me)[0] == 200
+"""
+    values = {"me": writer, "word": word, "title": calendar.title}
+    dav.run(write, [writer], numbers=[1, 2], lost=[], **values)
+    then = back_up(dav_server)
+    dav.run(write, [writer], numbers=[3], lost=["Agenda", calendar.title], **values)
+    beside = dav_server.check_output("restore-dav %s --name agenda --at %s", writer, then)
+    in_place = dav_server.check_output("restore-dav %s --at %s", calendar.key, then)
+    copy = beside.rpartition("(")[2].rstrip(")\n")
+    try:
+        told = dav.run(
+            """
+word, me = given["word"], given["me"]
+def kept(href):
+    return sorted(each.rpartition("-")[2] for each in found(href, me, "1") if word in each)
+places = collections(me)
+tell(names=list(places), own=kept(places["Agenda"][0]), shared=kept(places[given["title"]][0]))
+tell(copy=kept(home(me) + given["copy"] + "/"))
+""",
+            [writer],
+            copy=copy,
+            **values,
+        )
+    finally:
+        owner = next(each.id for each in served.people if each.address == writer)
+        assert copy.startswith("agenda-")
+        dav_server.check_output("rm -r %s", f"{STORE}/collection-root/{owner}/{copy}")
+    assert "put back" in in_place
+    assert told["own"] == ["2.ics", "3.ics"]
+    assert told["copy"] == ["1.ics", "2.ics"]
+    assert told["shared"] == ["1.ics", "2.ics", "3.ics"]
+    assert any(name.startswith("Agenda (20") for name in told["names"])
+    assert dav_server.run("restore-dav %s --name nothing", writer).rc == 1

@@ -21,6 +21,7 @@ INCOMPLETE = 3  # exit status of restic: a file could not be read
 # What Dovecot makes anew, and what is on its way into a folder.
 LEFT_OUT = (
     "/srv/mail/.restore",
+    ".Radicale.tmp-*",
     "dovecot.index.cache",
     "dovecot.index.log.2",
     "fts-flatcurve",
