@@ -1,4 +1,4 @@
-"""The zones of the domain and their A, MX, PTR and TXT records, as JSON; nothing where there is no domain yet."""
+"""The zones of the domain and their A, MX, PTR, SRV and TXT records, as JSON; nothing where there is no domain yet."""
 
 import json
 from collections.abc import Callable
@@ -15,6 +15,7 @@ TEXTS: dict[int, tuple[str, Callable[[Any], str]]] = {
     dnsp.DNS_TYPE_A: ("A", str),
     dnsp.DNS_TYPE_MX: ("MX", lambda mx: f"{mx.wPriority} {mx.nameTarget}"),
     dnsp.DNS_TYPE_PTR: ("PTR", str),
+    dnsp.DNS_TYPE_SRV: ("SRV", lambda srv: f"{srv.wPriority} {srv.wWeight} {srv.wPort} {srv.nameTarget}"),
     dnsp.DNS_TYPE_TXT: ("TXT", lambda txt: "".join(txt.str)),
 }
 

@@ -64,6 +64,10 @@ EFFECTS: dict[str, list[tuple[Effect, object, object]]] = {
         (lambda found: list(found.institutions["sante"].shared), [], ["cabinet"]),
         (lambda found: found.institutions["sante"].former_domains, {}, {"sante-publique.gov.bf": "2027-12-31"}),
     ],
+    "Agendas et contacts": [
+        (lambda found: list(found.institutions["sante"].calendars), [], ["conseil"]),
+        (lambda found: list(found.institutions["sante"].address_books), [], ["partenaires"]),
+    ],
     "Un journal des messages": [
         (lambda found: found.institutions["sante"].journal is not None, False, True),
         (lambda found: getattr(found.institutions["sante"].journal, "keep_days", None), None, 1825),
