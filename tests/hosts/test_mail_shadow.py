@@ -11,7 +11,8 @@ from testinfra.host import Host
 from inventory.model import Administration, Machine
 from roles.mail.config import SHADOW, MailConfig, config_of
 from roles.mail.config import STORE as MAILBOXES
-from roles.mail.shadow import STORE
+from roles.mail.programs.shadow.replay import DOOR, HELD_DOOR
+from roles.mail.shadow import LIBRARY, STORE
 from roles.mailbackup.config import BESIDE
 from tests.conftest import connect
 from tests.waiting import within
@@ -90,3 +91,15 @@ def test_copies_are_in_no_backup_and_for_few(host: Host) -> None:
     for unit in ("mail-shadow", "mail-shadow-ear"):
         said = host.check_output("systemctl show -p User,NoNewPrivileges,ProtectSystem %s.service", unit).splitlines()
         assert {"User=mail-shadow", "NoNewPrivileges=yes", "ProtectSystem=strict"} == set(said)
+
+
+def test_what_is_left_of_the_other_server_could_be_sent_now(host: Host, standby: Host) -> None:
+    # The doors that root alone reaches: Postfix greets behind them, and one holds what comes in.
+    script = "import sys; from shadow.replay import _Door; d = _Door(sys.argv[1], timeout=60); print(d.ehlo('x')[0])"
+    for server in (host, standby):
+        for door in (DOOR, HELD_DOOR):
+            assert server.check_output(f"PYTHONPATH={LIBRARY} python3 -B -c %s %s", script, door) == "250"
+            assert not server.run("runuser -u nobody -- test -e %s", door).succeeded
+        assert "replay-held/unix/smtpd_client_restrictions = check_client_access,static:HOLD" in server.check_output(
+            "postconf -P"
+        )
