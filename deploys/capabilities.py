@@ -5,10 +5,12 @@ from collections.abc import Iterable
 import roles.applications
 import roles.backupserver
 import roles.database
+import roles.dav
 import roles.dhcp
 import roles.directory
 import roles.files
 import roles.mail
+import roles.mail.standby
 import roles.nameserver
 import roles.router
 import roles.timekeeping
@@ -22,15 +24,18 @@ ROLES = {
     "applications": roles.applications,
     "backupserver": roles.backupserver,
     "database": roles.database,
+    "dav": roles.dav,
     "dhcp": roles.dhcp,
     "directory": roles.directory,
     "files": roles.files,
     "mail": roles.mail,
+    "mailstandby": roles.mail.standby,
     "nameserver": roles.nameserver,
     "router": roles.router,
     "webmail": roles.webmail,
     "workstation": roles.workstation,
 }
+DEPLOYED_BY = {"mailstandby": "mail"}  # the others have the deploy of their name
 
 
 def packages_of(machine: Machine) -> Iterable[str]:
@@ -46,7 +51,8 @@ def ports_of(machine: Machine) -> list[Port]:
 
 def health_of(machine: Machine) -> dict[str, Health]:
     """What must live on a machine, by the deploy that brings it."""
-    return {"timekeeping": roles.timekeeping.HEALTH, **{name: ROLES[name].HEALTH for name in machine.runs}}
+    own = {DEPLOYED_BY.get(name, name): ROLES[name].HEALTH for name in machine.runs}
+    return {"timekeeping": roles.timekeeping.HEALTH, **own}
 
 
 def mail_ports() -> frozenset[int]:

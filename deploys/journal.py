@@ -71,7 +71,7 @@ def fetched(administration: Administration, institution: str, days: str, reason:
     wanted = {"institution": institution, "first": first, "last": last, "who": who, "reason": reason}
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     brought = 0
-    for machine in administration.running("mail"):
+    for machine in administration.mail_servers:
         line = ["ssh", "-F", str(administration.environment.ssh_config), machine.name, f"{COMMAND} export"]
         done = subprocess.run(line, input=json.dumps(wanted).encode(), capture_output=True, check=False)
         if done.returncode:

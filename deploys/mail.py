@@ -4,5 +4,5 @@ from pyinfra import host
 
 from roles.mail import mail
 
-if "mail" in host.groups:
+if {"mail", "mailstandby"}.intersection(host.groups):
     mail(host.data.administration, host.data.machine)

@@ -12,8 +12,11 @@ STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("lan",),
         ("dhcp", "directory", "database", "mail", "workstation"),
         # They join the directory, migrate a database, ask for the time, take what mail there is.
-        ("files", "applications", "webmail", "timekeeping", "mailbackup"),
+        ("files", "applications", "dav", "webmail", "timekeeping", "mailbackup"),
     ),
+    # What another mail server becomes the one that people use by (deploys/promote.py): its name, then itself.
+    "mailnames": (("nameserver", "directory"),),
+    "mailservers": (("base",), ("mail",), ("webmail", "mailbackup")),
     # What the network needs before its devices can be configured.
     "network": (("base", "played"), ("router",)),
 }

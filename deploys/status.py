@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from deploys.record import Record, behind, path_of
 from inventory.model import Administration, InventoryError, load
-from inventory.model.administration import WEBMAIL
+from inventory.model.administration import MESSAGERIE, WEBMAIL
 
 # systemd's word on the whole machine, each unit that failed, and what was deployed last
 QUESTION = (
@@ -84,8 +84,9 @@ def addresses(administration: Administration) -> list[str]:
     """What people type to use the services."""
     domain = administration.platform.domain
     lines = [f"{a.name}: https://{administration.application_name(a)}/" for a in administration.applications.values()]
-    for machine in administration.running("mail"):
-        lines.append(f"Messagerie : {machine.fqdn}, SMTP 465 (TLS), IMAP 993 (TLS), identifiant = adresse de courriel")
+    for _ in administration.running("mail"):
+        name = administration.fqdn(MESSAGERIE)
+        lines.append(f"Messagerie : {name}, SMTP 465 (TLS), IMAP 993 (TLS), identifiant = adresse de courriel")
     for _ in administration.running("webmail"):
         lines.append(f"Webmail : https://{administration.fqdn(WEBMAIL)}/, identifiant = adresse de courriel")
     for machine in administration.running("files"):

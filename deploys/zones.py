@@ -18,7 +18,7 @@ ABOVE = "delegations.txt"
 
 def text_of(zone: Zone) -> str:
     """The records of a zone, to be included in the one that serves them (its SOA and NS are its own)."""
-    return render("nameserver/export.j2", zone=zone, ttl=TTL)
+    return render("nameserver/export.j2", zone=zone, ttl=zone.ttl)
 
 
 def above(zones: Iterable[Zone]) -> str:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from inventory.model import Administration
+from inventory.model.administration import MESSAGERIE
 
 if TYPE_CHECKING:
     from inventory.secrets import Secret
@@ -30,7 +31,9 @@ def zones(administration: Administration) -> tuple[str, ...]:
     """The zones that our name servers sign: of every mail domain, and of every mail server's name."""
     if not administration.running("nameserver"):
         return ()
-    return (*administration.mail_domains, *(server.fqdn for server in administration.running("mail")))
+    servers = administration.mail_servers
+    services = (administration.fqdn(MESSAGERIE) for _ in servers[:1])
+    return (*administration.mail_domains, *(server.fqdn for server in servers), *services)
 
 
 def secret_of(zone: str) -> str:

@@ -298,6 +298,7 @@ def wanted(administration: Administration) -> dict[str, Generators]:
         for selector, algorithm in dkim.prepared(dkim.today())
     }
     signing: Generators = {dnssec.secret_of(zone): dnssec.new_key for zone in dnssec.zones(administration)}
+    keeper = mail_backups.server(administration)
     backups: Generators = {mail_backups.PASSWORD: lambda: password(40), mail_backups.KEY: mail_backups.new_key}
     applications: dict[str, Generators] = {
         f"application-{name}": {"database_password": password, "session_key": random_key}
@@ -316,9 +317,9 @@ def wanted(administration: Administration) -> dict[str, Generators]:
     return {
         **people,
         "directory": {"administrator": lambda: password(32)},
-        "mail": {"service_account": lambda: password(32), **domains},
+        "mail": {"service_account": lambda: password(32), "copies": lambda: password(40), **domains},
         **({dnssec.SCOPE: signing} if signing else {}),
-        **({mail_backups.SCOPE: backups} if mail_backups.server(administration) else {}),
+        **({scope: backups for _, scope in mail_backups.clients(administration)} if keeper else {}),
         **applications,
         **devices,
         **({"webmail": {"session_key": lambda: password(32)}} if administration.running("webmail") else {}),

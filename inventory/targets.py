@@ -53,7 +53,7 @@ def _routers(administration: Administration) -> Iterator[Group]:
 
 
 def _mail(administration: Administration) -> Iterator[Group]:
-    for machine in administration.running("mail"):
+    for machine in administration.mail_servers:
         yield _group(machine.address, _labels(administration, machine.name, machine.site, "debian", "mail"), MAIL)
 
 

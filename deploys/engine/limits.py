@@ -49,7 +49,7 @@ def _lost(plan: Plan, administration: Administration) -> Iterator[str]:
         for person in institution.people
         if person.left is not None
     }
-    for server in administration.running("mail"):
+    for server in administration.mail_servers:
         wanted = config_of(administration, server)
         kept = {"mailbox": len(wanted.mailboxes) + len(wanted.shared), "alias": len(wanted.aliases)}
         for change in plan.changes:

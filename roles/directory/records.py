@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from inventory import dkim, mta_sts
 from inventory.model import Administration
-from inventory.model.administration import DOORS, MESSAGERIE
+from inventory.model.administration import DAV, DOORS, MESSAGERIE, WEBMAIL
 from roles.common.commands import Says
 
 TTL = 900  # seconds
@@ -14,7 +14,10 @@ MOVES = 60  # of what another machine may take over within minutes
 
 @dataclass(frozen=True, order=True)
 class DnsRecord:
-    """One record: data is an address (A), a name (PTR), "preference server" (MX) or the whole text (TXT)."""
+    """One record; its data as text.
+
+    An address (A), a name (PTR), "preference server" (MX), "priority weight port server" (SRV), or a whole text (TXT).
+    """
 
     zone: str
     name: str
@@ -102,7 +105,16 @@ def _mail(administration: Administration, zone: str, keys: Mapping[str, str]) ->
         DnsRecord(zone, "_dmarc", "TXT", "v=DMARC1; p=reject; adkim=s; aspf=s"),
         *(DnsRecord(zone, f"{selector}._domainkey", "TXT", text) for selector, text in keys.items()),
         *_doors(administration, zone),
+        *_calendars(administration, zone),
     ]
+
+
+def _calendars(administration: Administration, zone: str) -> Iterator[DnsRecord]:
+    """Where programs of calendars and contacts go (RFC 6764)."""
+    if administration.running("webmail") and administration.running(DAV):
+        for service in ("_caldavs._tcp", "_carddavs._tcp"):
+            yield DnsRecord(zone, service, "SRV", f"0 1 443 {administration.fqdn(WEBMAIL)}")
+            yield DnsRecord(zone, service, "TXT", "path=/dav/")
 
 
 def _doors(administration: Administration, zone: str) -> Iterator[DnsRecord]:

@@ -105,7 +105,9 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
         recoverable=RECOVERABLE,
     )
     learning.learning(owner=USER, rspamd=FILTER)
-    config_file(name="mail: protocols of dovecot", template="mail/dovecot/protocols.conf.j2", path=PROTOCOLS, wanted=wanted)
+    config_file(
+        name="mail: protocols of dovecot", template="mail/dovecot/protocols.conf.j2", path=PROTOCOLS, wanted=wanted
+    )
     config_file(
         name="mail: dovecot.conf is valid and in place",
         template="mail/dovecot/dovecot.conf.j2",
@@ -136,7 +138,17 @@ def dovecot(wanted: MailConfig, secrets: Secrets) -> None:
     service(
         name="mail: dovecot runs with its present configuration",
         unit="dovecot.service",
-        watches=[SETTINGS, POLICY, learning.SETTINGS, logins.RULES, LIBRARY, PASSWORD, COPIES_PASSWORD, *CERTIFICATE, drop_in("dovecot")],
+        watches=[
+            SETTINGS,
+            POLICY,
+            learning.SETTINGS,
+            logins.RULES,
+            LIBRARY,
+            PASSWORD,
+            COPIES_PASSWORD,
+            *CERTIFICATE,
+            drop_in("dovecot"),
+        ],
         reload=True,
     )
     mailboxes.named(name="mail: folders have French names", mailboxes=wanted.mailboxes, folders=FOLDERS)

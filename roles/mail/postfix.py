@@ -3,12 +3,13 @@
 from pyinfra import host
 
 from roles.common import config_file, service
-from roles.mail.config import MailConfig
+from roles.mail.config import HANDOVER, MailConfig
 from roles.mail.returns import drop_in, returns
 
 FOLDER = "/etc/postfix"
 CHECK = "/usr/local/sbin/check-postfix"
 CERTIFICATE = ["/etc/ssl/administration/host.crt", "/etc/ssl/administration/host.key"]
+AUTHORITY = "/etc/ssl/administration/ca.crt"
 # Debian copies these into Postfix's chroot when it starts, and only then.
 COPIED_AT_START = ["/etc/resolv.conf", "/etc/hosts"]
 BOUNCES = f"{FOLDER}/bounces"
@@ -41,6 +42,11 @@ def postfix(wanted: MailConfig) -> None:
             check=f"{CHECK} {file} {{}}",
             wanted=wanted,
             folder=FOLDER,
+            port=HANDOVER,
+            authority=AUTHORITY,
+            chain=", ".join(reversed(CERTIFICATE)),
+            peers=", ".join(f"{{{each.address} = permit}}" for each in wanted.others),
+            addresses=" ".join(str(each.address) for each in wanted.others),
         )
     returns("postfix")
     service(

@@ -79,7 +79,8 @@ def test_every_machine_and_device_is_known_by_its_address(administration: Admini
 def test_each_mail_domain_says_where_its_mail_goes_and_who_signs_it(
     administration: Administration, workstation
 ) -> None:
-    servers = {f"10 {server.fqdn}." for server in administration.running("mail")}
+    exchangers = enumerate(administration.mail_servers, start=1)
+    servers = {f"{place * 10} {server.fqdn}." for place, server in exchangers}
     for institution in administration.institutions.values():
         domain = institution.mail_domain
         assert set(answers(workstation, domain, "MX")) == servers

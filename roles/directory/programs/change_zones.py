@@ -6,26 +6,29 @@ from typing import Any
 
 from samba.credentials import Credentials
 from samba.dcerpc import dnsp, dnsserver
-from samba.dnsserver import ARecord, MXRecord, PTRRecord, TXTRecord
+from samba.dnsserver import ARecord, MXRecord, PTRRecord, SRVRecord, TXTRecord
 from samba.param import LoadParm
 
 VERSION = dnsserver.DNS_CLIENT_VERSION_LONGHORN
 
 
-def record_of(kind: str, data: str) -> Any:
+def record_of(kind: str, data: str, ttl: int) -> Any:
     if kind == "A":
-        return ARecord(data)
+        return ARecord(data, ttl=ttl)
     if kind == "MX":
         preference, server = data.split()
-        return MXRecord(server, int(preference))
+        return MXRecord(server, int(preference), ttl=ttl)
     if kind == "PTR":
-        return PTRRecord(data)
-    return TXTRecord([data[start : start + 255] for start in range(0, len(data), 255)])  # RFC 1035, 3.3.14
+        return PTRRecord(data, ttl=ttl)
+    if kind == "SRV":
+        priority, weight, port, server = data.split()
+        return SRVRecord(server, int(port), int(priority), int(weight), ttl=ttl)
+    return TXTRecord([data[start : start + 255] for start in range(0, len(data), 255)], ttl=ttl)  # RFC 1035, 3.3.14
 
 
-def boxed(kind: str, data: str) -> Any:
+def boxed(kind: str, data: str, ttl: int) -> Any:
     box = dnsserver.DNS_RPC_RECORD_BUF()
-    box.rec = record_of(kind, data)
+    box.rec = record_of(kind, data, ttl)
     return box
 
 
@@ -56,7 +59,7 @@ dns = dnsserver.dnsserver(f"ncacn_ip_tcp:{server}[seal]", lp, credentials)
 
 for zone in wanted["zones"]:
     create(zone)
-for zone, name, kind, data in wanted["remove"]:
-    dns.DnssrvUpdateRecord2(VERSION, 0, server, zone, name, None, boxed(kind, data))
-for zone, name, kind, data in wanted["add"]:
-    dns.DnssrvUpdateRecord2(VERSION, 0, server, zone, name, boxed(kind, data), None)
+for zone, name, kind, data, ttl in wanted["remove"]:
+    dns.DnssrvUpdateRecord2(VERSION, 0, server, zone, name, None, boxed(kind, data, ttl))
+for zone, name, kind, data, ttl in wanted["add"]:
+    dns.DnssrvUpdateRecord2(VERSION, 0, server, zone, name, boxed(kind, data, ttl), None)

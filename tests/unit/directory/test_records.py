@@ -3,7 +3,9 @@ from ipaddress import IPv4Network
 
 import pytest
 
+from inventory import mta_sts
 from inventory.model import load
+from inventory.model.administration import DOORS
 from roles.common.commands import Says
 from roles.directory.records import DnsRecord, Zones, changes, desired_of
 
@@ -61,7 +63,14 @@ def test_a_device_that_moved_is_no_longer_known_at_its_old_address_and_others_st
 def test_each_mail_domain_has_its_zone() -> None:
     assert {(r.name, r.kind, r.data) for r in DESIRED.records if r.zone == "sante.gov.bf"} == {
         ("@", "MX", "10 mail1.intra.gov.bf"),
+        ("@", "MX", "20 mail2.intra.gov.bf"),
+        ("_mta-sts", "TXT", f"v=STSv1; id={mta_sts.policy_id(ADMINISTRATION)}"),
+        *((door, "A", "10.10.10.25") for door in DOORS),
         ("@", "TXT", "v=spf1 mx -all"),
+        ("_caldavs._tcp", "SRV", "0 1 443 courriel.intra.gov.bf"),
+        ("_caldavs._tcp", "TXT", "path=/dav/"),
+        ("_carddavs._tcp", "SRV", "0 1 443 courriel.intra.gov.bf"),
+        ("_carddavs._tcp", "TXT", "path=/dav/"),
         ("_dmarc", "TXT", "v=DMARC1; p=reject; adkim=s; aspf=s"),
         ("2026q4-rsa._domainkey", "TXT", "v=DKIM1; k=rsa; p=MIIkey"),
     }

@@ -37,7 +37,7 @@ def test_another_kind_of_key_is_refused_and_a_withheld_one_shows_nothing() -> No
 def test_each_zone_that_is_served_has_a_secret() -> None:
     keys = Keys(
         dkim={domain: {} for domain in ADMINISTRATION.mail_domains},
-        certificates={server.name: () for server in ADMINISTRATION.running("mail")},
+        certificates={server.name: () for server in ADMINISTRATION.mail_servers},
         signing=dict.fromkeys(dnssec.zones(ADMINISTRATION), KEY),
     )
     zones = zones_of(ADMINISTRATION, keys, frozenset())
