@@ -220,17 +220,7 @@ with Browser() as browser:
 def test_calendars_and_contacts_are_in_the_webmail(
     webmail: Webmail, dav: DavPrograms, calendar: Shared, reader: str, word: str
 ) -> None:
-    """An event is made and changed; a contact completes an address. A shared calendar that one reads is read only."""
-    dav.run(
-        """
-book = collections(given["me"])["Contacts"][0]
-text = card(f"Zoé {given['word']}", f"zoe.{given['word']}@partenaire.example")
-assert ask("PUT", f"{book}{given['word']}.vcf", given["me"], text)[0] == 201
-""",
-        [reader],
-        me=reader,
-        word=word,
-    )
+    """An event is made and changed; a contact made there completes an address. A shared calendar may be read only."""
     told = webmail.visit(
         """
 word = given["word"]
@@ -271,6 +261,17 @@ with Browser() as browser:
     browser.click("[data-view=week]")
     browser.until(f"!!document.querySelector('.agenda-week') && !!{shown(word)}")
 
+    browser.go(f"{site}/?_task=addressbook")
+    browser.until(idle("rcmail.env.task == 'addressbook' && !!rcmail.env.address_sources"))
+    books = browser.ask("Object.values(rcmail.env.address_sources).map(each => [each.name, each.id])")
+    book = next(key for name, key in books if name == "Contacts")
+    browser.go(f"{site}/?_task=addressbook&_action=add&_source={book}&_framed=1")
+    browser.until(idle("!!document.querySelector('[name=_name]')"))
+    browser.fill("[name=_name]", f"Zoé {word}")
+    browser.fill("[name='_email[]']", f"zoe.{word}@partenaire.example")
+    browser.ask("rcmail.command('save')")
+    browser.until("!location.search.includes('_action=add') && document.readyState == 'complete'")
+
     browser.go(f"{site}/?_task=mail&_action=compose")
     browser.until(idle("rcmail.env.action == 'compose' && !!document.querySelector('.recipient-input input')"
                        " && !!window.tinymce && !!tinymce.activeEditor && tinymce.activeEditor.initialized"))
@@ -301,15 +302,19 @@ with Browser() as browser:
 me, word = given["me"], given["word"]
 place = collections(me)["Agenda"][0]
 items = [ask("GET", each, me)[2] for each in found(place, me, "1") if each.endswith(".ics")]
-tell(texts=[text for text in items if word in text])
+book = collections(me)["Contacts"][0]
+cards = [ask("GET", each, me)[2] for each in found(book, me, "1") if each.endswith(".vcf")]
+tell(kept=[[text for text in texts if word in text] for texts in (items, cards)])
 """,
         [reader],
         me=reader,
         word=word,
-    )["texts"]
-    assert len(kept) == 1
-    assert f"SUMMARY:{word} séance" in kept[0]
-    assert "T100000Z" in kept[0]
+    )["kept"]
+    events, cards = kept
+    assert len(events) == len(cards) == 1
+    assert f"SUMMARY:{word} séance" in events[0]
+    assert "T100000Z" in events[0]
+    assert f"FN:Zoé {word}" in cards[0]
 
 
 @pytest.fixture
