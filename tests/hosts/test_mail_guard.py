@@ -94,13 +94,22 @@ def test_who_guesses_from_outside_is_shut_out_and_others_are_not(
         # Rules that are loaded anew forget it for a moment only.
         host.check_output("systemctl reload nftables")
         assert within(30, lambda: guesser in host.check_output(wall))
+        # Nor does a guard that dies let anybody in.
+        host.check_output("systemctl kill --signal KILL mail-guard.service")
+        assert within(30, lambda: guesser in host.run("mail-guard list").stdout)
+        assert not opens(world.host, machine, guesser, 993)
         assert "shut out" in host.check_output("journalctl -u mail-guard -g %s -n 1 -o cat", guesser)
-        figures = host.check_output("cat /run/mail-guard/figures").splitlines()
-        assert int(dict(line.rsplit(" ", 1) for line in figures)["mail_guard_shut_addresses"]) >= 1
+        assert within(30, lambda: _shut_by_the_figures(host) >= 1)
         assert host.check_output("mail-guard open %s", guesser) == f"{guesser}: let in again"
         assert within(30, lambda: opens(world.host, machine, guesser, 993))
     finally:
         host.run("mail-guard open %s %s", guesser, other)
+
+
+def _shut_by_the_figures(host: Host) -> int:
+    """How many addresses are shut out, as a Prometheus is told."""
+    lines = host.run("cat /run/mail-guard/figures").stdout.splitlines()
+    return int(dict(line.rsplit(" ", 1) for line in lines).get("mail_guard_shut_addresses", 0))
 
 
 def test_who_is_inside_is_never_shut_out(host: Host, machine: Machine, administration: Administration) -> None:

@@ -40,7 +40,7 @@ class Auth(BaseAuth):
         return person if right(login.lower(), password, self.client.address) else ""
 
     def _sleep_for_constant_exec_time(self, time_ns_begin: int) -> None:
-        """Nothing: Dovecot delays what is wrong, longer and longer, by the address that it came from."""
+        """Nothing: Dovecot delays what is wrong, and mail-guard shuts out who guesses from outside."""
 
 
 def right(login: str, password: str, client: str, path: str = SOCKET) -> bool:
