@@ -3,7 +3,10 @@
 from pyinfra import host
 
 from roles.mail.config import STORE
-from roles.mailbackup import mailbackup
+from roles.mailbackup import mailbackup, webmailbackup
+from roles.webmail import COPY, COPY_UNIT
 
-if "mail" in host.groups:
+if {"mail", "mailstandby"}.intersection(host.groups):
     mailbackup(host.data.administration, host.data.machine, STORE)
+elif "webmail" in host.groups:
+    webmailbackup(host.data.administration, host.data.machine, COPY, COPY_UNIT)

@@ -30,19 +30,19 @@ def main() -> int:
 
 
 def pruned(administration: Administration, plan: bool) -> int:
-    """Prune the repository of every mail server."""
+    """Prune the repository of every machine that has one."""
     server = mail_backups.server(administration)
     if server is None:
         print("no machine keeps backups: 'backupserver' in the 'runs' of one", file=sys.stderr)
         return 1
-    password = secrets_of(administration.environment).get(mail_backups.SCOPE, mail_backups.PASSWORD).reveal()
+    secrets = secrets_of(administration.environment)
     write_ssh_config(administration)
     status = 0
-    for machine in administration.running("mail"):
+    for machine, scope in mail_backups.clients(administration):
         wanted = {
             "repository": mail_backups.repository(machine.name),
             "account": mail_backups.ACCOUNT,
-            "password": password,
+            "password": secrets.get(scope, mail_backups.PASSWORD).reveal(),
             "keep": administration.platform.mail.backups.model_dump(),
             "plan": plan,
         }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from inventory.secrets import Secret
 
 SCOPE = "mail-backup"
+WEBMAIL = "webmail-backup"  # the webmail's: with them nobody has a word of mail
 PASSWORD, KEY = "password", "ssh_key"  # the names of the secrets
 ACCOUNT = "mail-backup"  # on both machines: who adds, and who keeps
 FOLDER = "/srv/backups"
@@ -25,6 +26,13 @@ FOLDER = "/srv/backups"
 def server(administration: Administration) -> Machine | None:
     """Who keeps them; None where nobody does."""
     return next(iter(administration.running("backupserver")), None)
+
+
+def clients(administration: Administration) -> tuple[tuple[Machine, str], ...]:
+    """Who adds, each to a repository of its own, with the secrets of which scope."""
+    servers = administration.mail_servers
+    webmails = (machine for machine in administration.running("webmail") if machine not in servers)
+    return (*((machine, SCOPE) for machine in servers), *((machine, WEBMAIL) for machine in webmails))
 
 
 def repository(name: str) -> str:

@@ -28,13 +28,14 @@ class BackupServerConfig:
 
 
 def config_of(administration: Administration, secrets: Secrets) -> BackupServerConfig:
-    """Every mail server adds its mail, from its own address."""
-    key = mail_backups.public_key(secrets.get(mail_backups.SCOPE, mail_backups.KEY))
+    """Every mail server adds its mail, and a webmail what people keep there, each from its own address."""
+    clients = mail_backups.clients(administration)
+    keys = {scope: mail_backups.public_key(secrets.get(scope, mail_backups.KEY)) for _, scope in clients}
     return BackupServerConfig(
         account=mail_backups.ACCOUNT,
         folder=mail_backups.FOLDER,
         clients=tuple(
-            Client(machine.name, machine.address, key, mail_backups.repository(machine.name))
-            for machine in administration.running("mail")
+            Client(machine.name, machine.address, keys[scope], mail_backups.repository(machine.name))
+            for machine, scope in clients
         ),
     )

@@ -62,6 +62,8 @@ CALENDARS = Path(__file__).with_name("agenda")  # a plugin
 PLUGIN = f"{ROUNDCUBE}/plugins/administration"
 # Where the plugin of passwords looks for what speaks to a directory.
 DRIVER = "/usr/share/roundcube/plugins/password/drivers/active_directory.php"
+COPY = f"{STATE}/copy"  # of the database, whole at one moment: what is backed up
+COPY_UNIT = "webmail-copy.service"
 UPKEEP = ("roundcube-cleandb", "roundcube-gc")  # Debian's timers: what was deleted, what was left of uploads
 
 
@@ -173,6 +175,14 @@ def _processes(wanted: WebmailConfig) -> None:
             state=STATE,
             owner=USER,
         )
+    config_file(
+        name="webmail: copy of what people keep in it",
+        template="webmail/webmail-copy.service.j2",
+        path=f"/etc/systemd/system/{COPY_UNIT}",
+        state=STATE,
+        copy=COPY,
+        owner=USER,
+    )
     service(
         name="webmail: runs in its present sandbox, on its present schema",
         unit="webmail.service",

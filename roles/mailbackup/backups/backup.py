@@ -80,8 +80,8 @@ def known(repository: Repository, state: Path) -> None:
         raise BackupError(f"the backup server has another repository, {found[:8]} for {ours[:8]}; if so: rm {note}")
     if held := repository.snapshots():
         raise BackupError(
-            f"this machine is new, and there are backups of the one before it, to {held[-1].says}: `restore-mail --all`"
-            f" brings its mail back; to go on without: echo {found} >{note}"
+            f"this machine is new, and there are backups of the one before it, to {held[-1].says}:"
+            f" `restore-mail --all`, or `restore-webmail`, brings back its mail; to go on without: echo {found} >{note}"
         )
     write(note, f"{found}\n")
 
