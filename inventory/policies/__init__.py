@@ -28,6 +28,7 @@ POLICIES: list[Policy] = [
     machines.services_are_in_a_datacentre,
     machines.the_directory_is_alone,
     machines.the_webmail_is_one_and_reads_mail,
+    machines.calendars_are_with_mail,
     networks.management_is_for_devices,
     networks.guests_reach_nothing,
     networks.switches_stay_reachable,

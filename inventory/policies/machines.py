@@ -64,3 +64,27 @@ def the_webmail_is_one_and_reads_mail(parsed: Parsed) -> Iterator[Problem]:
                 "'webmail' without a mail server; put 'mail' on another machine",
             )
             yield source.problem(["machines", name, "runs"], message)
+
+
+def calendars_are_with_mail(parsed: Parsed) -> Iterator[Problem]:
+    """Passwords are asked of the Dovecot beside them; a second place would have other events under the same names."""
+    found = [
+        (source, name, machine.runs)
+        for source, site in parsed.sites.values()
+        for name, machine in site.machines.items()
+        if "dav" in machine.runs
+    ]
+    for place, (source, name, runs) in enumerate(found):
+        if place:
+            other = found[0][1]
+            message = either(
+                f"« dav » tourne déjà sur « {other} » ; n'en garder qu'un",
+                f"'dav' runs on '{other}' already; keep one of them",
+            )
+            yield source.problem(["machines", name, "runs"], message)
+        elif "mail" not in runs:
+            message = either(
+                "« dav » sans « mail » sur la même machine ; écrire runs: [mail, dav]",
+                "'dav' without 'mail' on the same machine; write runs: [mail, dav]",
+            )
+            yield source.problem(["machines", name, "runs"], message)

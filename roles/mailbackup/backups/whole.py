@@ -11,7 +11,7 @@ from .backup import SETTINGS, STATE, write
 from .repository import BackupError, Repository, Snapshot
 
 STORE = Path("/srv/mail")
-SERVICES = ("postfix", "dovecot", "mail-journal", "valkey-server")  # they write to what comes back
+SERVICES = ("postfix", "dovecot", "mail-journal", "valkey-server", "dav")  # they write to what comes back
 ACCOUNT = "mail-backup"
 # They are made anew, of what the folders hold.
 INDEXES = ("dovecot.index*", "dovecot.list.index*")
