@@ -77,7 +77,9 @@ def active(place: Path) -> str:
 
 def returned(lab: Lab, place: Path, used: str, old: str) -> None:
     """The server of before becomes the standby of the one that is used, has all that that has, and takes over."""
-    promoted(place, used)
+    options = ("--deploy", "mailservers", "--limit", old, "--yes")
+    deployed = run(place, "deploys.engine", "deploy", *options)
+    assert deployed.returncode == 0, deployed.stdout + deployed.stderr
     assert within(120, lambda: answers(lab, used, COPIED)), lab.run(used, "cat /run/mail-copy/.figures", check=False)
     promoted(place, old)
 

@@ -15,10 +15,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from roles.mail.programs.shadow import keeper, peer, wire
+from roles.mail.programs.shadow import keeper, peer, shadow, wire
 from roles.mail.programs.shadow.addresses import Addresses, Lists
 from roles.mail.programs.shadow.peer import AloneError, Peer
 from roles.mail.programs.shadow.replay import Copy, message_id, recipients
+from roles.mail.programs.shadow.shadow import Shadow
 from roles.mail.programs.shadow.store import Bounds, FullError, Store
 from roles.mail.programs.shadow.watch import ADOPTED, ASK, Queue, Watch
 
@@ -179,6 +180,66 @@ def test_what_waited_for_an_operator_waits_again() -> None:
 def test_the_message_id_is_that_of_the_header() -> None:
     assert message_id(b"Subject: x\nMessage-Id:\n <1@x>\n\nMessage-ID: <2@x>\n") == "<1@x>"
     assert message_id(b"Subject: x\n\nMessage-ID: <2@x>\n") == ""
+
+
+# What a message meets.
+class Other:
+    """A server that keeps copies, or does not."""
+
+    def __init__(self, *_: object, why: str = "") -> None:
+        self.name, self.why_alone, self.there = "mail2", why, {}
+
+    def put(self, name: str, envelope: dict, _content: bytes) -> None:
+        if self.why_alone:
+            raise AloneError(self.why_alone)
+        self.there[name] = envelope
+
+
+@pytest.fixture
+def accepting(addresses: Addresses, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(shadow, "spool", lambda: "1")
+
+    def make(why: str = "", **other: object) -> Shadow:
+        monkeypatch.setattr(shadow, "Peer", lambda *_: Other(why=why))
+        peers = {"mail2": {"fqdn": "mail2", "address": "192.0.2.2"}}
+        return Shadow({"peers": peers, "port": 1, "required": False, "delivers": True, **other}, lambda: addresses)
+
+    return make
+
+
+def test_a_message_is_accepted_with_its_copy(accepting) -> None:
+    found = accepting()
+    name = found.keep(dict(ENVELOPE), b"body")
+    assert found.peer.there == {name: ENVELOPE}
+    assert (found.kept, found.alone, len(found.watch)) == (1, 0, 1)
+
+
+def test_without_a_copy_it_is_accepted_or_waits_as_is_declared(accepting, capsys) -> None:
+    flows = accepting("it is away")
+    assert [flows.keep(dict(ENVELOPE), b"body") for _ in range(9)] == [None] * 9
+    assert (flows.kept, flows.alone, len(flows.watch)) == (0, 9, 0)
+    assert capsys.readouterr().out.count("on this server alone") == 1  # a line a minute, not one a message
+    with pytest.raises(AloneError):
+        accepting("it is away", required=True).keep(dict(ENVELOPE), b"body")
+
+
+def test_what_was_kept_for_a_queue_that_is_gone_is_not_dropped(accepting, capsys) -> None:
+    found = accepting()
+    found._adopt({NAME: ENVELOPE, OTHER: {**ENVELOPE, "spool": "2"}})
+    assert len(found.watch) == 1
+    assert "1 copies of a queue that is gone" in capsys.readouterr().out
+
+
+def test_a_queue_has_its_number_as_long_as_its_disk(tmp_path: Path) -> None:
+    first = shadow.spool(tmp_path / "spool")
+    assert shadow.spool(tmp_path / "spool") == first
+    (tmp_path / "spool").unlink()
+    assert shadow.spool(tmp_path / "spool") != first
+
+
+def test_a_standby_waits_for_no_mailbox(accepting) -> None:
+    assert accepting().boxes({**ENVELOPE, "to": ["all@sante.bf"]}) == ("a@sante.bf", "b@sante.bf")
+    assert accepting(delivers=False).boxes(ENVELOPE) == ()
 
 
 # Two servers.
