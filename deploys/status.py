@@ -89,6 +89,10 @@ def addresses(administration: Administration) -> list[str]:
         lines.append(f"Messagerie : {name}, SMTP 465 (TLS), IMAP 993 (TLS), identifiant = adresse de courriel")
     for _ in administration.running("webmail"):
         lines.append(f"Webmail : https://{administration.fqdn(WEBMAIL)}/, identifiant = adresse de courriel")
+    for _ in administration.running("dav"):
+        lines.append(
+            f"Agendas et contacts : https://{administration.fqdn(WEBMAIL)}/dav/, identifiant = adresse de courriel"
+        )
     for machine in administration.running("files"):
         lines.append(f"Fichiers : \\\\{machine.fqdn}\\<partage>, identifiant = login@{domain.upper()}")
     return lines
