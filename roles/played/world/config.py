@@ -49,6 +49,7 @@ SERVERS = (
     Server("mx.sts-testing.example", 30, "itself"),
     Server("mx.sts-dane.example", 31, "itself", "right"),  # MTA-STS alone would refuse it
     Server("mx.sts-dane-wrong.example", 32, "public", "wrong"),  # MTA-STS alone would take it
+    Server("mx.sts-other.example", 33, "public"),  # its policy names another server
 )
 # By domain, who serves its policy (RFC 8461), and the mode of it; it names the domain's one server. Each asks for
 # reports on TLS (RFC 8460).
@@ -58,6 +59,7 @@ STS = {
     "sts-testing.example": (202, "testing"),
     "sts-dane.example": (203, "enforce"),
     "sts-dane-wrong.example": (204, "enforce"),
+    "sts-other.example": (205, "enforce"),
 }
 READER = "tls@honest.example"  # of those reports
 
@@ -74,7 +76,8 @@ class Web:
 
 def _policy(domain: str, mode: str) -> str:
     """The text of a policy of MTA-STS."""
-    return f"version: STSv1\r\nmode: {mode}\r\nmx: mx.{domain}\r\nmax_age: 86400\r\n"
+    server = "mx.honest.example" if domain == "sts-other.example" else f"mx.{domain}"
+    return f"version: STSv1\r\nmode: {mode}\r\nmx: {server}\r\nmax_age: 86400\r\n"
 
 
 WEBS: tuple[Web, ...] = tuple(
