@@ -28,6 +28,7 @@ AGAIN = "127.0.0.1["  # of what comes back to us as another message
 DELIVERY = re.compile(r": to=<([^>]*)>,.* relay=([^,]+),.* delay=([0-9.]+),.* status=(sent|deferred|bounced|expired)\b")
 # A server elsewhere that does not prove itself as it must (DANE, MTA-STS), or has no TLS; not what it answers.
 NOT_PROVED = re.compile(r", dsn=[45]\.7\.[45], status=(deferred|bounced|expired) \((?!host \S+ said: )")
+NOT_NAMED = re.compile(r"^warning: MX name \S+ does not match STS MX pattern ")  # Postfix then asks no such server
 REJECT = re.compile(r"reject: \S+ from \S+: ([45])")
 RECIPIENT = re.compile(r"[ ,;]to=<([^>]*)>")
 SUBMITTED = re.compile(r": client=.*, sasl_username=(\S+)")
@@ -61,6 +62,8 @@ class Figures:
                 self._delivered(*found.groups())
                 if refused := NOT_PROVED.search(line):
                     self._count("mail_tls_refused_total", result=refused[1])
+            elif NOT_NAMED.search(line):
+                self._count("mail_tls_refused_total", result="deferred")
             elif found := REJECT.search(line):
                 to = RECIPIENT.search(line)
                 kind = "permanent" if found[1] == "5" else "temporary"

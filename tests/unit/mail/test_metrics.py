@@ -29,6 +29,10 @@ LMTP = "relay=mail1.intra.gov.bf[private/dovecot-lmtp]"
             'mail_tls_refused_total{result="deferred"} 1',
         ),
         (
+            "warning: MX name 'mx.sts-other.example' does not match STS MX pattern for 'sts-other.example'",
+            'mail_tls_refused_total{result="deferred"} 1',
+        ),
+        (
             f"{FROM} from=<someone@example.org> to=<awa@mtdpce.gov.bf> proto=ESMTP helo=<app1.intra.gov.bf>",
             'mail_rejects_total{institution="mtdpce",kind="permanent"} 1',
         ),
