@@ -57,7 +57,9 @@ def tag(host: Host, people: tuple[str, str]) -> Iterator[str]:
         for name in sorted((each for each in names if word in each), reverse=True):
             host.run("doveadm mailbox delete -s -u %s %s", person, name)
         host.run("doveadm expunge -u %s mailbox %s SUBJECT %s", person, RECOVERABLE, word)
-        host.run("rm -f /var/lib/mail-import/%s.*", person)
+        host.run(f"rm -f /var/lib/mail-import/{person}.*")
+        # What doveadm removed, the copy of the mailbox is told.
+        host.run(f"! test -d /run/mail-copy/ask || touch /run/mail-copy/ask/{person}")
 
 
 @pytest.fixture
