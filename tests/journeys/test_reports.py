@@ -91,6 +91,12 @@ def now(world: World) -> float:
     return float(world.host.check_output("date +%s.%N"))
 
 
+def signed(world: World, text: str) -> bool:
+    """Whether our keys in the DNS vouch for a message; a name that takes long is asked again."""
+    asked = "printf '%%s' %s | timeout 30 python3 -c %s"
+    return within(60, lambda: world.host.run(asked, text, SIGNED).succeeded)
+
+
 def told(mail_server: Host, world: World, domain: str, since: float) -> tuple[str, EmailMessage]:
     """The report on TLS that a domain gets now. What Postfix tells is counted a moment later."""
     mine = f"TLS-Report-Domain: {domain}"
@@ -164,7 +170,7 @@ def test_a_server_that_does_not_prove_itself_gets_nothing_and_its_domain_is_told
             "total-failure-session-count": failed,
         }, said
         assert sum(each["failed-session-count"] for each in policy.get("failure-details", [])) == failed
-        assert world.host.run("printf '%%s' %s | timeout 60 python3 -c %s", text, SIGNED).succeeded, text
+        assert signed(world, text), text
 
 
 def test_who_asks_for_it_is_told_how_mail_in_their_name_fared(
@@ -197,7 +203,7 @@ def test_who_asks_for_it_is_told_how_mail_in_their_name_fared(
     row = rows[world.address(HONEST)]
     assert int(row.findtext("row/count") or 0) >= 1
     assert row.findtext("row/policy_evaluated/spf") == "pass"
-    assert world.host.run("printf '%%s' %s | timeout 60 python3 -c %s", text, SIGNED).succeeded, text
+    assert signed(world, text), text
 
 
 def test_reports_on_us_reach_people(
