@@ -202,7 +202,7 @@
             buttons.push({text: say("once") + " : " + rcmail.gettext("delete"), class: "delete once btn-danger", click: () => send("remove", {once: event.occurrence})});
         }
         buttons.push({text: rcmail.gettext(writes ? "cancel" : "close"), class: "cancel btn-secondary", click: shut});
-        dialog = rcmail.show_popup_dialog(form, event ? (again ? `${say("event")} (${say("series").toLowerCase()})` : say("event")) : say("add"), buttons, {width: 480, height: again ? 320 : 470});
+        dialog = rcmail.show_popup_dialog(form, event ? (again ? `${say("event")} (${say("series").toLowerCase()})` : say("event")) : say("add"), buttons, {width: again ? 680 : 480, height: again ? 320 : 470});
         value("summary").focus();
     }
     function shut() {
