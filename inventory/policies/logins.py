@@ -10,8 +10,8 @@ from inventory.model.references import Parsed
 ROLES = {
     "abuse", "billing", "hostmaster", "info", "marketing", "news", "noc", "postmaster", "sales", "security", "support",
     "usenet", "uucp", "webmaster", "www",
-    "admin", "administrateur", "dmarc", "mailer-daemon", "no-reply", "nobody", "noreply", "noreply-dmarc", "plateforme", "root",
-    "securite", "ssladmin", "sysadmin", "tlsrpt",
+    "admin", "administrateur", "dmarc", "mailer-daemon", "no-reply", "nobody", "noreply", "noreply-dmarc", "plateforme",
+    "root", "securite", "ssladmin", "sysadmin", "tlsrpt",
 }  # fmt: skip
 
 
