@@ -58,6 +58,7 @@ def attend(accepted: socket.socket, peers: dict[str, Any], stores: dict[str, Sto
             name = caller(connection.getpeercert(), peers)
             if name is None:
                 print("a stranger shows the certificate of a machine that has no copies here", file=sys.stderr)
+                connection.shutdown(socket.SHUT_RDWR)
                 return
             connection.settimeout(IDLE)
             with connection.makefile("rwb") as there:
