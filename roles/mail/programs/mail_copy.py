@@ -33,11 +33,11 @@ PASSWORD = Path("/etc/dovecot/copies-password.conf")
 AUTHORITY = "/etc/ssl/administration/ca.crt"
 LISTENER = "dovecot"  # its process of events
 AT_ONCE = 4  # mailboxes
-TOGETHER = 0.3  # seconds: what happens within them is synchronised once
+TOGETHER = 1  # second: what happens within them is synchronised once
 WHOLE = 3600  # seconds: each mailbox is compared whole so often
-LONGEST = 1800  # seconds that one may take
+LONGEST, SOON = 1800, 40  # seconds that one may take; at first it is given less, since dsync may stall (seen on 2.4.1)
 AGAIN = (1, 2, 5, 10, 20)  # seconds after a failure, the last of them for good
-TICK = 0.1
+TICK = 0.2
 SESSION, OWN = "mail_user_session_finished", 1  # seconds until we have heard of our own session
 PARTLY = 2  # what doveadm sync answers where something changed under it
 
@@ -147,10 +147,11 @@ class Copies:
         state = mailbox.states.get(server, "")
         verb = "backup" if server in mailbox.merged else "sync"
         line = ["doveadm", verb, "-u", address, "-s", state, place]
+        given = min(LONGEST, SOON * 4**mailbox.failures)
         try:
-            done = subprocess.run(line, capture_output=True, text=True, timeout=LONGEST, check=False)
+            done = subprocess.run(line, capture_output=True, text=True, timeout=given, check=False)
         except subprocess.TimeoutExpired:
-            done = subprocess.CompletedProcess(line, 75, "", f"longer than {LONGEST} s")
+            done = subprocess.CompletedProcess(line, 75, "", f"longer than {given} s")
         if done.returncode == 0:
             mailbox.states[server] = done.stdout.strip()
             mailbox.merged.add(server)
