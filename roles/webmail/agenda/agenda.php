@@ -10,6 +10,8 @@ require_once __DIR__ . '/events.php';
  */
 class agenda extends rcube_plugin
 {
+    private const SILENT = 60;  // seconds that no page waits again for a server that did not answer: mail goes on
+
     public function init()
     {
         $this->add_texts('localization/', true);
@@ -75,6 +77,7 @@ class agenda extends rcube_plugin
 
     public function index()
     {
+        unset($_SESSION['dav_silent_until']);  // who opens the page wants it asked
         $output = rcmail::get_instance()->output;
         $output->set_pagetitle($this->gettext('agenda'));
         $output->set_env('agenda_calendars', $this->listed('calendar'));
@@ -202,10 +205,16 @@ class agenda extends rcube_plugin
 
     private function listed(string $kind): array
     {
+        if (($_SESSION['dav_silent_until'] ?? 0) > time()) {
+            return [];
+        }
         try {
             return agenda_dav::of_session()->collections($kind);
         } catch (agenda_dav_error $error) {
             rcube::write_log('errors', 'agenda: ' . $error->getMessage());
+            if ($error->getCode() === 0) {
+                $_SESSION['dav_silent_until'] = time() + self::SILENT;
+            }
 
             return [];
         }

@@ -82,7 +82,7 @@ final class agenda_book extends rcube_addressbook
     public function insert($save_data, $check = false)
     {
         $name = sprintf('%s.vcf', bin2hex(random_bytes(16)));
-        $text = preg_replace('/^VERSION:.*$/m', "$0\r\nUID:" . substr($name, 0, -4), $this->card('', $save_data), 1);
+        $text = preg_replace('/^VERSION:[^\r\n]*/m', "$0\r\nUID:" . substr($name, 0, -4), $this->card('', $save_data), 1);
 
         return $this->written($name, $text, null) ? bin2hex($name) : false;
     }

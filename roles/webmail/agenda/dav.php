@@ -1,10 +1,11 @@
 <?php
 
-/** A person's calendars and contacts, asked of their server as the person. Managed by roles/webmail. */
+/** What a server of calendars refuses; the code is the status of its answer, 0 where there was none. */
 final class agenda_dav_error extends Exception
 {
 }
 
+/** A person's calendars and contacts, asked of their server as the person. Managed by roles/webmail. */
 final class agenda_dav
 {
     private const D = 'DAV:';
@@ -165,6 +166,9 @@ final class agenda_dav
 
     private function ask(string $method, string $path, array $good, string $body = '', array $headers = []): array
     {
+        if (preg_grep('/[\r\n\0]/', $headers)) {
+            throw new agenda_dav_error("$method: a page sent what would be a header of its own", 400);
+        }
         $told = [];
         $request = curl_init($this->server . $path);
         curl_setopt_array($request, [
@@ -191,7 +195,7 @@ final class agenda_dav
         $said = curl_exec($request);
         $status = curl_getinfo($request, CURLINFO_RESPONSE_CODE);
         if (!is_string($said) || !in_array($status, $good, true)) {
-            throw new agenda_dav_error("$method: " . ($status ?: curl_error($request)));
+            throw new agenda_dav_error("$method: " . ($status ?: curl_error($request)), $status);
         }
 
         return [$status, $told, $said];

@@ -21,7 +21,7 @@ final class agenda_events
             [$start, $day] = self::moment(...$has['DTSTART']);
             $end = match (true) {
                 isset($has['DTEND']) => self::moment(...$has['DTEND'])[0],
-                isset($has['DURATION']) => $start->add(new DateInterval($has['DURATION'][1])),
+                isset($has['DURATION']) => self::after($start, $has['DURATION'][1]),
                 default => $day ? $start->modify('+1 day') : $start,
             };
             $form = $day ? 'Y-m-d' : 'Y-m-d\TH:i:s\Z';
@@ -32,7 +32,8 @@ final class agenda_events
                 'start' => $start->format($form),
                 'end' => $end->format($form),
                 'day' => $day,
-                'occurrence' => isset($has['RECURRENCE-ID']) ? $start->format($day ? 'Ymd' : 'Ymd\THis\Z') : '',
+                // Which time of a series it is, wherever that one was moved to.
+                'occurrence' => isset($has['RECURRENCE-ID']) ? self::time_of(...$has['RECURRENCE-ID']) : '',
             ];
         }
 
@@ -85,11 +86,26 @@ final class agenda_events
     public static function without(string $text, string $occurrence): string
     {
         $line = strlen($occurrence) === 8 ? "EXDATE;VALUE=DATE:$occurrence" : "EXDATE:$occurrence";
-        $out = [];
+        [$out, $event] = [[], null];
         foreach (self::unfolded($text) as $each) {
-            $out[] = $each;
-            if ($each === 'BEGIN:VEVENT' && !in_array($line, $out, true)) {
-                $out[] = $line;
+            if ($each === 'BEGIN:VEVENT') {
+                $event = [];
+            }
+            if ($event === null) {
+                $out[] = $each;
+                continue;
+            }
+            $event[] = $each;
+            if ($each === 'END:VEVENT') {
+                $own = array_values(preg_grep('/^RECURRENCE-ID[;:]/i', $event));
+                if (!$own) {
+                    array_splice($event, 1, 0, [$line]);
+                }
+                // One that was changed by itself has lines of its own, which go too.
+                if (!$own || self::time_of(...array_slice(self::parts($own[0]), 1)) !== $occurrence) {
+                    array_push($out, ...$event);
+                }
+                $event = null;
             }
         }
 
@@ -163,6 +179,22 @@ final class agenda_events
         $moment = DateTimeImmutable::createFromFormat('!Ymd\THis', rtrim($value, 'Z'), $zone);
 
         return [($moment ?: new DateTimeImmutable('@0'))->setTimezone($utc), false];
+    }
+
+    private static function time_of(string $parameters, string $value): string
+    {
+        [$moment, $day] = self::moment($parameters, $value);
+
+        return $moment->format($day ? 'Ymd' : 'Ymd\THis\Z');
+    }
+
+    private static function after(DateTimeImmutable $start, string $duration): DateTimeImmutable
+    {
+        try {
+            return $start->add(new DateInterval(ltrim($duration, '+')));
+        } catch (Exception) {
+            return $start;  // one odd event hides no other
+        }
     }
 
     private static function blocks(string $text): array
