@@ -135,7 +135,8 @@ class Keeper:
         self.guard, self.wall, self.state, self.figures = guard, wall, state, figures
         self.news = threading.Event()
         if state.exists():
-            guard.shut.update(json.loads(state.read_text()))
+            known = json.loads(state.read_text())
+            guard.shut.update({address: until for address, until in known.items() if not guard.spares(address)})
 
     def keep(self) -> None:
         """For ever."""
@@ -220,11 +221,17 @@ def answering(guard: Guard, keeper: Keeper) -> type[BaseHTTPRequestHandler]:
     return Answer
 
 
+class Server(ThreadingHTTPServer):
+    """Of each login at once Dovecot asks over a connection: one that has to wait is one that it does without."""
+
+    request_queue_size = 512
+
+
 def serve(settings: Mapping[str, Any]) -> None:
     """Answer for ever."""
     guard = Guard(settings)
     keeper = Keeper(guard, Wall(settings["set"]), Path(settings["state"]), Path(settings["figures"]))
-    server = ThreadingHTTPServer(("127.0.0.1", settings["port"]), answering(guard, keeper))
+    server = Server(("127.0.0.1", settings["port"]), answering(guard, keeper))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     keeper.keep()
 

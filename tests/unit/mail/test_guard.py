@@ -1,6 +1,7 @@
 """When mail-guard shuts an address out."""
 
 import importlib.util
+import json
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,14 @@ def test_who_is_let_in_by_hand_begins_anew() -> None:
     assert guard.open(OUTSIDE)
     assert not guard.open(OUTSIDE)
     assert guessed(guard, OUTSIDE, "ab") == [False, False]
+
+
+def test_a_restart_forgets_nobody_but_who_is_spared_since(tmp_path: Path) -> None:
+    state = tmp_path / "shut.json"
+    state.write_text(json.dumps({OUTSIDE: HOUR, NAT: HOUR}))
+    guard = mail_guard.Guard(SETTINGS)
+    mail_guard.Keeper(guard, mail_guard.Wall("inet mail_guard shut"), state, tmp_path / "figures")
+    assert guard.present(0) == {OUTSIDE: HOUR}
 
 
 def test_memory_has_an_end() -> None:
