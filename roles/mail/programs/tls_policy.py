@@ -49,7 +49,7 @@ async def answer(domain: str, daemon: str) -> str:
         if enforced:
             return enforced
         tested = await said(daemon, TESTED, name)
-    except Unknown as error:
+    except (Unknown, dns.exception.DNSException) as error:
         return f"TEMP {error}"
     # A policy that only tests changes nothing of how a message goes: it is reported (RFC 8460).
     return f"OK may {reported(tested)}" if tested else NONE
@@ -70,7 +70,7 @@ async def said(daemon: str, zone: str, name: str) -> str:
                 text = await netstring_of(reader)
             finally:
                 writer.close()
-    except (OSError, ValueError, asyncio.IncompleteReadError) as error:
+    except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
         raise Unknown(f"MTA-STS cannot be asked: {error!r}") from error
     if text.startswith("OK "):
         return text

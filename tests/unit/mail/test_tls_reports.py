@@ -3,9 +3,11 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from roles.mail.programs.tls_reports import __main__ as program
 from roles.mail.programs.tls_reports.look import matches
 from roles.mail.programs.tls_reports.report import Sender, message, readers, report
 from roles.mail.programs.tls_reports.store import DETAILS, Store
@@ -59,6 +61,55 @@ def test_a_server_with_a_thousand_faces_fills_no_disk(store: Store) -> None:
     (policy,) = store.of(DAY, DOMAIN)
     assert policy.failures == DETAILS + 20
     assert len(policy.details) == DETAILS
+
+
+class Ended(Exception):
+    """There is nothing more to look at."""
+
+
+class Waiting(list[dict[str, Any]]):
+    """What is to be looked at, as a queue has it."""
+
+    def get(self) -> dict[str, Any]:
+        if not self:
+            raise Ended
+        return self.pop(0)
+
+
+def test_what_is_odd_is_left_and_the_next_is_looked_at(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    tests = {"policy-string": ["version: STSv1", program.TESTS]}
+    monkeypatch.setattr(program, "today", lambda: DAY)
+    monkeypatch.setattr(program.Looks, "at", lambda *_: WRONG)
+    with pytest.raises(Ended):
+        program._look(store, Waiting([{"policies": [tests]}, told(**tests)]), SENDER.host)  # type: ignore[arg-type]
+    (policy,) = store.of(DAY, DOMAIN)
+    assert (policy.successes, policy.failures, len(policy.details)) == (0, 1, 1)
+
+
+def test_a_report_that_cannot_be_made_keeps_no_other_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent: list[str] = []
+
+    class Client:
+        def __init__(self, *_: object, **__: object) -> None: ...
+        def __enter__(self) -> "Client":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+        def send_message(self, letter: Any, *_: object) -> None:
+            sent.append(letter["TLS-Report-Domain"])
+
+    store.add(DAY, {**told(), "d": "a.example", "policies": [{"f": 0}]})  # no policy that RFC 8460 knows
+    store.add(DAY, told())
+    monkeypatch.setattr(program, "Store", lambda: store)
+    monkeypatch.setattr(program, "today", lambda: "2026-11-29")
+    monkeypatch.setattr(program, "KEEP_DAYS", 36500)
+    monkeypatch.setattr(program.smtplib, "SMTP", Client)
+    assert program.send(SENDER, None) == 1
+    assert sent == [DOMAIN]
+    assert "a.example waits" in capsys.readouterr().err
+    assert [domain for _, domain, _ in store.waiting("2026-11-29")] == ["a.example"]
 
 
 def test_the_message_is_what_rfc_8460_asks_for(store: Store) -> None:

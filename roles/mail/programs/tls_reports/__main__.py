@@ -8,6 +8,7 @@ import os
 import queue
 import smtplib
 import socket
+import sqlite3
 import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +25,8 @@ ENTRY = ("127.0.0.1", 10589)  # of Postfix, for reports alone
 FIRST = 3  # the descriptor of the socket that systemd opened (sd_listen_fds(3))
 TESTS = "mode: testing"
 TO_BE_LOOKED_AT = 1000
+# What Postfix tells and is not understood, or cannot be written down: it is said, and left. Counting goes on.
+ODD = (ValueError, KeyError, TypeError, AttributeError, sqlite3.Error)
 
 
 def today() -> str:
@@ -45,8 +48,8 @@ def listen(sender: Sender) -> None:
                     tested.put(said)
                 else:
                     store.add(today(), said)
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                print(f"Postfix tells what is not understood: {error!r}", flush=True)
+            except ODD as error:
+                print(f"what Postfix tells is not counted: {error!r}", flush=True)
 
 
 def _look(store: Store, tested: "queue.Queue[dict[str, Any]]", host: str) -> None:
@@ -54,12 +57,15 @@ def _look(store: Store, tested: "queue.Queue[dict[str, Any]]", host: str) -> Non
     looks = Looks(host)
     while True:
         said = tested.get()
-        for each in said["policies"]:
-            if TESTS in each.get("policy-string", []) and not each["f"]:
-                wrong = looks.at(said["d"], each.get("mx-host", []))
-                if wrong:
-                    each["f"], each["failure-details"] = 1, [wrong]
-        store.add(today(), said)
+        try:
+            for each in said["policies"]:
+                if TESTS in each.get("policy-string", []) and not each["f"]:
+                    wrong = looks.at(said["d"], each.get("mx-host", []))
+                    if wrong:
+                        each["f"], each["failure-details"] = 1, [wrong]
+            store.add(today(), said)
+        except ODD as error:
+            print(f"what was looked at is not counted: {error!r}", flush=True)
 
 
 def send(sender: Sender, only: str | None) -> int:
@@ -72,12 +78,12 @@ def send(sender: Sender, only: str | None) -> int:
             continue
         to = readers(record)
         if to:
-            told = report(sender, day, domain, store.of(day, domain), f"{uuid4().hex}@{sender.host}")
             try:
+                told = report(sender, day, domain, store.of(day, domain), f"{uuid4().hex}@{sender.host}")
                 with smtplib.SMTP(*ENTRY, timeout=60) as client:
                     client.send_message(message(sender, to, day, domain, told), sender.address, to)
-            except (OSError, smtplib.SMTPException) as error:
-                print(f"the report of {day} for {domain} waits: {error}", file=sys.stderr)
+            except (OSError, ValueError, KeyError, TypeError) as error:  # of one domain: the others have theirs
+                print(f"the report of {day} for {domain} waits: {error!r}", file=sys.stderr)
                 failed += 1
                 continue
         print(f"{day} {domain}: {', '.join(to) or 'asks for no report by mail'}")
