@@ -46,6 +46,13 @@ def test_only_addresses_of_our_domains_are_said_again(address: str, found: bool)
     assert bool(python.search(f"<EMailAddress>{address}</EMailAddress>")) == found
 
 
+def test_no_address_that_is_asked_about_is_in_a_log() -> None:
+    servers = render("webmail/doors/nginx.j2", doors=DOORS).split("    server {\n")[1:]
+    assert servers
+    for server in servers:
+        assert "access_log /var/log/nginx/access.log without_arguments;" in server or "access_log off;" in server
+
+
 def test_a_ticket_and_calendars_are_named_where_they_are() -> None:
     for name in ("config-v1.1.xml", "profile.mobileconfig", "index.html"):
         bare = render(f"webmail/doors/{name}.j2", doors=replace(DOORS, tickets=False, dav=""))
