@@ -79,8 +79,9 @@ def restored(wanted: argparse.Namespace, repository: Repository) -> str:
     scratch = Path(mkdtemp(prefix="restore-dav-", dir=SCRATCH))
     try:
         repository.run("restore", "--no-lock", f"{snapshot.id}:{place / name}", f"--target={scratch / 'from'}")
+        owner = pwd.getpwnam(OWNER)
         for path in (*scratch.rglob("*"), scratch):
-            shutil.chown(path, OWNER, OWNER)
+            os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
         with as_owner(), LOCK.open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if shared or wanted.in_place:

@@ -10,6 +10,7 @@ webmail is down for some seconds; mail is not touched.
 
 import argparse
 import os
+import pwd
 import shutil
 import sqlite3
 import subprocess
@@ -69,8 +70,7 @@ def restored(repository: Repository, snapshot: str) -> Path:
         repository.run("restore", "--no-lock", f"{snapshot}:{COPY.parent}", f"--target={scratch}")
         came = scratch / COPY.name
         sound(came)
-        shutil.chown(came, OWNER, OWNER)
-        came.chmod(0o600)
+        given(came)
         kept = replaced(came)
     finally:
         shutil.rmtree(scratch)
@@ -91,6 +91,17 @@ def sound(base: Path) -> None:
         said = str(error)
     if said != "ok":
         raise BackupError(f"the database of that backup is not sound: {said}; choose another with --at")
+
+
+def given(base: Path) -> None:
+    """Make it the webmail's own: never what a link of the webmail, in whose folder it is, leads to."""
+    owner = pwd.getpwnam(OWNER)
+    opened = os.open(base, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        os.fchown(opened, owner.pw_uid, owner.pw_gid)
+        os.fchmod(opened, 0o600)
+    finally:
+        os.close(opened)
 
 
 def replaced(came: Path) -> Path:
