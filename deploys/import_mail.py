@@ -9,6 +9,8 @@ Exits 0; 1 where anything did not come, which is said; 2 where nothing was begun
 
 import argparse
 import json
+import re
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,7 +49,7 @@ def main() -> int:
     parser.add_argument("--environment", default="lab")
     parser.add_argument("--institution", required=True)
     parser.add_argument("--from", dest="server", required=True, help="the old server: a name, or a name and a port")
-    parser.add_argument("--table", required=True, help="a file, sealed with age or not; - is stdin")
+    parser.add_argument("--table", required=True, help="a file, sealed with age or not; - is stdin, not sealed")
     parser.add_argument("--authority", type=Path, help="who vouches for the old server's certificate (PEM)")
     parser.add_argument("--starttls", action="store_true", help="143 and STARTTLS instead of 993")
     parser.add_argument("--jobs", type=int, default=4, help="mailboxes at a time")
@@ -81,6 +83,8 @@ def job_of(administration: Administration, wanted: argparse.Namespace) -> dict[s
     name = "(stdin)" if wanted.table == "-" else wanted.table
     content = sys.stdin.buffer.read() if wanted.table == "-" else Path(wanted.table).read_bytes()
     if content.startswith(SEALED):
+        if wanted.table == "-":
+            raise NotBegunError("(stdin) : une table scellée se donne par son fichier, TABLE=table.age")
         content = opened(Path(wanted.table), administration.environment.age_identity)
     try:
         text = content.decode("utf-8-sig")
@@ -98,7 +102,7 @@ def job_of(administration: Administration, wanted: argparse.Namespace) -> dict[s
         "host": host,
         "port": port,
         "starttls": wanted.starttls,
-        "authority": wanted.authority.read_text(encoding="ascii") if wanted.authority else "",
+        "authority": certificates_of(wanted.authority) if wanted.authority else "",
         "master": master.login if master else "",
         "password": master.password if master else "",
         "jobs": wanted.jobs,
@@ -115,6 +119,17 @@ def server_of(text: str, port: int) -> tuple[str, int]:
     if not host or (said and not said.isdigit()):
         raise NotBegunError(f"FROM={text} : écrire imap.ancien.example, ou imap.ancien.example:993")
     return host, int(said or port)
+
+
+def certificates_of(path: Path) -> str:
+    """Those of a file, without what else people wrote into it. Raises NotBegunError, OSError."""
+    text = path.read_text(encoding="ascii", errors="replace")
+    found = "\n".join(re.findall(f"{ssl.PEM_HEADER}.*?{ssl.PEM_FOOTER}", text, re.DOTALL))
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=found)
+    except (ssl.SSLError, ValueError):
+        raise NotBegunError(f"{path} : n'est pas un certificat (PEM)") from None
+    return found
 
 
 def entries_of(text: str, name: str, addresses: list[str]) -> tuple[Entry | None, list[Entry]]:

@@ -134,7 +134,7 @@ def test_mailboxes_come_from_an_old_server(
     table = f"adresse;ancien;mot de passe\n{awa};awa;{PASSWORD}\n{issa};issa;un autre\n"
     # It is killed while it is at it.
     with command.begun(table, "--jobs", "1", "--rate", "1") as running:
-        begun = within(40, lambda: len(held(host, awa, f"{tag} gros")) > 3)
+        begun = within(90, lambda: len(held(host, awa, f"{tag} gros")) > 3)
         rights = host.check_output(
             f"systemctl show -P NoNewPrivileges -P ProtectSystem mail-import-{command.institution}"
         )

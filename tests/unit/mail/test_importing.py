@@ -1,8 +1,10 @@
 """Where old folders go, and what a table of old mailboxes may say."""
 
+from pathlib import Path
+
 import pytest
 
-from deploys.import_mail import Entry, NotBegunError, entries_of, server_of
+from deploys.import_mail import Entry, NotBegunError, certificates_of, entries_of, server_of
 from roles.mail.config import FOLDERS
 from roles.mail.programs.importing.folders import Found, decoded, encoded, planned
 from roles.mail.programs.importing.imap import key_of, pieces
@@ -100,3 +102,10 @@ def test_a_mistake_has_its_line_and_no_password(text: str, says: str) -> None:
     assert server_of("imap.x:10", 993) == ("imap.x", 10)
     with pytest.raises(NotBegunError):
         server_of("imap.x:imaps", 993)
+
+
+@pytest.mark.parametrize("content", [b"", b"0\x82\xe9", b"-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n"])
+def test_what_is_no_certificate_is_said_before_anything_begins(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "ca.crt").write_bytes(content)
+    with pytest.raises(NotBegunError, match="n'est pas un certificat"):
+        certificates_of(tmp_path / "ca.crt")

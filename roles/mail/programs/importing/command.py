@@ -197,6 +197,8 @@ class Run:
                 working.stdin.write(json.dumps(job) + "\n")
                 working.stdin.close()
             for line in working.stdout:
+                if not line.endswith("\n"):  # it was killed while it said that
+                    break
                 said = json.loads(line)
                 mailbox.now = {**mailbox.now, **said}
         serving.wait()

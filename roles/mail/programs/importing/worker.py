@@ -4,6 +4,7 @@ Stdin: the job, one line of JSON. Two pipes (their descriptors are in it) lead t
 no other. Stdout: lines of JSON, how far it is; the last says what came.
 """
 
+import imaplib
 import json
 import os
 import sys
@@ -323,6 +324,6 @@ def main() -> None:
         state, why = "refused", str(error)
     except BusyError:
         state, why = "refused", "un autre import s'en occupe"
-    except (LaterError, OSError) as error:
+    except (LaterError, OSError, imaplib.IMAP4.error) as error:  # the last: our Dovecot did not begin
         state, why = "later", spoken(error)
     say(state=state, why=why, **asdict(result))
