@@ -104,7 +104,7 @@ def test_a_mistake_has_its_line_and_no_password(text: str, says: str) -> None:
         server_of("imap.x:imaps", 993)
 
 
-@pytest.mark.parametrize("content", [b"", b"0\x82\xe9", b"-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n"])
+@pytest.mark.parametrize("content", [b"", b"0\x82\xe9", b"-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----"])
 def test_what_is_no_certificate_is_said_before_anything_begins(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "ca.crt").write_bytes(content)
     with pytest.raises(NotBegunError, match="n'est pas un certificat"):
