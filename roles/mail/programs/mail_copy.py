@@ -3,8 +3,8 @@
 
 Dovecot tells what happens to a mailbox (a stream of JSON objects on a unix socket), and that mailbox is synchronised
 within a second: `doveadm backup`, which goes on from the last time. Each is compared whole when this begins, when
-something failed, and each hour: what nobody told is found then. The first time both sides give what they have
-(`doveadm sync`): the other one may have been used, and have what is not here.
+something failed, and each hour (of very many mailboxes: more seldom): what nobody told is found then. The first time
+both sides give what they have (`doveadm sync`): the other one may have been used, and have what is not here.
 
 In /run/mail-copy: <address> holds when the last synchronisation that succeeded began; `touch ask/<address>` asks for
 one; .figures is for Prometheus.
@@ -34,12 +34,16 @@ AUTHORITY = "/etc/ssl/administration/ca.crt"
 LISTENER = "dovecot"  # its process of events
 AT_ONCE = 4  # mailboxes
 TOGETHER = 1  # second: what happens within them is synchronised once
-WHOLE = 3600  # seconds: each mailbox is compared whole so often
+WHOLE, SPARED = 3600, 2  # seconds: each mailbox is compared whole so often; of many, one in so long
+LONGEST_STATE = 100_000  # bytes: an argument of a program is never longer than 128 KiB (thousands of folders)
+AWAY = 5  # seconds that a server that does not answer is left alone, for all mailboxes together
 LONGEST, SOON = 1800, 40  # seconds that one may take; at first it is given less, since dsync may stall (seen on 2.4.1)
 AGAIN = (1, 2, 5, 10, 20)  # seconds after a failure, the last of them for good
 TICK = 0.2
 SESSION, OWN = "mail_user_session_finished", 1  # seconds until we have heard of our own session
 PARTLY = 2  # what doveadm sync answers where something changed under it
+# Both sides made an INBOX at the same moment: dsync makes one of the two only where both give what they have.
+ANOTHER = "INBOX can't be deleted"
 
 
 @dataclass
@@ -50,6 +54,8 @@ class Mailbox:
     due: float = 0.0
     whole: float = 0.0  # when it is next compared whole
     failures: int = 0
+    stalls: int = 0  # how often in a row it took longer than it was given
+    told: bool = False  # whether something is known to have happened; those that are only compared come after
     running: bool = False
     ended: float = 0.0  # when it last was synchronised
     rules: bool = True  # whether they may have changed
@@ -67,6 +73,7 @@ class Copies:
         self.lock = threading.Lock()
         self.failures = self.synchronised = 0
         self.last = 0.0
+        self.away: dict[str, float] = {}  # by server: until when it is left alone
 
     def read(self) -> None:
         """Read the settings where they are others than before."""
@@ -97,6 +104,7 @@ class Copies:
             for name in (address, *self.wanted["together"].get(address, ())):
                 if mailbox := self.mailboxes.get(name):
                     mailbox.rules |= rules
+                    mailbox.told = True
                     if mailbox.changed is None:
                         mailbox.changed, mailbox.due = now, now + TOGETHER
                     elif mailbox.running and mailbox.due <= now:
@@ -110,11 +118,11 @@ class Copies:
                 if mailbox.changed is None and mailbox.whole < now:
                     mailbox.changed, mailbox.due, mailbox.states, mailbox.rules = now, now, {}, True
             ready = [
-                (each.due, name)
+                (not each.told, each.due, name)
                 for name, each in self.mailboxes.items()
                 if each.changed is not None and not each.running and each.due <= now
             ]
-            chosen = [name for _, name in sorted(ready)]
+            chosen = [name for _, _, name in sorted(ready)]
             running = sum(each.running for each in self.mailboxes.values())
             for name in chosen[: AT_ONCE - running]:
                 self.mailboxes[name].running = True
@@ -123,7 +131,9 @@ class Copies:
     def synchronise(self, address: str) -> None:
         """Bring the copies of one mailbox up to date."""
         with self.lock:
-            mailbox = self.mailboxes[address]
+            mailbox = self.mailboxes.get(address)
+            if mailbox is None:
+                return  # its person left just now
             began = time.time()
             due, rules, mailbox.rules = mailbox.due, mailbox.rules, False
         done = [self._to(server, address, mailbox, rules) for server in self.wanted["others"]]
@@ -131,38 +141,65 @@ class Copies:
             mailbox.running, mailbox.ended = False, time.time()
             if all(done):
                 mailbox.failures = 0
-                mailbox.whole = mailbox.whole if mailbox.whole > began else began + WHOLE
+                if mailbox.whole <= began:
+                    mailbox.whole = began + max(WHOLE, SPARED * len(self.mailboxes))
                 mailbox.changed = began if mailbox.due != due else None  # it changed meanwhile
+                mailbox.told = mailbox.changed is not None
                 self.synchronised, self.last = self.synchronised + 1, time.time()
             else:
-                mailbox.due = time.time() + AGAIN[min(mailbox.failures, len(AGAIN) - 1)]
-                mailbox.failures += 1
                 mailbox.rules |= rules
-                self.failures += 1
+                if None in done:
+                    mailbox.due = time.time() + AWAY
+                else:
+                    mailbox.due = time.time() + AGAIN[min(mailbox.failures, len(AGAIN) - 1)]
+                    mailbox.failures += 1
+                    self.failures += 1
         if all(done):
             written(FOLDER / address, f"{began:.6f}\n")
 
-    def _to(self, server: str, address: str, mailbox: Mailbox, rules: bool) -> bool:
+    def _away(self, server: str) -> bool:
+        """Whether a server did not answer a moment ago, and does not now."""
+        until = self.away.get(server)
+        if until is None or (until < time.monotonic() and listens(server, self.wanted["port"])):
+            self.away.pop(server, None)
+            return False
+        if until < time.monotonic():
+            self.away[server] = time.monotonic() + AWAY
+        return True
+
+    def _to(self, server: str, address: str, mailbox: Mailbox, rules: bool) -> bool | None:
+        """Whether one copy is up to date; None where its server is known to be away: no program begins for nothing."""
+        if self._away(server):
+            return None
         place = f"tcps:{server}:{self.wanted['port']}"
         state = mailbox.states.get(server, "")
         verb = "backup" if server in mailbox.merged else "sync"
         line = ["doveadm", verb, "-u", address, "-s", state, place]
-        given = min(LONGEST, SOON * 4**mailbox.failures)
+        given = min(LONGEST, SOON * 4**mailbox.stalls)
+        stalled = False
         try:
             done = subprocess.run(line, capture_output=True, text=True, timeout=given, check=False)
         except subprocess.TimeoutExpired:
-            done = subprocess.CompletedProcess(line, 75, "", f"longer than {given} s")
+            stalled, done = True, subprocess.CompletedProcess(line, 75, "", f"longer than {given} s")
         if done.returncode == 0:
-            mailbox.states[server] = done.stdout.strip()
+            state = done.stdout.strip()
+            mailbox.states[server] = state if len(state) <= LONGEST_STATE else ""  # without one, all is compared
             mailbox.merged.add(server)
+            mailbox.stalls = 0
             try:
                 if rules:
                     forget_rules(server, self.wanted["port"], address)
-            except (OSError, ValueError, subprocess.CalledProcessError) as error:
+            except (OSError, ValueError, subprocess.SubprocessError) as error:
                 done = subprocess.CompletedProcess(line, 75, "", f"rules: {error}")
             else:
                 return True
         mailbox.states.pop(server, None)
+        if ANOTHER in done.stderr:
+            mailbox.merged.discard(server)
+        if done.returncode != PARTLY and not listens(server, self.wanted["port"]):
+            self.away[server] = time.monotonic() + AWAY
+        elif stalled:  # one that is away takes long too
+            mailbox.stalls = min(mailbox.stalls + 1, len(AGAIN))
         if done.returncode != PARTLY and mailbox.failures in (0, len(AGAIN)):  # not each time
             said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
             print(f"{address}: not copied to {server}: {said[-1]}", file=sys.stderr, flush=True)
@@ -184,6 +221,15 @@ class Copies:
         }
         kinds = {name: "counter" if name.endswith("_total") else "gauge" for name in figures}
         return "".join(f"# TYPE {name} {kinds[name]}\n{name} {value}\n" for name, value in figures.items())
+
+
+def listens(server: str, port: int) -> bool:
+    """Whether a server answers at all."""
+    try:
+        socket.create_connection((server, port), 5).close()
+    except OSError:
+        return False
+    return True
 
 
 def forget_rules(server: str, port: int, address: str) -> None:
@@ -275,8 +321,9 @@ def _read(copies: Copies, connection: socket.socket) -> None:
 def asked(copies: Copies) -> None:
     """Those for which another program asks."""
     for path in ASK.iterdir():
-        path.unlink(missing_ok=True)
-        copies.changed(path.name)
+        with suppress(OSError):  # any account may ask, and what is no file asks for nothing
+            path.unlink()
+            copies.changed(path.name)
 
 
 def main() -> int:
@@ -289,9 +336,10 @@ def main() -> int:
         shutil.chown(EVENTS, LISTENER)
         EVENTS.chmod(0o600)
         listening.listen(64)
-        threading.Thread(target=hear, args=(copies, listening), daemon=True).start()
+        hearing = threading.Thread(target=hear, args=(copies, listening), daemon=True)
+        hearing.start()
         told, work = 0.0, set[Future[None]]()
-        while True:
+        while hearing.is_alive():  # one that hears nothing begins anew
             copies.read()
             with suppress(FileNotFoundError):
                 asked(copies)
@@ -303,6 +351,7 @@ def main() -> int:
                 written(FIGURES, copies.figures())
                 told = time.monotonic()
             time.sleep(TICK)
+    return 1
 
 
 if __name__ == "__main__":
