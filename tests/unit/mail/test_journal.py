@@ -2,10 +2,11 @@
 
 import importlib.util
 import json
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -97,3 +98,13 @@ def test_what_is_over_goes_and_its_lines_stay(journal) -> None:
     assert journal.expire(3, today + timedelta(days=5)) == 0
     assert json.loads(journal.chain.read_text().splitlines()[-1])["numbers"] == [1, 2, 3, 4, 5]
     assert journal.check()[0] == 6
+
+
+def test_an_address_is_noted_as_it_stands_in_the_envelope(monkeypatch: pytest.MonkeyPatch) -> None:
+    milter = SimpleNamespace(Base=object, set_flags=lambda _flags: None, runmilter=lambda *_arguments: None)
+    for name, module in (("Milter", milter), ("chain", chain)):
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(sys, "argv", ["ear", "unix:milter"])
+    bare = _loaded("ear").bare
+    paths = ("<awa@sante.bf>", "<>", "awa@sante.bf", "<x@[192.0.2.1]>", '<"a b"@x.org>')
+    assert [bare(path) for path in paths] == ["awa@sante.bf", "", "awa@sante.bf", "x@[192.0.2.1]", '"a b"@x.org']

@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 import time
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +44,11 @@ def sealed(content: bytes, keys: list[list[str]]) -> bytes:
     return content
 
 
+def bare(path: str) -> str:
+    """An address as it stands in the envelope; the parsers of headers take someone@[192.0.2.1] for none."""
+    return path.strip().removeprefix("<").removesuffix(">")
+
+
 def domain(address: str) -> str:
     return address.rpartition("@")[2].lower()
 
@@ -55,13 +59,13 @@ class Ear(Milter.Base):
         return Milter.CONTINUE
 
     def envfrom(self, sender: str, *_parameters: str) -> int:
-        self.sender, self.recipients = parseaddr(sender)[1], []
+        self.sender, self.recipients = bare(sender), []
         self.content, self.size = [], 0
         self.login = self.getsymval("{auth_authen}") or ""
         return Milter.CONTINUE
 
     def envrcpt(self, recipient: str, *_parameters: str) -> int:
-        self.recipients.append(parseaddr(recipient)[1])
+        self.recipients.append(bare(recipient))
         return Milter.CONTINUE
 
     def header(self, name: str, value: str) -> int:
