@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from typing import Any
 
 import Milter
@@ -29,6 +30,7 @@ class Ear(Milter.Base):
     """One conversation of Postfix: a message after the other."""
 
     kept: str | None = None
+    content: list[bytes]
 
     def connect(self, _name: str, _family: int, _address: Any) -> int:
         return Milter.CONTINUE
@@ -36,7 +38,6 @@ class Ear(Milter.Base):
     def envfrom(self, sender: str, *_parameters: str) -> int:
         self._settle()
         self.sender, self.recipients = bare(sender), []
-        self.content: list[bytes] = []
         self.size = 0
         return Milter.CONTINUE
 
@@ -61,8 +62,10 @@ class Ear(Milter.Base):
             "from": self.sender,
             "to": self.recipients,
         }
+        # Large messages come many at a time: each is here once, and no longer than it must be.
+        content, self.content = b"".join(self.content), []
         # A chunk may end between the two: only the whole can be told.
-        content = b"".join(self.content).replace(b"\r\n", b"\n")
+        content = content.replace(b"\r\n", b"\n")
         try:
             self.kept = shadow.keep(envelope, content)
         except AloneError:
@@ -80,6 +83,7 @@ class Ear(Milter.Base):
 
     def _settle(self) -> None:
         """Whatever Postfix says next, it has ended the message before."""
+        self.content = []
         if self.kept:
             shadow.watch.settle(self.kept, time.time())
             self.kept = None
@@ -97,6 +101,7 @@ def tended() -> None:
     try:
         shadow.tend()
     finally:
+        traceback.print_exc()
         os._exit(1)
 
 

@@ -64,6 +64,7 @@ def attend(accepted: socket.socket, peers: dict[str, Any], stores: dict[str, Sto
             with connection.makefile("rwb") as there:
                 while heard := hear(there):
                     say(there, answer(stores[name], *heard))
+                    del heard  # it may be large, and the next one may come in minutes
     except (OSError, ssl.SSLError) as error:
         print(f"a caller went: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
     finally:

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from .wire import Said, hear, say, tls
@@ -38,6 +39,11 @@ class _Connection:
         return heard[0]
 
     def close(self) -> None:
+        # What was not said yet is not said any more: nobody waits for that again.
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            self.there.close()
         self.socket.close()
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,8 @@ class Shadow:
                     listed = time.monotonic()
                 before = time.time()
                 if len(self.watch) and (queue := in_queue()) is not None:
-                    self._settle(self.watch.look(queue, before, time.time(), copied))
+                    # Each mailbox is asked once in a look: a list has thousands, and messages wait meanwhile.
+                    self._settle(self.watch.look(queue, before, time.time(), cache(copied)))
             except AloneError:
                 pass
             except (OSError, ValueError, KeyError) as error:  # it goes on: what is not known is kept

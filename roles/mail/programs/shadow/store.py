@@ -61,7 +61,7 @@ class Store:
             or shutil.disk_usage(self.folder).free - len(content) < self.bounds.free
         ):
             raise FullError("no room for copies")
-        _write(path, json.dumps(envelope).encode() + b"\n" + content)
+        _write(path, json.dumps(envelope).encode() + b"\n", content)
         with self._lock:
             self._total += len(content) - self._sizes.get(name, 0)
             self._sizes[name] = len(content)
@@ -121,14 +121,14 @@ class Store:
         return self.folder / name
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, *parts: bytes) -> None:
     """Whole or not at all, and on the disk."""
     partial = path.with_name(f".{path.name}")
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         if os.geteuid() == 0:  # what root writes here is of whoever keeps copies, too
             owner = path.parent.stat()
             os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-        file.write(content)
+        file.writelines(parts)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)

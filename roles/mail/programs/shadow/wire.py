@@ -16,7 +16,8 @@ Said = dict[str, Any]
 
 def say(there: BinaryIO, said: Said, content: bytes = b"") -> None:
     """Write one message."""
-    there.write(json.dumps({**said, "size": len(content)}).encode() + b"\n" + content)
+    there.write(json.dumps({**said, "size": len(content)}).encode() + b"\n")
+    there.write(content)  # apart: it may be large
     there.flush()
 
 
