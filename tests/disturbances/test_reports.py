@@ -7,7 +7,7 @@ from testinfra.host import Host
 
 from inventory.model import Administration
 from tests.waiting import within
-from tests.world import World, world
+from tests.world import World, proof_asked, world
 
 __all__ = ["world"]
 
@@ -23,17 +23,11 @@ base.commit()
 """.replace("DOMAIN", DOMAIN)
 
 
-def policy(mail_server: Host) -> str:
-    """What Postfix is told of the domain."""
-    asked = f"cd /var/spool/postfix && timeout 40 postmap -q {DOMAIN} socketmap:unix:private/tls-policy:policy"
-    return str(mail_server.run(asked).stdout)
-
-
 @pytest.fixture
 def hidden(hurtable: Administration, world: World, mail_server: Host) -> Iterator[None]:
     """Neither the record nor the text of the policy is to be had, as if somebody in between dropped them."""
     assert hurtable.environment.world
-    assert within(60, lambda: ENFORCED in policy(mail_server)), policy(mail_server)
+    assert within(60, lambda: ENFORCED in proof_asked(mail_server, DOMAIN)), proof_asked(mail_server, DOMAIN)
     steps = ("zone-begin example", f"zone-unset example _mta-sts.{DOMAIN}.", "zone-commit example")
     try:
         world.host.check_output(" && ".join(f"knotc --blocking {step}" for step in steps))
@@ -50,7 +44,7 @@ def test_a_policy_that_somebody_hides_is_in_force(mail_server: Host) -> None:
     mail_server.check_output("systemctl stop postfix-mta-sts-resolver")
     mail_server.check_output("python3 -c %s", AGE)
     mail_server.check_output("systemctl start postfix-mta-sts-resolver")
-    assert within(60, lambda: ENFORCED in policy(mail_server)), policy(mail_server)
+    assert within(60, lambda: ENFORCED in proof_asked(mail_server, DOMAIN)), proof_asked(mail_server, DOMAIN)
 
 
 def test_what_asks_comes_back_when_it_is_killed(hurtable: Administration, mail_server: Host) -> None:
@@ -63,4 +57,4 @@ def test_what_asks_comes_back_when_it_is_killed(hurtable: Administration, mail_s
         return all(now[unit] not in ("0", before[unit]) for unit in UNITS)
 
     assert within(60, back)
-    assert within(60, lambda: ENFORCED in policy(mail_server)), policy(mail_server)
+    assert within(60, lambda: ENFORCED in proof_asked(mail_server, DOMAIN)), proof_asked(mail_server, DOMAIN)
