@@ -148,8 +148,9 @@ def test_the_world_finds_our_policy_and_its_settings(
     policy = f"https://mta-sts.{domain}{mta_sts.PATH}"
     wanted = f"{mta_sts.policy(administration)}200 {machine.address}"
     assert within(30, lambda: told(policy) == wanted), told(policy)
-    assert told(f"https://autoconfig.{domain}/mail/config-v1.1.xml").endswith(f"200 {machine.address}")
-    assert "(secure)" in world.looked_up(f"_mta-sts.{domain}", "TXT")
+    settings = f"https://autoconfig.{domain}/mail/config-v1.1.xml"
+    assert within(30, lambda: told(settings).endswith(f"200 {machine.address}")), told(settings)
+    assert within(30, lambda: "(secure)" in world.looked_up(f"_mta-sts.{domain}", "TXT"))
 
 
 def test_the_machine_answers_to_the_names_of_its_doors_alone(

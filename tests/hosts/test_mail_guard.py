@@ -74,26 +74,29 @@ def test_who_guesses_from_outside_is_shut_out_and_others_are_not(
 ) -> None:
     guesser, other = world.address(150), world.address(151)
     domain, tries = administration.mail_domains[0], administration.platform.mail.guessing.tries
-    wall = "nft list set inet mail_guard shut"
+
+    def shut() -> bool:
+        return guesser in host.check_output("nft list set inet mail_guard shut")
+
     try:
         assert within(30, lambda: opens(world.host, machine, guesser, 993))
         guess(world.host, machine, guesser, domain, tries)
-        assert within(30, lambda: guesser in host.check_output(wall)), host.run("mail-guard list").stdout
+        if not within(15, shut):  # one that a busy directory did not judge is no guess: it is made up for
+            guess(world.host, machine, guesser, domain, tries)
+        assert within(30, shut), host.run("mail-guard list").stdout
         # Shut for people's ports, not for the mail of whoever is behind the same address; and for that address alone.
         for port in (465, 587, 993, 4190):
             assert not opens(world.host, machine, guesser, port), port
             assert within(30, lambda port=port: opens(world.host, machine, other, port)), port  # type: ignore[misc]
         assert within(30, lambda: opens(world.host, machine, guesser, 25))
         # Nor does it come in through the webmail: its passwords are not even asked of the directory.
-        webs = [connect(administration, web.name) for web in administration.running("webmail")]
-        for web in webs:
-            said = web.check_output(
-                "timeout 60 python3 -c %s %s %s %s", THROUGH_THE_WEBMAIL, machine.fqdn, guesser, f"personne@{domain}"
-            )
-            assert "Trop de mots de passe faux" in said
+        login = f"personne@{domain}"
+        through = ("timeout 60 python3 -c %s %s %s %s", THROUGH_THE_WEBMAIL, machine.fqdn, guesser, login)
+        for web in (connect(administration, each.name) for each in administration.running("webmail")):
+            assert within(30, lambda web=web: "Trop de mots de passe faux" in web.run(*through).stdout)  # type: ignore[misc]
         # Rules that are loaded anew forget it for a moment only.
         host.check_output("systemctl reload nftables")
-        assert within(30, lambda: guesser in host.check_output(wall))
+        assert within(30, shut)
         # Nor does a guard that dies let anybody in.
         host.check_output("systemctl kill --signal KILL mail-guard.service")
         assert within(30, lambda: guesser in host.run("mail-guard list").stdout)
@@ -117,7 +120,7 @@ def test_who_is_inside_is_never_shut_out(host: Host, machine: Machine, administr
     source, tries = str(desk.address), administration.platform.mail.guessing.tries
     guess(connect(administration, desk.name), machine, source, administration.mail_domains[0], tries + 2)
     assert source not in host.check_output("mail-guard list")
-    assert opens(connect(administration, desk.name), machine, source, 993)
+    assert within(30, lambda: opens(connect(administration, desk.name), machine, source, 993))
 
 
 def test_only_dovecot_and_root_tell_the_guard(host: Host) -> None:
