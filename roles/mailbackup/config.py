@@ -9,8 +9,8 @@ from inventory.model import Administration, Machine
 from inventory.model.administration import MAIL
 
 FOLDER = "/etc/mail-backup"
-# What is held, what is kept of institutions, what the filter has learnt; what is not there is left out. Counts of what
-# people sent lately are not: they are of a day.
+# What is held, what is kept of institutions, what the filter has learnt, calendars and contacts; what is not there is
+# left out. Counts of what people sent lately are not: they are of a day.
 BESIDE = ("/var/spool/postfix/hold", "/srv/mail-journal", "/var/lib/valkey", "/srv/dav")
 
 

@@ -174,7 +174,7 @@ def test_mailboxes_come_from_an_old_server(
     )
     assert status == 1
     assert f"{awa} : complète : 1 message venu" in said, said
-    assert "1 déplacés comme là-bas, 1 marqués comme là-bas" in said, said
+    assert "1 déplacé comme là-bas, 1 marqué comme là-bas" in said, said
     # What the mailbox has no room for does not come in part.
     assert f"{issa} : échec : 3000,0 Mio à faire venir et de la place pour" in said, said
     assert held(host, issa, tag) == []

@@ -65,7 +65,7 @@ class Mailbox:
             number = self.sum("came")
             verb = "venus" if number > 1 else "venu"
             said = [f"{counted(number, 'message')} {verb} ({mib(self.sum('size'))})" if number else "rien de neuf"]
-            said += [f"{self.sum(what)} {words}" for what, words in WORDS.items() if self.sum(what)]
+            said += [f"{n} {words[n > 1]}" for what, words in WORDS.items() if (n := self.sum(what))]
         said.append(counted(self.now["folders"], "dossier"))
         failed = self.now["failed"]
         verdict = f"incomplète, {len(failed)} à revoir" if failed else "lue" if plan else "complète"
@@ -76,13 +76,17 @@ class Mailbox:
         failed = self.now.get("failed", [])
         yield from (f"  n'est pas venu : {each}" for each in failed[:MOST])
         if len(failed) > MOST:
-            yield f"  … et {len(failed) - MOST} autres"
+            yield f"  … et {len(failed) - MOST} de plus"
         if renamed := self.now.get("renamed"):
             yield "  dossiers : " + ", ".join(f"{old} → {new}" for old, new in renamed.items())
         yield from (f"  laissé : « {name} » ({why})" for name, why in self.now.get("left_out", {}).items())
 
 
-WORDS = {"there": "déjà là", "moved": "déplacés comme là-bas", "marked": "marqués comme là-bas"}
+WORDS = {  # of one message, of several
+    "there": ("déjà là", "déjà là"),
+    "moved": ("déplacé comme là-bas", "déplacés comme là-bas"),
+    "marked": ("marqué comme là-bas", "marqués comme là-bas"),
+}
 
 
 class Run:

@@ -94,7 +94,7 @@ class Import:
                     self.ours.ensure(work.folder.target)
                     here.add(work.folder.target)
                 except RefusedError as error:
-                    self._fail(work.folder, f"{len(work.new)} messages : {error}")
+                    self._fail(work.folder, f"{len(work.new)} message{'s' * (len(work.new) > 1)} : {error}")
                     continue
             self._noted(work)
             self._brought(work)
