@@ -24,7 +24,7 @@ PACKAGES = [
 ]
 FOLDER = "/etc/world"
 ZONES, TLS = f"{FOLDER}/zones", f"{FOLDER}/tls"
-KEPT = "/var/lib/world"  # mail.jsonl, web.jsonl
+KEPT = "/var/lib/world"  # mail.jsonl
 PROGRAMS = {name: f"/usr/local/sbin/world-{name}" for name in ("mail", "web", "certificates")}
 KEYS = "/usr/local/sbin/world-keys"
 KNOT, UNBOUND = "/etc/knot/knot.conf", "/etc/unbound/unbound.conf"

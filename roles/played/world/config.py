@@ -66,7 +66,7 @@ READER = "tls@honest.example"  # of those reports
 
 @dataclass(frozen=True)
 class Web:
-    """A server of HTTPS: what it answers by path; what is posted to it, it keeps."""
+    """A server of HTTPS: what it answers by path."""
 
     name: str
     host: int  # its address in the prefix

@@ -1,46 +1,26 @@
 #!/usr/bin/python3
-"""The HTTPS servers of the played world: pages by path; what is posted is kept. `world-web SETTINGS`."""
+"""The HTTPS servers of the played world: pages by path. `world-web SETTINGS`."""
 
-import base64
 import json
 import os
 import socket
 import ssl
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-WRITING = threading.Lock()
 
-
-def handler(server: dict[str, object], kept: Path) -> type[BaseHTTPRequestHandler]:
+def handler(pages: dict[str, str]) -> type[BaseHTTPRequestHandler]:
     """What answers at one server."""
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 30
 
         def do_GET(self) -> None:
-            page = server["pages"].get(self.path)
-            self.answer(404 if page is None else 200, (page or "").encode())
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            line = {
-                "at": time.time(),
-                "server": server["name"],
-                "peer": self.client_address[0],
-                "path": self.path,
-                "headers": dict(self.headers),
-                "body": base64.b64encode(body).decode(),
-            }
-            with WRITING, kept.open("a") as file:
-                file.write(json.dumps(line) + "\n")
-            self.answer(201, b"")
-
-        def answer(self, status: int, body: bytes) -> None:
-            self.send_response(status)
+            page = pages.get(self.path)
+            body = (page or "").encode()
+            self.send_response(404 if page is None else 200)
             self.send_header("Content-Type", "text/plain")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -69,7 +49,7 @@ def main() -> None:
     """Listen at the address of each server until the end."""
     given = json.loads(Path(sys.argv[1]).read_text())
     for server in given["web"]:
-        made = Server((server["address"], 443), handler(server, Path(given["kept"]) / "web.jsonl"))
+        made = Server((server["address"], 443), handler(server["pages"]))
         made.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         made.tls.load_cert_chain(Path(given["certificates"]) / f"{server['name']}.pem", given["key"])
         threading.Thread(target=made.serve_forever).start()
