@@ -91,10 +91,15 @@ class Promotion:
         asked = self.on(self.new, SEEN, ANSWERS + 10)
         if asked.status:
             return f"nothing is known of the copy on {self.new.name} ({asked.last})"
-        seen = json.loads(asked.said)
+        try:
+            seen = {name: float(value) for name, value in json.loads(asked.said).items()}
+            ago, waiting, lag = time.time() - seen["at"], seen["mail_copy_waiting"], seen["mail_copy_lag_seconds"]
+            mailboxes = seen["mail_copy_mailboxes"]
+        except (ValueError, KeyError, TypeError, AttributeError):  # a cut of power may leave it empty
+            return f"nothing is known of the copy on {self.new.name} (what it noted is cut off)"
         return (
-            f"{time.time() - seen['at']:.0f} s ago {seen['mail_copy_waiting']:.0f} of {seen['mail_copy_mailboxes']:.0f}"
-            f" mailboxes had changes that were not copied, of the last {seen['mail_copy_lag_seconds']:.1f} s"
+            f"{ago:.0f} s ago {waiting:.0f} of {mailboxes:.0f} mailboxes had changes that were not copied,"
+            f" of the last {lag:.1f} s"
         )
 
     def fenced(self, machine: Machine) -> str:

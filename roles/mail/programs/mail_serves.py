@@ -81,8 +81,9 @@ def watch() -> None:
             subprocess.run(["systemctl", "stop", *running], check=True)
         if allowed and stopped:
             print(f"{settings['name']} is no other server: {', '.join(settings['units'])} may start", flush=True)
-            subprocess.run(["systemctl", "start", *settings["units"]], check=True)
-        stopped = not allowed
+            started = subprocess.run(["systemctl", "start", *settings["units"]], check=False)
+            stopped = started.returncode != 0  # then it is tried again: nobody else would start them
+        stopped |= not allowed
         time.sleep(EVERY)
 
 

@@ -1,5 +1,6 @@
 """Two mail servers: which one serves, what is edited to change that, and what a server that was away may do."""
 
+import json
 import socket
 import struct
 import threading
@@ -70,6 +71,20 @@ def test_a_promotion_that_nobody_agreed_to_touches_nothing(monkeypatch: pytest.M
         promote.promote("lab", "app1", lambda: True, said.append, do)
     with pytest.raises(NotPromotedError, match="mail2: does not answer"):
         promote.promote("lab", "mail2", lambda: True, said.append, lambda *_: Ended(255, "", "no route"))
+
+
+def test_how_far_a_copy_is_behind_is_told_or_is_not_known() -> None:
+    seen = {"at": 0, "mail_copy_waiting": 2.0, "mail_copy_lag_seconds": 1.5, "mail_copy_mailboxes": 30.0}
+    for noted, told in (
+        (json.dumps(seen), "2 of 30 mailboxes had changes that were not copied, of the last 1.5 s"),
+        ("", "nothing is known of the copy on mail2"),
+        ("[]", "nothing is known of the copy on mail2"),
+        ('{"at": 1}', "nothing is known of the copy on mail2"),
+    ):
+        administration = used("mail1")
+        new = administration.machine("mail2")
+        promotion = promote.Promotion(administration, new, lambda *_, noted=noted: Ended(0, noted))
+        assert told in promotion.behind()
 
 
 @pytest.mark.parametrize(
