@@ -158,12 +158,13 @@ def test_the_machine_answers_to_the_names_of_its_doors_alone(
 ) -> None:
     for name in (f"{door}.{domain}" for domain in administration.mail_domains for door in DOORS):
         assert host.run(
-            "openssl s_client -connect %s -servername %s -verify_hostname %s -verify_return_error -CAfile %s"
+            "timeout 30 openssl s_client -connect %s -servername %s -verify_hostname %s -verify_return_error -CAfile %s"
             " </dev/null",
             *(f"{machine.address}:443", name, name, "/etc/ssl/administration/ca.crt"),
         ).succeeded, name
     refused = host.run(
-        "openssl s_client -connect %s -servername autoconfig.example.net </dev/null", f"{machine.address}:443"
+        "timeout 30 openssl s_client -connect %s -servername autoconfig.example.net </dev/null",
+        f"{machine.address}:443",
     )
     assert "unrecognized name" in refused.stdout + refused.stderr
     # A name that only the request says (Host), in a connection for one that is ours.

@@ -38,8 +38,8 @@ class Keeper:
             "recipients": envelope.rcpt_tos,
             "text": envelope.original_content.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode(),
         }
-        with self.kept.open("a") as file:
-            file.write(json.dumps(line) + "\n")
+        with self.kept.open("ab", buffering=0) as file:  # in one go: who reads meanwhile sees no half of a line
+            file.write(json.dumps(line).encode() + b"\n")
         return "250 2.0.0 kept"
 
 
