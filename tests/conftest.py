@@ -81,6 +81,13 @@ def connect(administration: Administration, name: str) -> Host:
     return testinfra.get_host(f"ssh://{name}", ssh_config=str(administration.environment.ssh_config))
 
 
+def reaches(host: Host, address: str, port: int) -> bool:
+    """Whether a machine is let in at a port of another one; silence is a no."""
+    done = host.run("timeout 3 bash -c %s - %s %s", '<"/dev/tcp/$1/$2"', address, str(port))
+    assert done.rc in (0, 1, 124), done.stderr  # anything else says nothing of the port
+    return bool(done.rc == 0)
+
+
 @dataclass(frozen=True)
 class Workstation:
     """A user's machine: where journeys begin."""

@@ -15,7 +15,7 @@ from roles.mail.programs.shadow.replay import DOOR, HELD_DOOR
 from roles.mail.programs.shadow.store import NAME
 from roles.mail.shadow import LIBRARY, STORE
 from roles.mailbackup.config import BESIDE
-from tests.conftest import connect
+from tests.conftest import connect, reaches
 from tests.waiting import within
 
 pytestmark = pytest.mark.machines("mail")
@@ -85,7 +85,8 @@ def test_each_server_has_copies_of_the_other(host: Host, standby: Host) -> None:
 def test_only_the_other_mail_server_hands_in_copies(administration: Administration, machine: Machine) -> None:
     stranger = connect(administration, administration.running("applications")[0].name)
     for server in (machine, *administration.standing_by):
-        assert not stranger.run("timeout 3 nc -z %s %s", str(server.address), str(SHADOW)).succeeded
+        assert within(30, lambda server=server: reaches(stranger, str(server.address), 25))
+        assert not reaches(stranger, str(server.address), SHADOW)
 
 
 def test_copies_are_in_no_backup_and_for_few(host: Host) -> None:

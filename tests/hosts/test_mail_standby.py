@@ -9,7 +9,7 @@ from testinfra.host import Host
 
 from inventory.model import Administration, Machine
 from roles.mail.config import COPIES, HANDOVER, RECOVERABLE
-from tests.conftest import Workstation, connect
+from tests.conftest import Workstation, connect, reaches
 from tests.mail_programs import MailPrograms
 from tests.waiting import within
 
@@ -126,8 +126,9 @@ def test_it_takes_mail_in_and_nobody_logs_in(host: Host, administration: Adminis
     assert {"22", "25", str(COPIES), "9154"} <= served
     assert not served.intersection({"110", "143", "465", "587", "993", "4190", str(HANDOVER)})
     desk = connect(administration, administration.running("applications")[0].name)
+    assert within(30, lambda: reaches(desk, str(machine.address), 25))
     for port in (COPIES, 9154):
-        assert not desk.run("timeout 3 nc -z %s %s", str(machine.address), str(port)).succeeded
+        assert not reaches(desk, str(machine.address), port)
 
 
 def test_what_it_takes_is_in_the_mailbox_and_the_copy_follows(
