@@ -143,8 +143,11 @@ class agenda extends rcube_plugin
             $calendar = $dav->collection('calendar', (string) $given['calendar']);
             $href = $this->inside($calendar, (string) $given['href']);
             $once = (string) ($given['once'] ?? '');
+            $text = '';
             if (preg_match('/^\d{8}(T\d{6}Z)?$/', $once)) {
                 $text = agenda_events::without($this->unchanged($dav, $href, (string) $given['etag']), $once);
+            }
+            if (str_contains($text, 'BEGIN:VEVENT')) {
                 $gone = $dav->put($href, $text, 'text/calendar', $given['etag']);
             } else {
                 $gone = $dav->delete($href, (string) $given['etag']);

@@ -56,11 +56,30 @@ final class agenda_dav
     public function events(string $calendar, string $from, string $to): array
     {
         $range = "start=\"$from\" end=\"$to\"";
+        $expanded = "<C:calendar-data><C:expand $range/></C:calendar-data>";
+        $within = "<C:filter><C:comp-filter name=\"VCALENDAR\"><C:comp-filter name=\"VEVENT\"><C:time-range $range/>"
+            . '</C:comp-filter></C:comp-filter></C:filter>';
+        $ask = fn ($query, $data, $what) => $this->reported($calendar, "C:$query", self::CAL, 'calendar-data', $data, $what);
+        try {
+            return $ask('calendar-query', $expanded, $within);
+        } catch (agenda_dav_error $error) {
+            if (!in_array($error->getCode(), [400, 500], true)) {
+                throw $error;
+            }
+        }
+        // One event may spoil the answer of all: an invitation to one time of a series, a series whose times have no zone.
+        $found = [];
+        foreach ($ask('calendar-query', '<C:calendar-data/>', $within) as $item) {
+            try {
+                $again = preg_match('/^RRULE[;:]/m', $item[2]);
+                $one = '<href>' . htmlspecialchars($item[0], ENT_XML1) . '</href>';
+                array_push($found, ...($again ? $ask('calendar-multiget', $expanded, $one) : [$item]));
+            } catch (agenda_dav_error) {
+                $found[] = $item;
+            }
+        }
 
-        return $this->reported($calendar, 'C:calendar-query', self::CAL, 'calendar-data',
-            "<C:calendar-data><C:expand $range/></C:calendar-data>",
-            "<C:filter><C:comp-filter name=\"VCALENDAR\"><C:comp-filter name=\"VEVENT\"><C:time-range $range/>"
-            . '</C:comp-filter></C:comp-filter></C:filter>');
+        return $found;
     }
 
     /** All cards of an address book: [href, etag, text]. */
