@@ -64,11 +64,11 @@ def test_a_host_that_hangs_is_given_up_and_the_others_go_on(hurried: Place, mach
     began = time.monotonic()
     run = hurried.run("deploy", "--limit", "dc1,mail1,files1")
     assert run.returncode == 1
-    assert ended(run.stdout, "dc1").startswith("FAILED: no answer within 6 s: ! test -f /srv/resolv.conf || ")
-    assert ended(run.stdout, "mail1").startswith("FAILED: test: resolver: no answer within 5 s: it may still run")
+    assert ended(run.stdout, "dc1").startswith("FAILED: no answer within 10 s: ! test -f /srv/resolv.conf || ")
+    assert ended(run.stdout, "mail1").startswith("FAILED: test: resolver: no answer within 8 s: it may still run")
     assert (machines["files1"].srv / "resolv.conf").exists()
     assert not (machines["mail1"].srv / "resolv.conf").exists()
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 60
 
 
 def test_a_connection_that_is_lost_in_the_middle_is_said_and_nothing_is_half_written(
