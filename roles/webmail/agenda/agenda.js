@@ -8,7 +8,7 @@
     const calendars = (rcmail.env.agenda_calendars || []).map((each, place) => ({
         ...each, colour: COLOURS[place % COLOURS.length], hidden: false,
     }));
-    let view = "month", at = midnight(new Date()), events = [], dialog = null;
+    let view = "month", at = midnight(new Date()), events = [], dialog = null, waits = 0;
 
     function midnight(date) {
         return new Date(date.getFullYear(), date.getMonth(), date.getDate());
@@ -172,6 +172,10 @@
         [...form.elements].forEach((each) => each.disabled = !writes);
         const told = event ? {calendar: event.calendar, href: event.href, etag: event.etag} : {};
         const send = (action, what) => {
+            if (Date.now() < waits) {
+                return; // a second click makes no second event
+            }
+            waits = Date.now() + 5000;
             rcmail.http_post(action, {_event: JSON.stringify({...told, ...what})}, rcmail.set_busy(true, "loading"));
         };
         const save = () => {
@@ -222,6 +226,7 @@
     });
     // What is typed stays where it could not be saved.
     rcmail.addEventListener("plugin.agenda_done", (told) => {
+        waits = 0;
         if (told.done) {
             shut();
             load();
