@@ -45,6 +45,7 @@ def pruned(administration: Administration, plan: bool) -> int:
             "password": secrets.get(scope, mail_backups.PASSWORD).reveal(),
             "keep": administration.platform.mail.backups.model_dump(),
             "plan": plan,
+            "required": machine not in administration.standing_by,  # which may never have backed up anything
         }
         line = ["ssh", "-F", str(administration.environment.ssh_config), server.name, command()]
         status = max(status, subprocess.run(line, input=json.dumps(wanted).encode(), check=False).returncode)

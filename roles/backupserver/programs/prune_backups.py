@@ -63,6 +63,9 @@ def main() -> int:
         return done.stdout
 
     if not (folder / "config").exists():
+        if not wanted["required"]:
+            print(f"{folder.name}: no backup, and none is wanted while it stands by")
+            return 0
         sys.exit(f"{folder.name}: there is no backup yet")
     found = [
         Backup(
