@@ -87,7 +87,7 @@ def returned(lab: Lab, place: Path, used: str, old: str) -> None:
     options = ("--deploy", "mailservers", "--limit", old, "--yes")
     deployed = run(place, "deploys.engine", "deploy", *options)
     assert deployed.returncode == 0, deployed.stdout + deployed.stderr
-    assert within(120, lambda: answers(lab, used, COPIED)), lab.run(used, "cat /run/mail-copy/.figures", check=False)
+    assert within(240, lambda: answers(lab, used, COPIED)), lab.run(used, "cat /run/mail-copy/.figures", check=False)
     promoted(place, old)
 
 

@@ -72,7 +72,7 @@ def test_a_copy_is_there_while_a_message_waits_and_gone_with_it(
     state = json.dumps({"held": False, "left": [f"{tag}@[{nowhere}]"]})
     assert within(60, lambda: standby.run("cat %s", f"{path}.state").stdout == state)
     host.check_output("postsuper -d %s", json.loads(envelope)["queue"])
-    assert within(90, lambda: not copies(standby, machine, tag))
+    assert within(150, lambda: not copies(standby, machine, tag))
     # Not before the mailbox was copied with it.
     assert standby.check_output("doveadm search -u %s mailbox INBOX SUBJECT %s", box, tag) != ""
 

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from roles.mail.programs.shadow import keeper, peer, shadow, wire
 from roles.mail.programs.shadow.addresses import Addresses, Lists
 from roles.mail.programs.shadow.peer import AloneError, Peer
-from roles.mail.programs.shadow.replay import Copy, message_id, recipients
+from roles.mail.programs.shadow.replay import Copy, copies, message_id, recipients
 from roles.mail.programs.shadow.shadow import Shadow
 from roles.mail.programs.shadow.store import Bounds, FullError, Store
 from roles.mail.programs.shadow.watch import ADOPTED, ASK, Queue, Watch
@@ -153,6 +153,21 @@ def test_addresses_are_followed_as_postfix_follows_them(addresses: Addresses) ->
     assert addresses.of("box@sante.bf", ["c@x.org"]) == ("c@x.org", "box+envoyes@sante.bf")
     assert addresses.mailbox("A+x@sante.bf") == "a@sante.bf"
     assert addresses.mailbox("all@sante.bf") is None
+
+
+def test_a_copy_that_is_dropped_while_they_are_read_is_none(tmp_path: Path) -> None:
+    store = Store(tmp_path / "mail1")
+    for name in (NAME, OTHER):
+        store.put(name, ENVELOPE, b"Message-ID: <1@x>\n\nbody\n")
+    read = store.content
+
+    def content(name: str) -> bytes:
+        if name == NAME:
+            store.drop([name])
+        return read(name)
+
+    store.content = content  # type: ignore[method-assign]
+    assert list(copies(store)) == [Copy(OTHER, ENVELOPE, {}, "<1@x>")]
 
 
 @pytest.mark.parametrize(

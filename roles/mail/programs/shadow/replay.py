@@ -124,7 +124,11 @@ def message_id(content: bytes) -> str:
 
 def copies(store: Store) -> Iterable[Copy]:
     for name, envelope in store.copies():
-        yield Copy(name, envelope, store.state(name), message_id(store.content(name)))
+        try:
+            copy = Copy(name, envelope, store.state(name), message_id(store.content(name)))
+        except FileNotFoundError:
+            continue  # its server is there, and has dropped it meanwhile
+        yield copy
 
 
 def stores(server: str = "") -> dict[str, Store]:
@@ -155,7 +159,7 @@ def replay(server: str, tell: Callable[[str], None]) -> bool:
         found, spool = list(copies(store)), present(name)
         if here := [copy for copy in found if copy.envelope.get("spool") == spool]:
             tell(f"{name}: answers, so its own queue goes on with {len(here)} messages")
-            found = [copy for copy in found if copy not in here]
+            found = [copy for copy in found if copy.envelope.get("spool") != spool]
         oldest = min((copy.envelope["at"] for copy in found), default=0.0)
         holds = Mailboxes(datetime.fromtimestamp(oldest, UTC)).holds
         queued = people = skipped = failed = 0

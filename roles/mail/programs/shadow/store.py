@@ -96,8 +96,10 @@ class Store:
 
     def state(self, name: str) -> dict[str, Any]:
         """What became of its message, as far as its server said."""
-        path = self.folder / f"{name}{STATE}"
-        return dict(json.loads(path.read_text())) if path.exists() else {}
+        try:
+            return dict(json.loads((self.folder / f"{name}{STATE}").read_text()))
+        except FileNotFoundError:
+            return {}
 
     def replayed(self) -> list[str]:
         """The numbers of what was sent from here, in the queue of the server that it came from."""
