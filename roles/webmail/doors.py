@@ -30,7 +30,6 @@ class Doors:
     server: str  # where people read and send
     webmail: str
     policy: str  # MTA-STS
-    tickets: bool  # whether a Kerberos ticket opens a mailbox
     dav: str  # the address of calendars and contacts; "" where there are none
     folder: str = FOLDER
     port: int = PORT
@@ -62,7 +61,6 @@ def doors_of(administration: Administration) -> Doors:
         server=administration.fqdn(MESSAGERIE),
         webmail=administration.fqdn(WEBMAIL),
         policy=mta_sts.policy(administration),
-        tickets=False,
         dav=f"https://{administration.fqdn(WEBMAIL)}{DAV}" if administration.running("dav") else "",
     )
 

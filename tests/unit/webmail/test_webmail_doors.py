@@ -53,11 +53,9 @@ def test_no_address_that_is_asked_about_is_in_a_log() -> None:
         assert "access_log /var/log/nginx/access.log without_arguments;" in server or "access_log off;" in server
 
 
-def test_a_ticket_and_calendars_are_named_where_they_are() -> None:
+def test_calendars_are_named_where_they_are() -> None:
     for name in ("config-v1.1.xml", "profile.mobileconfig", "index.html"):
-        bare = render(f"webmail/doors/{name}.j2", doors=replace(DOORS, tickets=False, dav=""))
-        full = render(f"webmail/doors/{name}.j2", doors=replace(DOORS, tickets=True, dav="https://dav.example/dav/"))
-        assert "GSSAPI" not in bare
+        bare = render(f"webmail/doors/{name}.j2", doors=replace(DOORS, dav=""))
+        full = render(f"webmail/doors/{name}.j2", doors=replace(DOORS, dav="https://dav.example/dav/"))
         assert "dav" not in bare.lower()
         assert "dav.example" in full
-        assert ("GSSAPI" in full) == (name != "profile.mobileconfig")
