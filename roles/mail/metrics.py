@@ -16,7 +16,9 @@ BACKUP = "/var/lib/mail-backup/last"  # the figures of the last backup
 
 
 def metrics(administration: Administration, machine: Machine) -> None:
-    """Ensure the service. Only bastions and monitors reach it."""
+    """Ensure the service. Only bastions, monitors and the other mail server reach it."""
+    # One that was used before and stands by now has its last figures still.
+    copying = [] if machine in administration.standing_by else [COPIES]
     copied_file(
         name="mail: program of figures",
         source=Path(__file__).with_name("programs") / "mail_metrics.py",
@@ -35,7 +37,7 @@ def metrics(administration: Administration, machine: Machine) -> None:
             for name, each in administration.institutions.items()
             for domain in (each.mail_domain, *each.former_domains)
         },
-        also=[BACKUP, COPIES, MESSAGES, FIGURES],
+        also=[BACKUP, *copying, MESSAGES, FIGURES],
     )
     config_file(
         name="mail: unit of figures", template="mail/metrics/mail-metrics.service.j2", path=UNIT, settings=SETTINGS

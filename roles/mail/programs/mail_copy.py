@@ -178,7 +178,7 @@ class Copies:
         given = min(LONGEST, SOON * 4**mailbox.stalls)
         stalled = False
         try:
-            done = subprocess.run(line, capture_output=True, text=True, timeout=given, check=False)
+            done = subprocess.run(line, capture_output=True, text=True, errors="replace", timeout=given, check=False)
         except subprocess.TimeoutExpired:
             stalled, done = True, subprocess.CompletedProcess(line, 75, "", f"longer than {given} s")
         if done.returncode == 0:
