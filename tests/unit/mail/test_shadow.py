@@ -321,7 +321,11 @@ def kept(store: Store, own: Path, port: int = 0) -> Iterator[int]:
                 each.close()
 
 
-def caller(machines: dict[str, Path], name: str, port: int, patch: pytest.MonkeyPatch) -> Peer:
+LONG, SHORT = 20.0, 2.0  # seconds: what must come does on a busy machine too; what never comes is not waited for
+
+
+def caller(machines: dict[str, Path], name: str, port: int, patch: pytest.MonkeyPatch, patience: float = LONG) -> Peer:
+    patch.setattr(peer, "PATIENCE", patience)
     patch.setattr(peer, "tls", lambda server: wire.tls(server, machines[name]))
     return Peer("mail2", "localhost", "127.0.0.1", port, lambda _line: None)
 
@@ -352,6 +356,7 @@ def test_a_server_that_begins_anew_costs_no_copy_and_one_that_is_gone_no_time(ma
     with kept(store, machines["localhost"], port):
         other.put(OTHER, ENVELOPE, b"body")
     assert [name for name, _ in store.copies()] == [NAME, OTHER]
+    monkeypatch.setattr(peer, "PATIENCE", SHORT)
     began = time.monotonic()
     with pytest.raises(AloneError):
         other.put(NAME, ENVELOPE, b"body")
@@ -360,7 +365,7 @@ def test_a_server_that_begins_anew_costs_no_copy_and_one_that_is_gone_no_time(ma
     for _ in range(100):
         with pytest.raises(AloneError):
             other.put(NAME, ENVELOPE, b"body")
-    assert time.monotonic() - began - took < peer.PATIENCE
+    assert time.monotonic() - began - took < 10 * SHORT  # of two hundred that waiting would take
 
 
 def test_a_server_without_room_is_left_alone_for_a_while(machines, tmp_path, monkeypatch) -> None:
@@ -386,7 +391,7 @@ def ask_without_certificate(authority: Path, port: int) -> None:
 def test_only_the_other_mail_server_is_heard(machines, tmp_path, monkeypatch) -> None:
     with kept(Store(tmp_path / "store"), machines["localhost"]) as port:
         with pytest.raises(AloneError):
-            caller(machines, "app1", port, monkeypatch).probe()
+            caller(machines, "app1", port, monkeypatch, SHORT).probe()
         with pytest.raises(ssl.SSLError, match="certificate required"):
             ask_without_certificate(machines["mail1"] / "ca.crt", port)
 
@@ -396,4 +401,4 @@ def test_who_pretends_to_be_the_other_server_gets_no_mail(machines, tmp_path, mo
         kept(Store(tmp_path / "store"), machines["app1"]) as port,
         pytest.raises(AloneError, match="Hostname mismatch"),
     ):
-        caller(machines, "mail1", port, monkeypatch).probe()
+        caller(machines, "mail1", port, monkeypatch, SHORT).probe()
