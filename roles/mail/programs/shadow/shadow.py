@@ -1,5 +1,6 @@
 """What all messages share: the other server, which copies it has, and when each of them goes."""
 
+import os
 import secrets
 import time
 from functools import cache
@@ -24,7 +25,10 @@ def spool(path: Path = SPOOL) -> str:
     """Which queue this is: another one, once its disk was lost."""
     if not path.exists():
         partial = path.with_suffix(".new")
-        partial.write_text(secrets.token_hex(16))
+        with partial.open("w") as file:
+            file.write(secrets.token_hex(16))
+            file.flush()
+            os.fsync(file.fileno())  # an empty one would be another queue, and nobody's
         partial.replace(path)
     return path.read_text()
 
