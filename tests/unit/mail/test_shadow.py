@@ -339,6 +339,10 @@ def test_a_copy_is_on_the_other_server_when_it_says_so(machines, tmp_path, monke
         assert other.probe()["copies"] == {}
         other.put(NAME, ENVELOPE, b"body")
         assert store.content(NAME) == b"body"
+        large = b"0123456789abcde\n" * 2**17
+        other.put(OTHER, ENVELOPE, large)
+        assert store.content(OTHER) == large
+        other.ask(do="drop", ids=[OTHER])
         other.ask(do="mark", states={NAME: {"held": True}})
         assert other.probe()["copies"] == {NAME: ENVELOPE}
         other.ask(do="drop", ids=[NAME])
