@@ -25,7 +25,7 @@ SERVES = "systemctl is-active --quiet dovecot"
 # It is up, has asked who serves, and nothing of mail runs or is about to.
 STANDS_ASIDE = (
     "systemctl is-active --quiet mail-serves"
-    ' && test -z "$(systemctl list-jobs --no-legend dovecot.service postfix.service mail-serves.service)"'
+    " && ! systemctl list-jobs --no-legend | grep -qE '(dovecot|postfix|mail-serves)[.]service'"
     " && ! systemctl is-active --quiet dovecot postfix"
 )
 COPIED = "grep -qx 'mail_copy_waiting 0' /run/mail-copy/.figures"
