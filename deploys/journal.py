@@ -24,6 +24,7 @@ from inventory.secrets import SecretError
 
 COMMAND = "/usr/local/sbin/mail-journal"
 NAME = re.compile(r"\d{9}\.eml\.age\.age")
+NOTHING = 3  # what COMMAND answers where a server has no journal of an institution: it took none of its mail in
 INSIDE = b"age-encryption.org/"  # how an age file begins
 
 
@@ -70,20 +71,25 @@ def fetched(administration: Administration, institution: str, days: str, reason:
     who = f"{getpass.getuser()}@{socket.gethostname()}"
     wanted = {"institution": institution, "first": first, "last": last, "who": who, "reason": reason}
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    brought = 0
+    brought, without = 0, []
     for machine in administration.mail_servers:
         line = ["ssh", "-F", str(administration.environment.ssh_config), machine.name, f"{COMMAND} export"]
         done = subprocess.run(line, input=json.dumps(wanted).encode(), capture_output=True, check=False)
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit status {done.returncode}"]
-            raise NotReadError(f"{machine.name}: {said[-1]}")
+            if done.returncode != NOTHING:
+                raise NotReadError(f"{machine.name}: {said[-1]}")
+            without.append(f"{machine.name}: {said[-1]}")
+            continue
         with tarfile.open(fileobj=io.BytesIO(done.stdout), mode="r|") as archive:
             for member in archive:
                 content = archive.extractfile(member)
                 if content is None or not NAME.fullmatch(member.name):
                     raise NotReadError(f"{machine.name}: sent {member.name!r}, which is no message of a journal")
-                write(folder / member.name, content.read())
+                write(folder / f"{machine.name}-{member.name}", content.read())
                 brought += 1
+    if len(without) == len(administration.mail_servers):
+        raise NotReadError("; ".join(without))
     return f"{folder}: {brought} sealed messages of {institution}; the journal says that you took them, and why"
 
 

@@ -14,6 +14,14 @@ LOGIN, FOLDER = f"nafi.{TAG}", f"sante-rh-{TAG}"
 PERSON = f"  - {{id: E-{TAG.upper()}, login: {LOGIN}, given: Nafi, family: Nouvelle}}\n"
 SHARE = f"  {FOLDER}:\n    description: Dossiers du personnel\n    write: [agents]\n"
 
+MAILBOXES = "mail: only people of the inventory have a mailbox open"
+MAIL = [
+    MAILBOXES,
+    "mail: rules of sending are valid and in place",
+    "mail: postfix mailboxes",
+    "mail: postfix runs with its present maps",
+    "mail: which mailboxes are copied where",
+]
 # Every step that a plan names, and no other.
 JOINING = [
     ("app1", "applications: cim: only people of the inventory have a session"),
@@ -22,14 +30,14 @@ JOINING = [
     ("files1", "files: shares"),
     ("files1", "files: smbd serves the present shares"),
     ("files1", "files: folders and who may open them"),
-    ("mail1", "mail: only people of the inventory have a mailbox open"),
-    ("mail1", "mail: rules of sending are valid and in place"),
-    ("mail1", "mail: postfix mailboxes"),
-    ("mail1", "mail: postfix runs with its present maps"),
+    *(("mail1", step) for step in MAIL),
+    ("mail1", "dav: who there is and what is shared is valid and in place"),
+    *(("mail2", step) for step in MAIL),
     ("web1", "webmail: who writes from which address"),
 ]
 LEAVING = [step for step in JOINING if step != ("files1", "files: folders and who may open them")]
-LEAVING.insert(-4, ("mail1", "mail: only root reads what somebody left"))
+for server in ("mail1", "mail2"):
+    LEAVING.insert(LEAVING.index((server, MAILBOXES)) + 1, (server, "mail: only root reads what somebody left"))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A new ministry, from the command that asks for it to its people at work: nothing is edited outside inventory/."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 
 from inventory import dkim, dnssec
 from inventory.model import Administration, Institution, load
+from tests.disturbances.switches import BOOT
 from tests.rehearsals.conftest import ROOT, at_the_desk, done, files, first_logon, imap, run, share, ticket
 
 # The lab remembers those who left: each run has a ministry of its own.
@@ -20,13 +22,15 @@ FILES = {
 
 
 @pytest.fixture
-def ministry(copy: Path) -> Institution:
-    """The ministry as its commands write it, with its first person and a second one."""
+def ministry(copy: Path) -> Iterator[Institution]:
+    """The ministry as its commands write it, with its first person and a second one; its names are certified."""
     first = (f"ID={MINISTRY.upper()}-1", "GIVEN=Zénabou", "FAMILY=Essai", f"LOGIN=zenabou.{MINISTRY[-6:]}")
     second = (f"ID={MINISTRY.upper()}-2", "GIVEN=N'Goran", "FAMILY=Essai", f"LOGIN=ngoran.{MINISTRY[-6:]}")
     done(copy, "deploys.new", "ministry", f"INSTITUTION={MINISTRY}", "NAME=Ministère de l'Essai", *first, "YES=1")
     done(copy, "deploys.new", "person", f"INSTITUTION={MINISTRY}", *second, "GROUPS=dsi", "YES=1")
-    return load("lab", copy / "inventory").institutions[MINISTRY]
+    done(copy, *BOOT)
+    yield load("lab", copy / "inventory").institutions[MINISTRY]
+    done(ROOT, *BOOT)
 
 
 def test_a_new_ministry_works(copy: Path, ministry: Institution, administration: Administration) -> None:
@@ -59,6 +63,7 @@ def test_a_new_ministry_works(copy: Path, ministry: Institution, administration:
     assert all(login in both for login in logins)
     print(f"to its people at work: {time.monotonic() - started:.0f} seconds")
 
+    done(ROOT, *BOOT)
     done(ROOT, "deploys.engine", "deploy", "--yes", "--reason", "the rehearsal of a ministry is over")
     assert run(ROOT, "deploys.engine", "plan").returncode == 0
     assert run(ROOT, "deploys.dns_check").returncode == 0

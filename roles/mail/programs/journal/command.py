@@ -30,6 +30,12 @@ Gardez ce message. Le journal qui contient cette empreinte est encore, jusque lÃ
     mail-journal check {institution} --head {head}
 """
 
+NOTHING = 3  # the exit status where an institution has no journal on this server
+
+
+class NothingError(Exception):
+    """An institution has no journal here."""
+
 
 def check(institution: str, head: str) -> None:
     for name in [institution] if institution else there():
@@ -72,7 +78,7 @@ def heads(sender: str, keepers: dict[str, list[str]]) -> None:
 
 def journal(institution: str) -> Journal:
     if institution not in there():
-        raise BrokenError(f"{institution}: has no journal; those that have: {', '.join(there()) or 'nobody'}")
+        raise NothingError(f"{institution}: has no journal; those that have: {', '.join(there()) or 'nobody'}")
     return Journal(STORE / institution)
 
 
@@ -102,6 +108,9 @@ def main() -> int:
                 expire(settings["keep_days"])
             case "heads":
                 heads(settings["sender"], settings["keepers"])
+    except NothingError as error:
+        print(error, file=sys.stderr)
+        return NOTHING
     except (BrokenError, OSError) as error:  # a full disk too: nothing is given that was not written down
         print(error, file=sys.stderr)
         return 1
