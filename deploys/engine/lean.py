@@ -17,6 +17,7 @@ from typing import Any, NoReturn, cast
 import paramiko.file
 import paramiko.proxy
 import pyinfra
+from paramiko.ssh_exception import ProxyCommandFailure
 from paramiko.transport import Transport
 from pyinfra.api import arguments
 from pyinfra.api.arguments import AllArguments
@@ -45,6 +46,7 @@ def install() -> None:
     ssh_util.getpass = _refuse_a_passphrase  # type: ignore[assignment]
     util.read_buffer = read_buffer
     paramiko.file.u = _decoded  # type: ignore[attr-defined]
+    paramiko.proxy.ProxyCommand.send = _send  # type: ignore[method-assign,assignment]
     paramiko.proxy.ProxyCommand.recv = _receive  # type: ignore[method-assign]
     paramiko.proxy.ProxyCommand.close = _close  # type: ignore[method-assign]
 
@@ -86,6 +88,14 @@ def read_buffer(
         output_queue.put(util.OutputLine(name, line))
         if print_output:
             util.echo(print_func(line) if print_func else line, err=True)
+
+
+def _send(self: paramiko.proxy.ProxyCommand, content: bytes) -> int:
+    """How much the command took: a pipe that is nearly full (gevent) takes a part, and paramiko says it was all."""
+    try:
+        return cast(int, self.process.stdin.write(content))  # type: ignore[union-attr]  # as below
+    except OSError as error:
+        raise ProxyCommandFailure(" ".join(self.cmd), error.strerror or "") from None
 
 
 def _receive(self: paramiko.proxy.ProxyCommand, size: int) -> bytes:

@@ -36,6 +36,7 @@ def test_what_is_patched_is_there_to_patch() -> None:
     assert callable(util.getpass)
     assert callable(ssh_util.getpass)
     assert callable(paramiko.file.u)  # type: ignore[attr-defined]
+    assert callable(ProxyCommand.send)
     assert callable(ProxyCommand.recv)
     assert callable(ProxyCommand.close)
 
@@ -55,6 +56,28 @@ def test_a_proxy_command_that_ends_is_an_end_and_not_a_wait(monkeypatch: pytest.
         silent.recv(100)
     silent.close()
     assert silent.process.wait(5) == -15
+
+
+SLOW = """
+from gevent import monkey
+monkey.patch_all()
+from paramiko.proxy import ProxyCommand
+from deploys.engine import lean
+ProxyCommand.send = lean._send
+command, sizes = ProxyCommand("sh -c 'sleep 0.5; wc -c'"), [60000, 30000]  # a pipe holds 65536
+for size in sizes:
+    while size:
+        size -= command.send(bytes(size))
+command.process.stdin.close()
+print(command.process.stdout.read().decode())
+"""
+
+
+def test_a_proxy_command_that_is_slow_gets_all_of_it() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", SLOW], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.stdout.split() == ["90000"], ran.stderr
 
 
 def test_nobody_is_asked() -> None:
