@@ -36,12 +36,20 @@ def _told(administration: Administration, machine: Machine) -> bool:
 
 
 def names_held(administration: Administration, machine: Machine) -> frozenset[str]:
-    """The names that a machine's present certificate holds; none where there is no certificate."""
+    """The names that a machine's present certificate holds; none where there is no certificate, or no name in it.
+
+    Raises OSError of a file that is no certificate.
+    """
     path = administration.environment.certificates / f"{machine.name}.crt"
     if not path.exists():
         return frozenset()
-    certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    extension = certificate.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME)
+    try:
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        extension = certificate.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME)
+    except x509.ExtensionNotFound:
+        return frozenset()
+    except ValueError:
+        raise OSError(f"{path}: is no certificate (PEM); ask its authority for it again") from None
     assert isinstance(extension.value, x509.SubjectAlternativeName)
     return frozenset(extension.value.get_values_for_type(x509.DNSName))
 
