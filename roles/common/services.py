@@ -22,6 +22,7 @@ class ServiceState:
     enabled: bool
     stale: bool
     failed: bool = False
+    static: bool = False  # it starts because another one wants it: nothing disables it
 
 
 class UnitState(FactBase[ServiceState]):
@@ -53,6 +54,7 @@ class UnitState(FactBase[ServiceState]):
             enabled=values["UnitFileState"] in ("enabled", "static", "alias", "generated"),
             stale=any(at > since for at in changes),
             failed=values["ActiveState"] == "failed",
+            static=values["UnitFileState"] == "static",
         )
 
 
@@ -103,7 +105,7 @@ def stopped(unit: str) -> Generator[Explained, None, None]:
     + unit: the systemd unit, such as nmbd.service
     """
     state = host.get_fact(UnitState, unit=unit, watches=[])
-    if state.active or state.enabled or state.failed:
+    if state.active or state.failed or (state.enabled and not state.static):
         forget = f"&& systemctl --quiet reset-failed {unit}" if state.failed else ""
         yield _systemctl("disable --now", unit, says="stop", after=forget, risk="interruption" if state.active else "")
     else:

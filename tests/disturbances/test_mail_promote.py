@@ -135,4 +135,6 @@ def test_a_mail_server_lost_with_its_disk_loses_nothing(
     # Back with its own queue and mailboxes, it has everything once.
     found = lab.run(old, f"doveadm fetch -u {pair[1]} hdr.subject mailbox INBOX SUBJECT {tag}")
     assert sent.accepted <= {line.partition(":")[2].strip() for line in found.splitlines() if ":" in line}
+    left = run(ROOT, "deploys.engine", "plan", "--limit", f"{old},{new}")
+    assert left.returncode == 0, left.stdout  # nothing is left to do on either
     print(f"all of it {time.monotonic() - began:.0f} s")

@@ -49,6 +49,8 @@ def played(here: Here, active: str, enabled: str, started: str = "Thu 1970-01-01
         ("inactive", "masked", []),
         ("inactive", "", []),
         ("failed", "disabled", ["stop x.service"]),
+        ("active", "static", ["stop x.service"]),
+        ("inactive", "static", []),  # nothing disables it
     ],
 )
 def test_what_must_not_run_is_stopped_once(here: Here, active: str, enabled: str, said: list[str]) -> None:
