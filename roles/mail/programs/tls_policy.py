@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+from typing import Any
 
 import dns.asyncquery
 import dns.exception
@@ -104,7 +105,7 @@ async def has_tlsa(server: str) -> bool:
     return False
 
 
-def records(found: dns.message.Message, kind: str) -> list:  # type: ignore[type-arg]
+def records(found: dns.message.Message, kind: str) -> list[Any]:
     wanted = dns.rdatatype.from_text(kind)
     return [record for each in found.answer if each.rdtype == wanted for record in each]
 

@@ -28,7 +28,7 @@ class _Connection:
         except BaseException:
             raw.close()
             raise
-        self.there: BinaryIO = self.socket.makefile("rwb")  # type: ignore[assignment]
+        self.there: BinaryIO = self.socket.makefile("rwb")  # type: ignore[assignment]  # it is both
 
     def ask(self, said: Said, content: bytes, patience: float) -> Said:
         self.socket.settimeout(patience)

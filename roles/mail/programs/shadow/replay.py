@@ -91,7 +91,7 @@ class Mailboxes:
 class _Door(smtplib.SMTP):
     """Postfix, at a socket that root alone reaches."""
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002  # smtplib gives them
         found = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         found.settimeout(timeout)
         found.connect(host)

@@ -48,6 +48,7 @@ class Store:
             kept = ("policy-type", "policy-string", "policy-domain", "mx-host")
             policy = json.dumps({key: each[key] for key in kept if key in each}, sort_keys=True)
             key = (day, domain, policy)
+            # Here and below, what is put into a statement is a name of this file; what others said are its values.
             column = "failures" if each["f"] else "successes"
             self.base.execute("INSERT OR IGNORE INTO session (day, domain, policy) VALUES (?, ?, ?)", key)
             self.base.execute(
